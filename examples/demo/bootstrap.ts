@@ -1,0 +1,67 @@
+/** How an Envoy is to get its configuration. */
+export interface BootstrapOptions {
+  readonly nodeId: string;
+  /** The port of the xDS server, on 127.0.0.1. */
+  readonly xdsPort: number;
+  /** The variant of the protocol. Default: `delta`. */
+  readonly variant?: "sotw" | "delta";
+  /** One stream for all types (ADS), or a stream for each type. Default: true. */
+  readonly aggregated?: boolean;
+  /** Whether Envoy describes itself in its first request only. Default: false, as Envoy's own. */
+  readonly nodeOnFirstMessageOnly?: boolean;
+  /** The admin interface's port on 127.0.0.1. Default: 0, any that is free. */
+  readonly adminPort?: number;
+}
+
+/** The static cluster through which Envoy reaches the xDS server. */
+export const XDS_CLUSTER = "xds";
+
+/** Makes the configuration that Envoy starts with: where the xDS server is, and that all else comes from there. */
+export function bootstrap(options: BootstrapOptions): object {
+  const { nodeId, xdsPort, variant = "delta", aggregated = true, adminPort = 0 } = options;
+  const apiSource = {
+    api_type: variant === "delta" ? "DELTA_GRPC" : "GRPC",
+    transport_api_version: "V3",
+    set_node_on_first_message_only: options.nodeOnFirstMessageOnly ?? false,
+    grpc_services: [{ envoy_grpc: { cluster_name: XDS_CLUSTER, retry_policy: RECONNECT } }],
+  };
+  const source = { resource_api_version: "V3", ...(aggregated ? { ads: {} } : { api_config_source: apiSource }) };
+  return {
+    node: { id: nodeId, cluster: "example" },
+    admin: { address: local(adminPort) },
+    dynamic_resources: {
+      ...(aggregated ? { ads_config: apiSource } : {}),
+      lds_config: source,
+      cds_config: source,
+    },
+    static_resources: { clusters: [xdsCluster(xdsPort)] },
+  };
+}
+
+/** Envoy's default waits up to 30 s before it connects again. */
+const RECONNECT = { retry_back_off: { base_interval: "0.1s", max_interval: "1s" } };
+
+function xdsCluster(port: number): object {
+  return {
+    name: XDS_CLUSTER,
+    type: "STATIC",
+    connect_timeout: "1s",
+    typed_extension_protocol_options: {
+      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+        "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+        explicit_http_config: {
+          // So that Envoy notices a server that is gone without a word.
+          http2_protocol_options: { connection_keepalive: { interval: "30s", timeout: "5s" } },
+        },
+      },
+    },
+    load_assignment: {
+      cluster_name: XDS_CLUSTER,
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: local(port) } }] }],
+    },
+  };
+}
+
+function local(port: number): object {
+  return { socket_address: { address: "127.0.0.1", port_value: port } };
+}

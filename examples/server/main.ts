@@ -1,0 +1,75 @@
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { startExample } from "./server.ts";
+
+const HELP = `An xDS server, and an HTTP upstream that its clients are led to.
+
+  node examples/server/main.ts [options]
+  deno run -A examples/server/main.ts [options]
+
+  --port <port>           of the xDS server on 127.0.0.1 (default: 18000)
+  --listener-port <port>  that Envoy is told to listen on (default: 10000)
+  --upstream-port <port>  of the upstream on 127.0.0.1 (default: 18080)
+  --interval <seconds>    between changes of the routes, which each response shows
+                          in its header x-config-version (default: 10)
+  --help                  show this text
+`;
+
+if (import.meta.main) await main();
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options === undefined) {
+    console.log(HELP);
+    return;
+  }
+  const example = await startExample({ ...options, print });
+  print(`xDS on 127.0.0.1:${example.port}; Envoy will listen on 127.0.0.1:${options.listenerPort}`);
+  const timer = setInterval(() => example.publish(), options.intervalMs);
+
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    clearInterval(timer);
+    await example.close();
+    print("stopped");
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop());
+}
+
+function readOptions(): { port: number; listenerPort: number; upstreamPort: number; intervalMs: number } | undefined {
+  const { values } = parseArgs({
+    options: {
+      "port": { type: "string", default: "18000" },
+      "listener-port": { type: "string", default: "10000" },
+      "upstream-port": { type: "string", default: "18080" },
+      "interval": { type: "string", default: "10" },
+      "help": { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const number = (name: "port" | "listener-port" | "upstream-port" | "interval"): number => {
+    const value = Number(values[name]);
+    if (values[name].trim() === "" || !(value >= 0)) fail(`--${name} must be a number, not "${values[name]}"`);
+    return value;
+  };
+  const interval = number("interval");
+  if (interval === 0) fail("--interval must be above 0");
+  return {
+    port: number("port"),
+    listenerPort: number("listener-port"),
+    upstreamPort: number("upstream-port"),
+    intervalMs: interval * 1000,
+  };
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
+
+function print(line: string): void {
+  console.log(`${new Date().toLocaleTimeString("en-GB")}  ${line}`);
+}

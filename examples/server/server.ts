@@ -1,0 +1,58 @@
+import { createDiscoveryServer, Snapshot, SnapshotCache } from "../../mod.ts";
+import { listen } from "../../src/node/mod.ts";
+import { resources, routes } from "./config.ts";
+import { startEcho } from "./echo.ts";
+import { report } from "./report.ts";
+
+/** How to run the example. */
+export interface ExampleOptions {
+  /** The port of the xDS server on 127.0.0.1; 0 for any that is free, as for the others. */
+  readonly port: number;
+  /** The port that Envoy is told to listen on. */
+  readonly listenerPort: number;
+  readonly upstreamPort: number;
+  /** Called with each line that tells what happens. */
+  readonly print: (line: string) => void;
+}
+
+/** The running example. */
+export interface Example {
+  /** The port of the xDS server. */
+  readonly port: number;
+  /** Publishes the next version of the routes, and gives it. */
+  publish(): string;
+  close(): Promise<void>;
+}
+
+/** The key of the one snapshot that every node gets. */
+const EVERY_NODE = "every node";
+
+/** Starts an upstream and an xDS server that tells every Envoy how to reach it, with version 1 of the routes. */
+export async function startExample({ port, listenerPort, upstreamPort, print }: ExampleOptions): Promise<Example> {
+  const upstream = await startEcho({ port: upstreamPort });
+  const cache = new SnapshotCache({ nodeHash: () => EVERY_NODE });
+  const server = createDiscoveryServer({ cache, callbacks: report(print) });
+  const listening = await listen(server, { port }).catch(async (error) => {
+    await upstream.close();
+    throw error;
+  });
+
+  let version = 1;
+  let snapshot = new Snapshot({ resources: resources({ listenerPort, upstreamPort: upstream.port }, `${version}`) });
+  cache.setSnapshot(EVERY_NODE, snapshot);
+  return {
+    port: listening.port,
+    publish() {
+      version++;
+      // Everything else stays as it is, so Envoy is sent the routes only.
+      snapshot = snapshot.with({ update: [routes(`${version}`)] });
+      cache.setSnapshot(EVERY_NODE, snapshot);
+      print(`published version ${version} of the routes`);
+      return `${version}`;
+    },
+    async close() {
+      await listening.close();
+      await upstream.close();
+    },
+  };
+}

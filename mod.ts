@@ -1,0 +1,54 @@
+/**
+ * An xDS control plane: caches of configuration, and a server that pushes it to Envoys and gRPC clients.
+ *
+ * Web standards only; see `ts-control-plane/node` for a listener, `ts-control-plane/v3` for makers of resources.
+ *
+ * @module
+ */
+export { rawResource, Resource, resource, type ResourceOptions } from "./src/resource/mod.ts";
+export {
+  type Cache,
+  type CacheEvent,
+  cacheFrom,
+  type CacheSelector,
+  type CacheSource,
+  LinearCache,
+  type LinearCacheOptions,
+  MuxCache,
+  type NodeHash,
+  type Problem,
+  type ResourceKey,
+  Snapshot,
+  SnapshotCache,
+  type SnapshotCacheOptions,
+  type SnapshotChange,
+  type SnapshotInit,
+  type SnapshotStatus,
+  type Subscription,
+  type SubscriptionChange,
+  type View,
+  type Watch,
+  type Watcher,
+  type WatchRequest,
+} from "./src/cache/mod.ts";
+export type {
+  AckInfo,
+  DiscoveryRequest,
+  NackInfo,
+  OutgoingResponse,
+  StreamInfo,
+  StreamLimits,
+  SubscriptionStatus,
+  Variant,
+} from "./src/stream/mod.ts";
+export {
+  createDiscoveryServer,
+  type DiscoveryCallbacks,
+  type DiscoveryServer,
+  type DiscoveryServerOptions,
+  type DrainOptions,
+  type ServerStatus,
+  type StreamStatus,
+} from "./src/server/mod.ts";
+// Symbols below are for those who serve another version of the API.
+export type { ApiTable, Reference, ResourceType, ServiceRow } from "./src/resource/mod.ts";

@@ -1,0 +1,54 @@
+// Packs the npm package, looks it over, and uses it in a fresh project as its users will.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const USE = `
+import { createDiscoveryServer, Snapshot, SnapshotCache } from "ts-control-plane";
+import { cluster, CLUSTER_TYPE } from "ts-control-plane/v3";
+import { listen } from "ts-control-plane/node";
+import { create } from "@bufbuild/protobuf";
+import { type Cluster, ClusterSchema } from "ts-control-plane/gen/envoy/config/cluster/v3/cluster_pb.js";
+
+const cache = new SnapshotCache();
+const server = createDiscoveryServer({ cache });
+const listener = await listen(server, { port: 0 });
+const a: Cluster = create(ClusterSchema, { name: "a" });
+cache.setSnapshot("node", new Snapshot({ resources: [cluster(a)] }));
+if (!cache.getSnapshot("node")?.version(CLUSTER_TYPE)) throw new Error("no version");
+await listener.close();
+`;
+
+const root = join(import.meta.dirname, "..");
+const bin = (name: string) => join(root, "node_modules/.bin", name);
+const work = mkdtempSync(join(tmpdir(), "ts-control-plane-package-"));
+try {
+  rmSync(join(root, "dist"), { recursive: true, force: true });
+  run(root, "npm", ["pack", "--pack-destination", work]);
+  const tarball = join(work, readdirSync(work).find((name) => name.endsWith(".tgz"))!);
+  run(root, bin("publint"), [tarball, "--strict"]);
+  run(root, bin("attw"), [tarball, "--profile", "esm-only", "--exclude-entrypoints", "./gen/*.js", "package.json"]);
+  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const dependencies = ["@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-node"];
+  writeFileSync(join(work, "package.json"), JSON.stringify({ type: "module", private: true }));
+  writeFileSync(join(work, "use.ts"), USE);
+  run(work, "npm", [
+    "install",
+    "--no-audit",
+    "--no-fund",
+    tarball,
+    ...dependencies.map((name) => `${name}@${devDependencies[name]}`),
+  ]);
+  const options = ["--strict", "--noEmit", "--target", "es2024", "--module", "nodenext", "--types", ""];
+  run(work, bin("tsc"), [...options, "use.ts"]);
+  run(work, bin("node"), ["use.ts"]);
+  console.log("The package works in a fresh project");
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+function run(cwd: string, command: string, args: string[]): void {
+  console.log(`$ ${[command.split("/").at(-1), ...args.map((arg) => arg.split("/").at(-1))].join(" ")}`);
+  execFileSync(command, args, { cwd, stdio: ["ignore", "inherit", "inherit"] });
+}

@@ -1,0 +1,77 @@
+// Runs all that must hold, and ends with a line that counts it. See `--help`.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+interface Step {
+  readonly name: string;
+  readonly what: string;
+  readonly command: readonly string[];
+  /** Where vitest writes what it counted; a step without counts as one test. */
+  readonly report?: string;
+}
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const reports = mkdtempSync(join(tmpdir(), "ts-control-plane-test-"));
+
+const STEPS: readonly Step[] = [
+  { name: "format", what: "formatting", command: ["deno", "fmt", "--check", "--quiet"] },
+  { name: "lint", what: "lint rules", command: ["deno", "lint", "--quiet"] },
+  { name: "types", what: "types", command: ["tsc", "--noEmit"] },
+  { name: "gen", what: "gen/ equals a fresh generation", command: ["node", "scripts/generate.ts", "--check"] },
+  vitest("unit", "everything but Envoy, on Node", ["--exclude", "tests/envoy/**"]),
+  { name: "deno", what: "the server and its example on Deno", command: ["node", "scripts/test-deno.ts"] },
+  { name: "package", what: "the npm package in a fresh project", command: ["node", "scripts/test-package.ts"] },
+  vitest("envoy", "the real Envoy", ["tests/envoy"]),
+];
+
+main(process.argv.slice(2));
+
+function main(args: readonly string[]): void {
+  if (args.includes("--help")) {
+    console.log("Usage: npm test [-- step ...]\n\nSteps, all by default:");
+    for (const { name, what } of STEPS) console.log(`  ${name.padEnd(10)}${what}`);
+    return;
+  }
+  const unknown = args.filter((arg) => !STEPS.some(({ name }) => name === arg));
+  if (unknown.length > 0) throw new Error(`Cannot run "${unknown.join('", "')}": see npm test -- --help`);
+  const counts = STEPS.filter(({ name }) => args.length === 0 || args.includes(name)).map(run);
+  const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+  const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+}
+
+function vitest(name: string, what: string, args: readonly string[]): Step {
+  const report = join(reports, `${name}.json`);
+  const options = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  return { name, what, command: ["vitest", "run", ...options, ...args], report };
+}
+
+function run({ name, what, command, report }: Step): Count {
+  console.log(`\n== ${name}: ${what}`);
+  const started = performance.now();
+  const [program, ...args] = command;
+  const { status, error } = spawnSync(program!, args, { stdio: "inherit" });
+  if (error) console.error(`Cannot run ${program}: ${error.message}; run this by npm test`);
+  const count = report ? counted(report, status === 0) : { passed: Number(status === 0), failed: Number(status !== 0) };
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`-- ${name}: ${count.failed === 0 ? "passed" : "FAILED"} in ${seconds} s`);
+  return count;
+}
+
+/** A test that did not run counts as failed. */
+function counted(report: string, succeeded: boolean): Count {
+  try {
+    const { numTotalTests, numPassedTests } = JSON.parse(readFileSync(report, "utf8"));
+    const failed = numTotalTests - numPassedTests;
+    return { passed: numPassedTests, failed: failed === 0 && (!succeeded || numTotalTests === 0) ? 1 : failed };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}

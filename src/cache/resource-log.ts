@@ -1,0 +1,193 @@
+import { type Resource, SetHash } from "../resource/mod.ts";
+import type { View } from "./cache.ts";
+
+/** A change of a set of resources. */
+export interface Change {
+  readonly update?: Iterable<Resource>;
+  readonly remove?: Iterable<string>;
+}
+
+/** How many names of removed resources are remembered at least, so that late readers learn of the removal. */
+const MIN_TOMBSTONES = 4096;
+/** How many earlier versions of one resource are remembered, to see that it changed back. */
+const MAX_HISTORY = 8;
+
+/** The latest state of one name. */
+interface Entry {
+  readonly name: string;
+  /** Undefined once it is removed. */
+  resource: Resource | undefined;
+  /** The revision that made it so. */
+  revision: number;
+  /** Where the log refers to it; earlier places are empty. */
+  index: number;
+  /** What it was before, oldest first: the version up to (not including) the revision that ended it. */
+  past: { readonly version: string | undefined; readonly until: number }[] | undefined;
+  /** The revision that began the oldest state that is remembered. */
+  since: number;
+  /** There were states before that one. */
+  forgotten: boolean;
+}
+
+/**
+ * Resources of one type with an ordered log of their changes. Each name stands in the log once, at its latest change,
+ * so that the log is no longer than the set (and a bounded number of removed names), and a reader in sync needs to
+ * keep nothing but a position.
+ */
+export class ResourceLog implements View {
+  readonly #entries = new Map<string, Entry>();
+  readonly #hash = new SetHash();
+  #log: (Entry | undefined)[] = [];
+  /** The revision of each place of the log, empty ones included: what the binary search looks at. */
+  #revisions: number[] = [];
+  #revision = 0;
+  #size = 0;
+  /** Changes before this revision can no longer be told. */
+  #floor = 0;
+  #version: string | undefined = undefined;
+  #memo:
+    | { readonly from: number; readonly to: number; readonly changes: Map<string, Resource | undefined> }
+    | undefined = undefined;
+
+  get version(): string {
+    return this.#version ?? this.#hash.toString();
+  }
+
+  /** The version to show instead of the hash of the content; undefined for that hash. */
+  set version(version: string | undefined) {
+    this.#version = version;
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(name: string): Resource | undefined {
+    return this.#entries.get(name)?.resource;
+  }
+
+  *[Symbol.iterator](): Iterator<Resource> {
+    for (const { resource } of this.#entries.values()) {
+      if (resource !== undefined) yield resource;
+    }
+  }
+
+  changesSince(revision: number): ReadonlyMap<string, Resource | undefined> | undefined {
+    if (revision < this.#floor) return undefined;
+    // Streams that were in sync ask the same question after each publication.
+    const memo = this.#memo;
+    if (memo?.from === revision && memo.to === this.#revision) return memo.changes;
+    const changes = new Map<string, Resource | undefined>();
+    for (let i = this.#firstAfter(revision); i < this.#log.length; i++) {
+      const entry = this.#log[i];
+      if (entry !== undefined && versionAt(entry, revision) !== entry.resource?.version) {
+        changes.set(entry.name, entry.resource);
+      }
+    }
+    this.#memo = { from: revision, to: this.#revision, changes };
+    return changes;
+  }
+
+  /**
+   * Applies a change; what is as it was already does not count as changed.
+   *
+   * @returns the names whose resources changed; where there are none, the revision stays as it is
+   */
+  apply({ update = [], remove = [] }: Change): string[] {
+    const revision = this.#revision + 1;
+    const changed: string[] = [];
+    for (const resource of update) {
+      if (this.#put(resource.name, resource, revision)) changed.push(resource.name);
+    }
+    for (const name of remove) {
+      if (this.#put(name, undefined, revision)) changed.push(name);
+    }
+    if (changed.length > 0) this.#revision = revision;
+    this.#compact();
+    return changed;
+  }
+
+  /** Makes the set equal to the given one, keeping what is in both. @returns the names that changed */
+  replace(resources: ReadonlyMap<string, Resource>): string[] {
+    const remove: string[] = [];
+    for (const { name, resource } of this.#entries.values()) {
+      if (resource !== undefined && !resources.has(name)) remove.push(name);
+    }
+    return this.apply({ update: resources.values(), remove });
+  }
+
+  #put(name: string, resource: Resource | undefined, revision: number): boolean {
+    let entry = this.#entries.get(name);
+    const before = entry?.resource;
+    if (before === resource || before?.version === resource?.version) return false;
+    if (before !== undefined) this.#hash.remove(name, before.version);
+    if (resource !== undefined) this.#hash.add(name, resource.version);
+    this.#size += Number(resource !== undefined) - Number(before !== undefined);
+    if (entry === undefined) {
+      entry = { name, resource, revision, index: 0, past: undefined, since: revision, forgotten: false };
+      this.#entries.set(name, entry);
+    } else {
+      entry.past ??= [];
+      if (entry.past.length === MAX_HISTORY) {
+        entry.since = entry.past.shift()!.until;
+        entry.forgotten = true;
+      }
+      entry.past.push({ version: before?.version, until: revision });
+      entry.resource = resource;
+      entry.revision = revision;
+      this.#log[entry.index] = undefined;
+    }
+    entry.index = this.#log.length;
+    this.#log.push(entry);
+    this.#revisions.push(revision);
+    return true;
+  }
+
+  #firstAfter(revision: number): number {
+    let low = 0;
+    let high = this.#log.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#revisions[middle]! > revision) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** Closes the gaps of the log, and forgets the oldest removed names, once there are more of them than the rest. */
+  #compact(): void {
+    if (this.#log.length <= 2 * this.#entries.size + MIN_TOMBSTONES && !this.#hasTooManyTombstones()) return;
+    let spare = Math.max(0, this.#entries.size - this.#size - Math.max(MIN_TOMBSTONES, this.#size) / 2);
+    const kept: Entry[] = [];
+    for (const entry of this.#log) {
+      if (entry === undefined) continue;
+      if (entry.resource === undefined && spare > 0) {
+        spare--;
+        this.#entries.delete(entry.name);
+        this.#floor = entry.revision;
+        continue;
+      }
+      entry.index = kept.length;
+      kept.push(entry);
+    }
+    this.#log = kept;
+    this.#revisions = kept.map(({ revision }) => revision);
+  }
+
+  #hasTooManyTombstones(): boolean {
+    return this.#entries.size - this.#size > Math.max(MIN_TOMBSTONES, this.#size);
+  }
+}
+
+/** The version of a name at an earlier revision than its last; null, which equals no version, where it is forgotten. */
+function versionAt(entry: Entry, revision: number): string | undefined | null {
+  if (revision < entry.since) return entry.forgotten ? null : undefined;
+  for (const { version, until } of entry.past ?? []) {
+    if (until > revision) return version;
+  }
+  return null;
+}

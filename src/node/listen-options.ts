@@ -1,0 +1,57 @@
+/** Options of {@link listen}. */
+export interface ListenOptions {
+  /**
+   * The address to bind. Default: `127.0.0.1`, since configuration holds secrets. Any address that is not loopback
+   * needs `tls`, or `insecure: true`.
+   */
+  readonly host?: string;
+  /** The TCP port; 0 for any free one. Default: 18000. */
+  readonly port?: number;
+  /** Serve TLS. Default: plaintext HTTP/2 with prior knowledge (h2c). */
+  readonly tls?: TlsOptions;
+  /** Allows plaintext on an address that is not loopback. Default: false. */
+  readonly insecure?: boolean;
+  /** Streams on one connection. Default: 1000; Envoy opens one for each type that it does not get through ADS. */
+  readonly maxStreamsPerConnection?: number;
+  /**
+   * Connections that wait to be accepted. Default: 65,535; the system may allow less. Node's default of 511 resets
+   * connections when a fleet reconnects at once.
+   */
+  readonly backlog?: number;
+  /** What one connection may use, in megabytes. Default: 64. */
+  readonly maxSessionMemory?: number;
+  /** Finds connections whose peer is gone. Default: a ping each 30,000 ms, to be answered within 10,000 ms. */
+  readonly keepalive?: KeepaliveOptions | false;
+}
+
+/** TLS 1.2 or newer, and HTTP/2 only. All values are PEM. */
+export interface TlsOptions {
+  /** The private key of the server. */
+  readonly key: string | Uint8Array;
+  /** The certificate of the server, with its chain. */
+  readonly cert: string | Uint8Array;
+  /** Authorities of client certificates. If given, a client without a certificate of theirs is refused. */
+  readonly ca?: string | Uint8Array;
+}
+
+/** When to give up on a connection. */
+export interface KeepaliveOptions {
+  /** Milliseconds between pings. */
+  readonly intervalMs: number;
+  /** Milliseconds to wait for the answer. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * @throws TypeError - the configuration would be readable from other machines, and nothing says that it may be
+ */
+export function checkExposure({ host = "127.0.0.1", tls, insecure = false }: ListenOptions): void {
+  if (tls !== undefined || insecure || isLoopback(host)) return;
+  throw new TypeError(
+    `Cannot listen on ${host}: it is not a loopback address and there is no TLS; give tls, or insecure: true`,
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
+}

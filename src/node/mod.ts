@@ -1,0 +1,2 @@
+export { listen, type Listener } from "./listen.ts";
+export type { KeepaliveOptions, ListenOptions, TlsOptions } from "./listen-options.ts";

@@ -1,0 +1,80 @@
+import { createContextValues } from "@connectrpc/connect";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { type DiscoveryServer, PEER } from "../server/mod.ts";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { NodeServerRequest } from "./http-types.ts";
+import { BAD_AUTHORITY, FAULT, refuse, UNKNOWN_PATH } from "./refusal.ts";
+
+/** Handles the requests of an HTTP/2 server. */
+export type RequestListener = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
+
+/** The listener for a discovery server. Nothing that a client sends makes it throw. */
+export function createRequestListener(server: DiscoveryServer): RequestListener {
+  const handle = connectNodeAdapter({
+    routes: server.routes,
+    connect: false,
+    grpcWeb: false,
+    acceptCompression: [],
+    contextValues: (request) => createContextValues().set(PEER, peerOf(request)),
+    fallback: (request, response) => refuse(request, response, UNKNOWN_PATH),
+  });
+  const isAuthority = createAuthorityCheck();
+  return function listener(request, response) {
+    request.on("error", ignore);
+    response.on("error", ignore);
+    response.once("finish", () => closeWhenSent(request, response));
+    try {
+      if (isAuthority(request.authority)) handle(request, response);
+      else refuse(request, response, BAD_AUTHORITY);
+    } catch {
+      refuseAfterFault(request, response);
+    }
+  };
+}
+
+/**
+ * Whether an authority can be part of a URL. The adapter parses it as one in the listener, where an error ends the
+ * process. Nearly all requests have the same, so the last good one is remembered.
+ */
+function createAuthorityCheck(): (authority: string | undefined) => boolean {
+  let lastGood: string | undefined;
+  return function isAuthority(authority) {
+    if (authority === undefined || authority === "") return false;
+    if (authority === lastGood) return true;
+    if (!URL.canParse(`https://${authority}`)) return false;
+    lastGood = authority;
+    return true;
+  };
+}
+
+/** Resets the rest of a request whose response is complete: a client that sends on would hold the stream for ever. */
+function closeWhenSent(request: Http2ServerRequest, response: Http2ServerResponse): void {
+  setTimeout(() => {
+    if (!request.stream.closed && !response.stream.destroyed) request.stream.close(NO_ERROR);
+  }, LINGER_MS).unref();
+}
+
+const NO_ERROR = 0;
+
+/** Long enough for a client to close its half by itself. */
+const LINGER_MS = 1000;
+
+function refuseAfterFault(request: Http2ServerRequest, response: Http2ServerResponse): void {
+  try {
+    if (response.headersSent) request.stream.close(INTERNAL_ERROR);
+    else refuse(request, response, FAULT);
+  } catch {
+    // The stream is gone already.
+  }
+}
+
+const INTERNAL_ERROR = 2;
+
+function peerOf(request: NodeServerRequest): string | undefined {
+  const socket = "stream" in request ? request.stream.session?.socket : request.socket;
+  if (socket?.remoteAddress === undefined) return undefined;
+  const { remoteAddress, remotePort } = socket;
+  return remoteAddress.includes(":") ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
+}
+
+function ignore(): void {}

@@ -1,0 +1,51 @@
+import type { Http2SecureServer, Http2Server, ServerHttp2Session } from "node:http2";
+import type { Socket } from "node:net";
+import { keepAlive } from "./keepalive.ts";
+import type { KeepaliveOptions } from "./listen-options.ts";
+
+/** The open connections of a server. No error on any of them becomes an uncaught one. */
+export class Sessions {
+  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #sockets = new Set<Socket>();
+
+  constructor(server: Http2Server | Http2SecureServer, keepalive: KeepaliveOptions | false) {
+    server.on("connection", (socket: Socket) => this.#addSocket(socket));
+    server.on("secureConnection", (socket) => socket.on("error", ignore));
+    server.on("tlsClientError", (_error, socket) => {
+      socket.on("error", ignore);
+      socket.destroy();
+    });
+    server.on("sessionError", ignore);
+    server.on("session", (session) => {
+      this.#sessions.add(session);
+      session.on("error", ignore);
+      session.on("stream", (stream) => stream.on("error", ignore));
+      session.once("close", () => this.#sessions.delete(session));
+      if (keepalive !== false) keepAlive(session, keepalive);
+    });
+  }
+
+  /** How many connections are open. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** Tells all clients to go (GOAWAY); each connection closes with the last of its streams. */
+  goAway(): void {
+    for (const session of this.#sessions) session.close();
+  }
+
+  /** Drops all connections. */
+  destroy(): void {
+    for (const session of this.#sessions) session.destroy();
+    for (const socket of this.#sockets) socket.destroy(); // those that never became a session
+  }
+
+  #addSocket(socket: Socket): void {
+    socket.on("error", ignore);
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,163 @@
+import { create, type DescMessage, type Message, type MessageInitShape } from "@bufbuild/protobuf";
+import { encode } from "./encode.ts";
+import { contentHash } from "./hash.ts";
+import { anyRecord, deltaRecord, wrappedRecord } from "./records.ts";
+
+/** The prefix of the type URL of every protobuf message. */
+export const TYPE_URL_PREFIX = "type.googleapis.com/";
+
+/** What may be said of a resource beside its content. */
+export interface ResourceOptions {
+  /** The name that clients subscribe to. Default: the message's field `name` or `cluster_name`. */
+  readonly name?: string;
+  /** The version of this resource, as delta clients see it. Default: a hash of its content. */
+  readonly version?: string;
+  /** How long a client may use the resource without hearing of it again, in milliseconds. Default: for ever. */
+  readonly ttlMs?: number;
+  /** Further names of the same entity, sent with it in delta (VHDS answers on-demand requests by them). */
+  readonly aliases?: readonly string[];
+}
+
+/**
+ * One named piece of configuration of any message type, immutable.
+ *
+ * It is encoded at most once in its life, and not before somebody needs the bytes; every response to every stream that
+ * carries it splices the same bytes.
+ */
+export class Resource {
+  readonly typeUrl: string;
+  readonly name: string;
+  readonly ttlMs: number | undefined;
+  readonly aliases: readonly string[];
+  #version: string | undefined;
+  #bytes: Uint8Array | undefined;
+  #source: { readonly schema: DescMessage; readonly message: Message } | undefined;
+  #any: Uint8Array | undefined;
+  #wrapped: Uint8Array | undefined;
+  #delta: Uint8Array | undefined;
+
+  /** Not for direct use: see {@link resource} and {@link rawResource}. */
+  constructor(typeUrl: string, name: string, content: Uint8Array | ResourceSource, options: ResourceOptions) {
+    this.typeUrl = typeUrl;
+    this.name = name;
+    this.ttlMs = options.ttlMs;
+    this.aliases = options.aliases ?? [];
+    this.#version = options.version;
+    if (content instanceof Uint8Array) {
+      this.#bytes = content;
+      this.#source = undefined;
+    } else {
+      this.#bytes = undefined;
+      this.#source = content;
+    }
+    this.#any = undefined;
+    this.#wrapped = undefined;
+    this.#delta = undefined;
+  }
+
+  /** The encoded message, the same bytes for equal content whatever the order of its maps' keys. */
+  get bytes(): Uint8Array {
+    if (this.#bytes === undefined) {
+      const { schema, message } = this.#source!;
+      this.#bytes = encode(schema, message);
+      // From here on the bytes say it all: what the user does to his message no longer matters.
+      this.#source = undefined;
+    }
+    return this.#bytes;
+  }
+
+  /** The version of this one resource; by default a hash of the content, ttl and aliases included. */
+  get version(): string {
+    return this.#version ??= contentHash(this.#hashed());
+  }
+
+  /** The resource as an entry of `DiscoveryResponse.resources`. */
+  get anyRecord(): Uint8Array {
+    return this.#any ??= anyRecord(this);
+  }
+
+  /** The same, wrapped in `envoy.service.discovery.v3.Resource`: how SotW carries a ttl. */
+  get wrappedRecord(): Uint8Array {
+    return this.#wrapped ??= wrappedRecord(this);
+  }
+
+  /** The resource as an entry of `DeltaDiscoveryResponse.resources`. */
+  get deltaRecord(): Uint8Array {
+    return this.#delta ??= deltaRecord(this);
+  }
+
+  #hashed(): Uint8Array {
+    return this.ttlMs === undefined && this.aliases.length === 0 ? this.bytes : deltaRecord({
+      typeUrl: "",
+      name: "",
+      version: "",
+      bytes: this.bytes,
+      ttlMs: this.ttlMs,
+      aliases: this.aliases,
+    });
+  }
+}
+
+/** A message that is not encoded yet. */
+export interface ResourceSource {
+  readonly schema: DescMessage;
+  readonly message: Message;
+}
+
+/**
+ * Makes a resource of a message of any type, custom ones included.
+ *
+ * @param schema - the descriptor of the message's type
+ * @param init - the message, or what to make it of. It must not be changed afterwards.
+ * @param options - name, version, ttl
+ * @throws TypeError where no name is given and the message has none
+ */
+export function resource<D extends DescMessage>(
+  schema: D,
+  init: MessageInitShape<D>,
+  options: ResourceOptions = {},
+): Resource {
+  checkOptions(options);
+  const message = create(schema, init) as Message;
+  const name = options.name ?? nameOf(schema, message);
+  return new Resource(TYPE_URL_PREFIX + schema.typeName, name, { schema, message }, options);
+}
+
+/**
+ * Makes a resource of bytes, from a database for example. They are never decoded, and must not be changed afterwards.
+ *
+ * @param typeUrl - such as `type.googleapis.com/envoy.config.cluster.v3.Cluster`
+ * @param name - the name that clients subscribe to
+ * @param bytes - the encoded message, without an `Any` around it
+ */
+export function rawResource(
+  typeUrl: string,
+  name: string,
+  bytes: Uint8Array,
+  options: Omit<ResourceOptions, "name"> = {},
+): Resource {
+  checkOptions(options);
+  if (!typeUrl.includes("/")) {
+    throw new TypeError(
+      `Cannot make a resource: "${typeUrl}" is not a type URL, such as ${TYPE_URL_PREFIX}package.Type`,
+    );
+  }
+  if (name === "") throw new TypeError(`Cannot make a resource of type ${typeUrl}: its name is empty`);
+  return new Resource(typeUrl, name, bytes, options);
+}
+
+function checkOptions({ ttlMs }: ResourceOptions): void {
+  if (ttlMs !== undefined && !(ttlMs > 0 && Number.isFinite(ttlMs))) {
+    throw new RangeError(`Cannot use a ttl of ${ttlMs} ms: it must be a positive number`);
+  }
+}
+
+function nameOf(schema: DescMessage, message: Message): string {
+  const field = schema.fields.find((f) => f.name === "name") ?? schema.fields.find((f) => f.name === "cluster_name");
+  const name = field && (message as unknown as Record<string, unknown>)[field.localName];
+  if (typeof name !== "string" || name === "") {
+    const why = field ? `its field ${field.name} is empty` : "its type has no field for one";
+    throw new TypeError(`Cannot name a resource of type ${schema.typeName}: ${why}; give { name }`);
+  }
+  return name;
+}

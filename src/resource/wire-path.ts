@@ -1,0 +1,40 @@
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+
+/**
+ * Calls `visit` with each length-delimited value at a path of field numbers, without a schema. This is how a few
+ * fields of large messages are read without loading their types.
+ */
+export function visitPath(bytes: Uint8Array, path: readonly number[], visit: (value: Uint8Array) => void): void {
+  walk(bytes, path, 0, visit);
+}
+
+/** The strings at a path of field numbers. */
+export function stringsAt(bytes: Uint8Array, path: readonly number[]): string[] {
+  const found: string[] = [];
+  visitPath(bytes, path, (value) => found.push(decoder.decode(value)));
+  return found;
+}
+
+/** The last varint of a field, or undefined. */
+export function varintAt(bytes: Uint8Array, field: number): number | undefined {
+  const reader = new BinaryReader(bytes);
+  let found: number | undefined;
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    if (number === field && wireType === WireType.Varint) found = reader.int32();
+    else reader.skip(wireType, number);
+  }
+  return found;
+}
+
+const decoder = new TextDecoder();
+
+function walk(bytes: Uint8Array, path: readonly number[], depth: number, visit: (value: Uint8Array) => void): void {
+  if (depth === path.length) return visit(bytes);
+  const reader = new BinaryReader(bytes);
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag();
+    if (number === path[depth] && wireType === WireType.LengthDelimited) walk(reader.bytes(), path, depth + 1, visit);
+    else reader.skip(wireType, number);
+  }
+}

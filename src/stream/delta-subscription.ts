@@ -1,0 +1,154 @@
+import type { View } from "../cache/mod.ts";
+import type { Resource } from "../resource/mod.ts";
+import { ProtocolError } from "./protocol-error.ts";
+import type { DiscoveryRequest } from "./request.ts";
+import type { OutgoingResponse } from "./response.ts";
+import { type RequestEffect, type SubscriptionContext, TypeSubscription, WILDCARD } from "./subscription.ts";
+
+/**
+ * Incremental: each request says which names to add and to drop, each response what changed and what is gone.
+ *
+ * A name that does not exist is answered at once, as removed, and stays subscribed.
+ */
+export class DeltaSubscription extends TypeSubscription {
+  /** What the client had when it connected, until it has been compared with what there is. */
+  #held: ReadonlyMap<string, string> = NONE;
+
+  override subscribe(request: DiscoveryRequest, legacyWildcard: boolean): RequestEffect {
+    const first = this.requests++ === 0;
+    const before = this.wildcard;
+    const added: string[] = [];
+    const removed: string[] = [];
+    // Later requests may repeat it, but it describes the moment of connecting only.
+    if (first) this.#held = request.initialVersions;
+    for (const name of request.unsubscribe) this.#drop(name, removed);
+    for (const name of request.names) this.#add(name, added);
+    if (first && legacyWildcard && request.names.length === 0 && request.unsubscribe.length === 0) {
+      this.#add(WILDCARD, added);
+    }
+    return { added, removed, wildcardChanged: this.wildcard !== before };
+  }
+
+  protected override makeResponse(view: View, { responses }: SubscriptionContext): OutgoingResponse | undefined {
+    const changes = this.position === undefined ? NO_CHANGES : view.changesSince(this.position);
+    if (changes === undefined) return this.#catchUp(view, responses);
+    const held = this.#held;
+    this.#held = NONE;
+    if (this.wildcard && held.size === 0 && this.owed.size === 0) {
+      if (this.owesAll) return this.#share(view, responses, "delta all", () => [[...view], []]);
+      if (changes.size === 0) return undefined;
+      return this.#share(view, responses, `delta since ${this.position}`, () => split(changes));
+    }
+    const resources: Resource[] = [];
+    const removed: string[] = [];
+    const answer = (name: string, resource: Resource | undefined) => {
+      if (resource !== undefined) resources.push(resource);
+      else removed.push(name);
+    };
+    const unlessHeld = (name: string, resource: Resource | undefined) => {
+      if (resource === undefined || resource.version !== held.get(name)) answer(name, resource);
+    };
+    const all = this.wildcard && this.owesAll;
+    if (all) {
+      for (const resource of view) unlessHeld(resource.name, resource);
+    } else {
+      for (const [name, resource] of changes) {
+        if (this.has(name) && !this.owed.has(name)) answer(name, resource);
+      }
+    }
+    for (const name of this.owed) {
+      const resource = view.get(name);
+      if (!all || resource === undefined) unlessHeld(name, resource);
+    }
+    for (const name of held.keys()) {
+      if (this.has(name) && !this.owed.has(name) && view.get(name) === undefined) removed.push(name);
+    }
+    if (resources.length === 0 && removed.length === 0 && !all) return undefined;
+    return this.#make(view, responses, resources, removed);
+  }
+
+  protected override newsOf({ resources }: OutgoingResponse): readonly Resource[] {
+    return resources;
+  }
+
+  protected override leave(view: View): void {
+    if (this.position !== undefined) {
+      const held = new Map<string, string>();
+      for (const { name, version } of view) if (this.has(name)) held.set(name, version);
+      for (const [name] of view.changesSince(this.position) ?? []) held.set(name, UNKNOWN);
+      this.#held = held;
+      this.position = undefined;
+    }
+    this.owesAll = this.wildcard;
+    for (const name of this.names) this.owed.add(name);
+  }
+
+  /** The log does not reach back to where the client is: names can be told anew, everything only on a new stream. */
+  #catchUp(view: View, responses: SubscriptionContext["responses"]): OutgoingResponse | undefined {
+    if (this.wildcard) {
+      throw new ProtocolError("unavailable", `too far behind the changes of ${this.typeUrl}: connect again`);
+    }
+    const [resources, removed] = split(new Map([...this.names].map((name) => [name, view.get(name)])));
+    if (resources.length === 0 && removed.length === 0) return undefined;
+    return this.#make(view, responses, resources, removed);
+  }
+
+  #add(name: string, added: string[]): void {
+    if (name === WILDCARD) {
+      this.wildcard = true;
+      this.owesAll = true;
+      return;
+    }
+    if (!this.names.has(name)) {
+      this.names.add(name);
+      added.push(name);
+    }
+    this.owed.add(name);
+  }
+
+  #drop(name: string, removed: string[]): void {
+    if (name === WILDCARD) {
+      this.wildcard = false;
+      this.owesAll = false;
+      return;
+    }
+    if (!this.names.delete(name)) return;
+    removed.push(name);
+    // As long as the wildcard covers it the client has to be told whether it may keep it.
+    if (this.wildcard) this.owed.add(name);
+    else this.owed.delete(name);
+  }
+
+  #share(
+    view: View,
+    responses: SubscriptionContext["responses"],
+    key: string,
+    content: () => [resources: Resource[], removed: string[]],
+  ): OutgoingResponse {
+    return responses.share(view, key, this.lastSerial, () => this.#make(view, responses, ...content()));
+  }
+
+  #make(
+    { version }: View,
+    responses: SubscriptionContext["responses"],
+    resources: readonly Resource[],
+    removed: readonly string[],
+  ): OutgoingResponse {
+    return responses.make("delta", { typeUrl: this.typeUrl, version, resources, removed });
+  }
+}
+
+const NONE: ReadonlyMap<string, string> = new Map();
+const NO_CHANGES: ReadonlyMap<string, Resource | undefined> = new Map();
+/** A version that no resource has. */
+const UNKNOWN = "\0";
+
+function split(changes: ReadonlyMap<string, Resource | undefined>): [resources: Resource[], removed: string[]] {
+  const resources: Resource[] = [];
+  const removed: string[] = [];
+  for (const [name, resource] of changes) {
+    if (resource !== undefined) resources.push(resource);
+    else removed.push(name);
+  }
+  return [resources, removed];
+}

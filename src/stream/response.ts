@@ -1,0 +1,126 @@
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import type { View } from "../cache/mod.ts";
+import type { Resource } from "../resource/mod.ts";
+import type { Variant } from "./request.ts";
+
+/** A response as it goes out: the same object for all the streams that are sent the same. */
+export interface OutgoingResponse {
+  readonly typeUrl: string;
+  readonly nonce: string;
+  /** SotW `version_info`, delta `system_version_info`. */
+  readonly version: string;
+  /** The message behind gRPC's prefix of five bytes. Shared between streams, so never to be written to. */
+  readonly frame: Uint8Array;
+  readonly resources: readonly Resource[];
+  /** Delta: the names of `removed_resources`. */
+  readonly removed: readonly string[];
+  /** Grows with each response that is made, and so along each stream: the nonce as a number. */
+  readonly serial: number;
+}
+
+/** What a response says. */
+export interface ResponseContent {
+  readonly typeUrl: string;
+  readonly version: string;
+  readonly resources: readonly Resource[];
+  readonly removed: readonly string[];
+}
+
+/** gRPC's prefix of a message: a flag (0: not compressed) and the length in four bytes. */
+export const GRPC_PREFIX_LENGTH = 5;
+
+/**
+ * Makes responses, each of them once for all the streams of a server that get it.
+ *
+ * A nonce only has to be unique within its stream. Here it belongs to the response, and a stream that would get the
+ * same one twice gets it anew, so that the bytes are shared to the last.
+ */
+export class ResponseFactory {
+  readonly #shared = new WeakMap<View, SharedResponses>();
+  readonly #tails: Readonly<Record<Variant, Uint8Array>>;
+  readonly #noncePrefix = Math.random().toString(36).slice(2, 8);
+  #serial = 0;
+
+  /** @param options.identifier - sent as `control_plane.identifier`; empty: nothing is sent */
+  constructor({ identifier }: { readonly identifier: string }) {
+    this.#tails = { sotw: controlPlane(FIELDS.sotw, identifier), delta: controlPlane(FIELDS.delta, identifier) };
+  }
+
+  /** A response for one stream alone. */
+  make(variant: Variant, content: ResponseContent, wrapTtl = false): OutgoingResponse {
+    const serial = ++this.#serial;
+    const nonce = `${this.#noncePrefix}-${serial}`;
+    return { ...content, nonce, serial, frame: this.#encode(variant, content, nonce, wrapTtl) };
+  }
+
+  /**
+   * A response that other streams will want as well.
+   *
+   * @param view - what it is made from
+   * @param key - what of it, at its present revision
+   * @param after - the serial of the last response on the stream
+   */
+  share(view: View, key: string, after: number, make: () => OutgoingResponse): OutgoingResponse {
+    let shared = this.#shared.get(view);
+    if (shared === undefined || shared.revision !== view.revision || shared.version !== view.version) {
+      shared = { revision: view.revision, version: view.version, responses: new Map() };
+      this.#shared.set(view, shared);
+    }
+    let response = shared.responses.get(key);
+    if (response === undefined || response.serial <= after) {
+      response = make();
+      shared.responses.set(key, response);
+      if (shared.responses.size > MAX_SHARED) shared.responses.delete(shared.responses.keys().next().value!);
+    }
+    return response;
+  }
+
+  #encode(variant: Variant, content: ResponseContent, nonce: string, wrapTtl: boolean): Uint8Array {
+    const fields = FIELDS[variant];
+    const head = new BinaryWriter();
+    head.tag(fields.version, WireType.LengthDelimited).string(content.version);
+    head.tag(fields.typeUrl, WireType.LengthDelimited).string(content.typeUrl);
+    head.tag(fields.nonce, WireType.LengthDelimited).string(nonce);
+    for (const name of content.removed) head.tag(FIELDS.delta.removed, WireType.LengthDelimited).string(name);
+    const records = content.resources.map((resource) => {
+      if (variant === "delta") return resource.deltaRecord;
+      return wrapTtl && resource.ttlMs !== undefined ? resource.wrappedRecord : resource.anyRecord;
+    });
+    records.push(head.finish(), this.#tails[variant]);
+    return grpcFrame(records);
+  }
+}
+
+/** The responses that were made from one state of a view. */
+interface SharedResponses {
+  readonly revision: number;
+  readonly version: string;
+  readonly responses: Map<string, OutgoingResponse>;
+}
+
+/** Streams in sync share one response; a few more positions are usual while some lag behind. */
+const MAX_SHARED = 16;
+
+const FIELDS = {
+  sotw: { version: 1, typeUrl: 4, nonce: 5, controlPlane: 6 },
+  delta: { version: 1, typeUrl: 4, nonce: 5, removed: 6, controlPlane: 7 },
+};
+
+function controlPlane(fields: { readonly controlPlane: number }, identifier: string): Uint8Array {
+  if (identifier === "") return new Uint8Array();
+  const writer = new BinaryWriter().tag(fields.controlPlane, WireType.LengthDelimited).fork();
+  return writer.tag(1, WireType.LengthDelimited).string(identifier).join().finish();
+}
+
+function grpcFrame(parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const frame = new Uint8Array(GRPC_PREFIX_LENGTH + length);
+  new DataView(frame.buffer).setUint32(1, length);
+  let at = GRPC_PREFIX_LENGTH;
+  for (const part of parts) {
+    frame.set(part, at);
+    at += part.length;
+  }
+  return frame;
+}

@@ -1,0 +1,142 @@
+import type { Resource, ResourceType } from "../resource/mod.ts";
+import type { Subscription, SubscriptionChange, View, Watch } from "../cache/mod.ts";
+import type { DiscoveryRequest } from "./request.ts";
+import type { OutgoingResponse, ResponseFactory } from "./response.ts";
+
+/** The name that asks for everything. */
+export const WILDCARD = "*";
+
+/** What a subscription knows of its stream. */
+export interface SubscriptionContext {
+  readonly responses: ResponseFactory;
+  /** Whether the client can read a ttl in SotW. */
+  readonly wrapTtl: boolean;
+}
+
+/** What a request changed. */
+export interface RequestEffect extends SubscriptionChange {
+  /** The wildcard was added or dropped. */
+  readonly wildcardChanged: boolean;
+}
+
+/** What the client said of the last response. */
+export type Verdict = "ack" | "nack" | undefined;
+
+/**
+ * What one stream has of one type: what the client asked for, what it has been told, and the one response that it has
+ * not answered yet. SotW and delta differ in how they read a request and in what they put into a response.
+ *
+ * A client in sync costs a position in the view's log, however many resources there are. What a client rejected counts
+ * as told: it is not sent again before it changes, or is asked for again.
+ */
+export abstract class TypeSubscription implements Subscription {
+  readonly typeUrl: string;
+  readonly type: ResourceType | undefined;
+  readonly names = new Set<string>();
+  wildcard = false;
+
+  watch: Watch | undefined = undefined;
+  view: View | undefined = undefined;
+  /** The view has changed, as far as the watch can tell. */
+  changed = false;
+  /** Names that are to be answered, changed or not. */
+  readonly owed = new Set<string>();
+  /** Everything is to be answered, changed or not, and be it with an empty response. */
+  owesAll = false;
+
+  /** The resources of the last response that were new or changed, or asked for again. */
+  news: readonly Resource[] = [];
+
+  /** The response that the client has neither accepted nor rejected. */
+  outstanding: OutgoingResponse | undefined = undefined;
+  /** The nonce of the last response; undefined before the first. */
+  lastNonce: string | undefined = undefined;
+  /** The serial of the last response. */
+  lastSerial = 0;
+  /** The version that the client accepted last. */
+  ackedVersion: string | undefined = undefined;
+  /** What the client rejected last, unless it has accepted something since. */
+  nacked: { readonly version: string; readonly message: string } | undefined = undefined;
+
+  /** The revision of the view up to which the client has been told; undefined: of nothing. */
+  protected position: number | undefined = undefined;
+  protected requests = 0;
+
+  constructor(typeUrl: string, type: ResourceType | undefined) {
+    this.typeUrl = typeUrl;
+    this.type = type;
+  }
+
+  /** Whether the client waits for an answer to something that it asked. */
+  get owes(): boolean {
+    return this.owesAll || this.owed.size > 0;
+  }
+
+  /** Whether there may be something to send, now or once the client has answered. */
+  get pending(): boolean {
+    return this.view !== undefined && (this.changed || this.owes);
+  }
+
+  /** Whether the client has been told of the view as it was once. */
+  get told(): boolean {
+    return this.position !== undefined;
+  }
+
+  has(name: string): boolean {
+    return this.wildcard || this.names.has(name);
+  }
+
+  /**
+   * What the request says of the last response. A nonce that is not the last one is neither an ACK nor a NACK, and a
+   * response is answered once: some clients repeat their error in each later request.
+   */
+  judge({ nonce, error }: DiscoveryRequest): Verdict {
+    const answered = this.outstanding;
+    if (answered === undefined || nonce !== answered.nonce) return undefined;
+    this.outstanding = undefined;
+    if (error !== undefined) {
+      this.nacked = { version: answered.version, message: error.message };
+      return "nack";
+    }
+    this.ackedVersion = answered.version;
+    this.nacked = undefined;
+    return "ack";
+  }
+
+  /** Takes over what the request asks for. */
+  abstract subscribe(request: DiscoveryRequest, legacyWildcard: boolean): RequestEffect;
+
+  /** Makes the next response and counts it as told; undefined if there is nothing to say. */
+  respond(context: SubscriptionContext): OutgoingResponse | undefined {
+    const { view } = this;
+    if (view === undefined) return undefined;
+    this.news = [];
+    const response = this.makeResponse(view, context);
+    if (response !== undefined && this.type?.warms) this.news = this.newsOf(response, view);
+    this.position = view.revision;
+    this.changed = false;
+    this.owesAll = false;
+    this.owed.clear();
+    if (response !== undefined) {
+      this.outstanding = response;
+      this.lastNonce = response.nonce;
+      this.lastSerial = response.serial;
+    }
+    return response;
+  }
+
+  /** Something wanted may have changed in the view; if it is another view than before, all is compared anew. */
+  see(view: View): void {
+    if (this.view !== undefined && this.view !== view) this.leave(this.view);
+    this.view = view;
+    this.changed = true;
+  }
+
+  protected abstract makeResponse(view: View, context: SubscriptionContext): OutgoingResponse | undefined;
+
+  /** Which resources of a response are more than a repetition. */
+  protected abstract newsOf(response: OutgoingResponse, view: View): readonly Resource[];
+
+  /** The view is about to be replaced by another: its positions will mean nothing. */
+  protected abstract leave(view: View): void;
+}

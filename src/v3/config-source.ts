@@ -1,0 +1,38 @@
+import { create } from "@bufbuild/protobuf";
+import {
+  ApiConfigSource_ApiType,
+  ApiVersion,
+  type ConfigSource,
+  ConfigSourceSchema,
+} from "../../gen/envoy/config/core/v3/config_source_pb.ts";
+
+/** The source for what a resource refers to, such as a cluster's endpoints: the ADS stream that brought the resource. */
+export function ads(): ConfigSource {
+  return create(ConfigSourceSchema, {
+    resourceApiVersion: ApiVersion.V3,
+    configSourceSpecifier: { case: "ads", value: {} },
+  });
+}
+
+/** How to reach an xDS server by gRPC. */
+export interface GrpcSourceOptions {
+  /** The cluster of the xDS server, static as a rule. */
+  readonly cluster: string;
+  /** The variant of the protocol. Default: `delta`. */
+  readonly variant?: "sotw" | "delta";
+}
+
+/** The source for what a resource refers to: a stream of its own to an xDS server, of that one type. */
+export function grpcSource({ cluster, variant = "delta" }: GrpcSourceOptions): ConfigSource {
+  return create(ConfigSourceSchema, {
+    resourceApiVersion: ApiVersion.V3,
+    configSourceSpecifier: {
+      case: "apiConfigSource",
+      value: {
+        apiType: variant === "delta" ? ApiConfigSource_ApiType.DELTA_GRPC : ApiConfigSource_ApiType.GRPC,
+        transportApiVersion: ApiVersion.V3,
+        grpcServices: [{ targetSpecifier: { case: "envoyGrpc", value: { clusterName: cluster } } }],
+      },
+    },
+  });
+}

@@ -1,0 +1,84 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { ClusterSchema } from "../../gen/envoy/config/cluster/v3/cluster_pb.ts";
+import { TypedExtensionConfigSchema } from "../../gen/envoy/config/core/v3/extension_pb.ts";
+import { LbEndpointSchema } from "../../gen/envoy/config/endpoint/v3/endpoint_components_pb.ts";
+import { ClusterLoadAssignmentSchema } from "../../gen/envoy/config/endpoint/v3/endpoint_pb.ts";
+import { ListenerSchema } from "../../gen/envoy/config/listener/v3/listener_pb.ts";
+import { VirtualHostSchema } from "../../gen/envoy/config/route/v3/route_components_pb.ts";
+import { RouteConfigurationSchema } from "../../gen/envoy/config/route/v3/route_pb.ts";
+import { ScopedRouteConfigurationSchema } from "../../gen/envoy/config/route/v3/scoped_route_pb.ts";
+import { SecretSchema } from "../../gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts";
+import { RuntimeSchema } from "../../gen/envoy/service/runtime/v3/rtds_pb.ts";
+import { type Resource, resource, type ResourceOptions } from "../resource/mod.ts";
+
+/** Makes a cluster, served by CDS. */
+export function cluster(init: MessageInitShape<typeof ClusterSchema>, options?: ResourceOptions): Resource {
+  return resource(ClusterSchema, init, options);
+}
+
+/** Makes the endpoints of a cluster, served by EDS. Its name is the cluster's name. */
+export function endpoints(
+  init: MessageInitShape<typeof ClusterLoadAssignmentSchema>,
+  options?: ResourceOptions,
+): Resource {
+  return resource(ClusterLoadAssignmentSchema, init, options);
+}
+
+/** Makes a single endpoint, served by LEDS. Its name is needed, since the message has none. */
+export function lbEndpoint(
+  init: MessageInitShape<typeof LbEndpointSchema>,
+  options: ResourceOptions & { readonly name: string },
+): Resource {
+  return resource(LbEndpointSchema, init, options);
+}
+
+/** Makes a listener, served by LDS. */
+export function listener(init: MessageInitShape<typeof ListenerSchema>, options?: ResourceOptions): Resource {
+  return resource(ListenerSchema, init, options);
+}
+
+/** Makes a route configuration, served by RDS. */
+export function route(init: MessageInitShape<typeof RouteConfigurationSchema>, options?: ResourceOptions): Resource {
+  return resource(RouteConfigurationSchema, init, options);
+}
+
+/** Makes a scoped route configuration, served by SRDS. */
+export function scopedRoute(
+  init: MessageInitShape<typeof ScopedRouteConfigurationSchema>,
+  options?: ResourceOptions,
+): Resource {
+  return resource(ScopedRouteConfigurationSchema, init, options);
+}
+
+/** How a virtual host is named: as a resource by where it belongs, so there is no other name to give. */
+export interface VirtualHostOptions extends Omit<ResourceOptions, "name"> {
+  /** The route configuration that the virtual host is part of. */
+  readonly routeConfig: string;
+}
+
+/** Makes a virtual host, served by VHDS as `<route configuration>/<virtual host>`. */
+export function virtualHost(
+  init: MessageInitShape<typeof VirtualHostSchema>,
+  { routeConfig, ...options }: VirtualHostOptions,
+): Resource {
+  if (!init.name) throw new TypeError("Cannot name a virtual host: its field name is empty");
+  return resource(VirtualHostSchema, init, { ...options, name: `${routeConfig}/${init.name}` });
+}
+
+/** Makes a secret, served by SDS. */
+export function secret(init: MessageInitShape<typeof SecretSchema>, options?: ResourceOptions): Resource {
+  return resource(SecretSchema, init, options);
+}
+
+/** Makes a runtime layer, served by RTDS. */
+export function runtime(init: MessageInitShape<typeof RuntimeSchema>, options?: ResourceOptions): Resource {
+  return resource(RuntimeSchema, init, options);
+}
+
+/** Makes the configuration of an extension, served by ECDS. */
+export function extensionConfig(
+  init: MessageInitShape<typeof TypedExtensionConfigSchema>,
+  options?: ResourceOptions,
+): Resource {
+  return resource(TypedExtensionConfigSchema, init, options);
+}

@@ -1,0 +1,23 @@
+/**
+ * Envoy's xDS API v3: makers of its resources and the names of its types.
+ *
+ * @module
+ */
+export { hostEndpoint, socketAddress } from "./address.ts";
+export { ads, grpcSource, type GrpcSourceOptions } from "./config-source.ts";
+export {
+  cluster,
+  endpoints,
+  extensionConfig,
+  lbEndpoint,
+  listener,
+  route,
+  runtime,
+  scopedRoute,
+  secret,
+  virtualHost,
+  type VirtualHostOptions,
+} from "./makers.ts";
+export { v3 } from "./table.ts";
+export { httpConnectionManager, routerFilter, typedConfig } from "./typed-config.ts";
+export * from "./types.ts";

@@ -1,0 +1,85 @@
+import { type Resource, stringsAt, varintAt, visitPath } from "../resource/mod.ts";
+
+// The names by which v3 resources refer to others, read from a few fields of the wire format, so that a server need not
+// load the types of all of Envoy's configuration to know them. Paths are field numbers.
+
+/** The endpoints that a cluster of type EDS is waiting for, if it gets them over xDS. */
+export const endpointsOfCluster = remembered((resource) => {
+  const { bytes } = resource;
+  if (varintAt(bytes, CLUSTER.type) !== EDS) return [];
+  // Endpoints from a file of the client's own are not ours to send.
+  for (const source of EDS_FROM_FILE) if (stringsAt(bytes, [CLUSTER.edsConfig, 1, source]).length > 0) return [];
+  const serviceName = stringsAt(bytes, [CLUSTER.edsConfig, 2])[0];
+  return [serviceName || stringsAt(bytes, [CLUSTER.name])[0] || resource.name];
+});
+
+/** The clusters that a route configuration sends requests to, mirrored ones included. */
+export const clustersInRoute = remembered(({ bytes }) => clustersIn(bytes));
+
+/** The route configurations that the HTTP connection managers of a listener ask for. */
+export const routesInListener = remembered(({ bytes }) => {
+  const names: string[] = [];
+  visitFilters(bytes, HTTP_CONNECTION_MANAGER, (config) => names.push(...stringsAt(config, [3, 2])));
+  return unique(names);
+});
+
+/** The clusters that a listener refers to directly: by routes inside of it, or as a TCP proxy. */
+export const clustersInListener = remembered(({ bytes }) => {
+  const names: string[] = [];
+  visitFilters(bytes, HTTP_CONNECTION_MANAGER, (config) => {
+    visitPath(config, [4], (routes) => names.push(...clustersIn(routes)));
+  });
+  visitFilters(bytes, TCP_PROXY, (config) => names.push(...stringsAt(config, [2]), ...stringsAt(config, [10, 1, 1])));
+  return unique(names);
+});
+
+/** The route configuration that a scope chooses. */
+export const routeOfScope = remembered(({ bytes }) => stringsAt(bytes, [2]).filter((name) => name !== ""));
+
+/** Fields of `envoy.config.cluster.v3.Cluster`. */
+const CLUSTER = { name: 1, type: 2, edsConfig: 3 };
+/** `Cluster.DiscoveryType.EDS`. */
+const EDS = 3;
+/** Fields of `ConfigSource` that name a file: `path` and `path_config_source`. */
+const EDS_FROM_FILE = [1, 8];
+
+const HTTP_CONNECTION_MANAGER =
+  "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+const TCP_PROXY = "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
+
+/** Paths to a filter's `Any`: filter chains, the default filter chain, and the API listener of gRPC clients. */
+const FILTERS = [[3, 3, 4], [25, 3, 4], [19, 1]];
+
+/** Paths from a `RouteConfiguration`: `virtual_hosts.routes.route`, and below it what names a cluster. */
+const ROUTE_ACTION = [2, 3, 2];
+const CLUSTER_NAMES = [[1], [3, 1, 1], [30, 1]];
+
+function clustersIn(routeConfiguration: Uint8Array): string[] {
+  const names: string[] = [];
+  visitPath(routeConfiguration, ROUTE_ACTION, (action) => {
+    for (const path of CLUSTER_NAMES) names.push(...stringsAt(action, path));
+  });
+  return unique(names);
+}
+
+function visitFilters(listener: Uint8Array, typeUrl: string, visit: (config: Uint8Array) => void): void {
+  for (const path of FILTERS) {
+    visitPath(listener, path, (any) => {
+      if (stringsAt(any, [1])[0] === typeUrl) visitPath(any, [2], visit);
+    });
+  }
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)].filter((name) => name !== "");
+}
+
+/** Resources never change, so each is read once. */
+function remembered(read: (resource: Resource) => readonly string[]): (resource: Resource) => readonly string[] {
+  const known = new WeakMap<Resource, readonly string[]>();
+  return (resource) => {
+    let names = known.get(resource);
+    if (names === undefined) known.set(resource, names = read(resource));
+    return names;
+  };
+}

@@ -1,0 +1,51 @@
+import { clone, create, type DescMessage, isMessage, type Message, type MessageInitShape } from "@bufbuild/protobuf";
+import { type Any, AnySchema } from "@bufbuild/protobuf/wkt";
+import { type Filter, FilterSchema } from "../../gen/envoy/config/listener/v3/listener_components_pb.ts";
+import { RouterSchema } from "../../gen/envoy/extensions/filters/http/router/v3/router_pb.ts";
+import {
+  type HttpConnectionManager,
+  HttpConnectionManagerSchema,
+  type HttpFilter,
+  HttpFilterSchema,
+} from "../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.ts";
+import { encode, TYPE_URL_PREFIX } from "../resource/mod.ts";
+
+/**
+ * Packs a message for a field `typedConfig`. Equal messages give equal bytes, so that the version of what it is packed
+ * into does not change by chance.
+ */
+export function typedConfig<D extends DescMessage>(schema: D, init: MessageInitShape<D>): Any {
+  return create(AnySchema, {
+    typeUrl: TYPE_URL_PREFIX + schema.typeName,
+    value: encode(schema, create(schema, init) as Message),
+  });
+}
+
+/**
+ * Makes the network filter that speaks HTTP, to put into a listener's filter chain.
+ *
+ * @param init - the HTTP connection manager. Without `httpFilters` it gets the router, without which no request goes
+ * anywhere; without `statPrefix`, which Envoy requires, it gets `http`.
+ */
+export function httpConnectionManager(init: MessageInitShape<typeof HttpConnectionManagerSchema>): Filter {
+  const manager = copyOf(init);
+  if (manager.httpFilters.length === 0) manager.httpFilters = [routerFilter()];
+  if (manager.statPrefix === "") manager.statPrefix = "http";
+  return create(FilterSchema, {
+    name: "envoy.filters.network.http_connection_manager",
+    configType: { case: "typedConfig", value: typedConfig(HttpConnectionManagerSchema, manager) },
+  });
+}
+
+/** Makes the HTTP filter that sends requests to where the routes say: the last one of every HTTP connection manager. */
+export function routerFilter(init: MessageInitShape<typeof RouterSchema> = {}): HttpFilter {
+  return create(HttpFilterSchema, {
+    name: "envoy.filters.http.router",
+    configType: { case: "typedConfig", value: typedConfig(RouterSchema, init) },
+  });
+}
+
+function copyOf(init: MessageInitShape<typeof HttpConnectionManagerSchema>): HttpConnectionManager {
+  const schema = HttpConnectionManagerSchema;
+  return isMessage(init, schema) ? clone(schema, init) : create(schema, init);
+}

@@ -1,0 +1,122 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect as connectTcp } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { LinearCache } from "../../src/cache/mod.ts";
+import { listen, type ListenOptions } from "../../src/node/mod.ts";
+import { createDiscoveryServer, type DiscoveryServer } from "../../src/server/mod.ts";
+import { frame, RawClient, sotwRequest } from "./raw-client.ts";
+
+const CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
+
+describe("listen()", () => {
+  it("tells the port that it was given", async () => {
+    await using listener = await listen(server(), { port: 0 });
+    expect(listener.address).toBe("127.0.0.1");
+    expect(listener.port).toBeGreaterThan(0);
+  });
+
+  it("says that the port is in use", async () => {
+    await using first = await listen(server(), { port: 0 });
+    const second = listen(server(), { port: first.port });
+    await expect(second).rejects.toThrow(`Cannot listen on 127.0.0.1:${first.port}: the port is in use`);
+    await expect(second).rejects.toMatchObject({ code: "EADDRINUSE" });
+  });
+
+  it.each(["0.0.0.0", "::", "192.0.2.1", "127.0.0.1.example.com"])(
+    "does not expose plaintext on %s unasked",
+    async (host) => {
+      await expect(listen(server(), { host, port: 0 })).rejects.toThrow(TypeError);
+    },
+  );
+
+  it("exposes plaintext when asked", async () => {
+    await using listener = await listen(server(), { host: "0.0.0.0", port: 0, insecure: true });
+    expect(listener.address).toBe("0.0.0.0");
+  });
+
+  it("survives what is not HTTP/2", async () => {
+    await using listener = await listen(server(), { port: 0 });
+    for (
+      const text of ["GET / HTTP/1.0\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\xff\xff", "\x16\x03\x01\0\0", ""]
+    ) {
+      await new Promise<void>((resolve) => {
+        const socket = connectTcp(listener.port, "127.0.0.1", () => socket.end(text, "latin1"));
+        socket.on("error", () => {}).on("data", () => {}).on("close", () => resolve());
+      });
+    }
+    expect(await statusOf(`http://127.0.0.1:${listener.port}`)).toBe("0");
+  });
+
+  it("drops a connection that does not answer pings", async () => {
+    await using listener = await listen(server(), { port: 0, keepalive: { intervalMs: 30, timeoutMs: 30 } });
+    const socket = connectTcp(
+      listener.port,
+      "127.0.0.1",
+      () => socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"),
+    );
+    socket.on("error", () => {}).on("data", () => {});
+    await new Promise((resolve) => socket.once("close", resolve));
+  });
+
+  it("keeps a connection that answers pings", async () => {
+    await using listener = await listen(server(), { port: 0, keepalive: { intervalMs: 10, timeoutMs: 500 } });
+    await using client = new RawClient(`http://127.0.0.1:${listener.port}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(client.session.destroyed).toBe(false);
+  });
+});
+
+describe("listen() with TLS", () => {
+  const folder = mkdtempSync(join(tmpdir(), "ts-control-plane-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const ours = selfSigned(folder, "ours");
+  const theirs = selfSigned(folder, "theirs");
+
+  it("serves", async () => {
+    await using listener = await listen(server(), { port: 0, tls: ours });
+    expect(await statusOf(`https://localhost:${listener.port}`, { ca: ours.cert })).toBe("0");
+  });
+
+  it("needs no permission for other addresses", async () => {
+    await using listener = await listen(server(), { host: "0.0.0.0", port: 0, tls: ours });
+    expect(listener.address).toBe("0.0.0.0");
+  });
+
+  it("lets in clients of its authority alone, if one is given", async () => {
+    const tls = { ...ours, ca: theirs.cert };
+    await using listener = await listen(server(), { port: 0, tls } satisfies ListenOptions);
+    const url = `https://localhost:${listener.port}`;
+    expect(await statusOf(url, { ca: ours.cert })).toBeUndefined();
+    expect(await statusOf(url, { ca: ours.cert, ...ours })).toBeUndefined();
+    expect(await statusOf(url, { ca: ours.cert, ...theirs })).toBe("0");
+  });
+
+  it("survives plaintext", async () => {
+    await using listener = await listen(server(), { port: 0, tls: ours });
+    expect(await statusOf(`http://127.0.0.1:${listener.port}`)).toBeUndefined();
+    expect(await statusOf(`https://localhost:${listener.port}`, { ca: ours.cert })).toBe("0");
+  });
+});
+
+function server(): DiscoveryServer {
+  return createDiscoveryServer({ cache: new LinearCache(CLUSTER) });
+}
+
+/** The gRPC status of a one-shot stream; undefined where there was no connection. */
+async function statusOf(url: string, options: { ca?: string; key?: string; cert?: string } = {}): Promise<unknown> {
+  await using client = new RawClient(url, options);
+  const stream = client.open();
+  stream.http.end(frame(sotwRequest({ type: CLUSTER, nodeId: "n" })));
+  return (await stream.ended)["grpc-status"];
+}
+
+function selfSigned(folder: string, name: string): { key: string; cert: string } {
+  const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)];
+  const subject = ["-subj", `/CN=${name}`, "-addext", "subjectAltName=DNS:localhost"];
+  const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+  execFileSync("openssl", [...request, ...subject, "-keyout", key, "-out", cert], { stdio: "ignore" });
+  return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
+}

@@ -1,0 +1,334 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import { describe, expect, it } from "vitest";
+import { LinearCache } from "../../src/cache/mod.ts";
+import { listen, type Listener, type ListenOptions } from "../../src/node/mod.ts";
+import { rawResource } from "../../src/resource/mod.ts";
+import {
+  createDiscoveryServer,
+  type DiscoveryCallbacks,
+  type DiscoveryServer,
+  type DiscoveryServerOptions,
+} from "../../src/server/mod.ts";
+import { DELTA_PATH, frame, RawClient, sotwRequest } from "./raw-client.ts";
+
+const CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
+
+describe("transport", () => {
+  it("serves, takes an ACK and pushes a change", async () => {
+    await using served = await serve();
+    await using client = served.client();
+    const stream = client.open();
+    stream.send(sotwRequest({ type: CLUSTER, nodeId: "n" }));
+    const first = await stream.received(1);
+    expect(first.resources).toBe(1);
+    stream.send(sotwRequest({ type: CLUSTER, nonce: first.nonce, version: first.version }));
+    served.cache.apply({ update: [cluster("b")] });
+    expect((await stream.received(2)).resources).toBe(2);
+    expect(served.server.streams[0]).toMatchObject({ variant: "sotw", typeUrl: undefined });
+    expect(served.server.streams[0]?.peer).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(served.server.streams[0]?.node?.id).toBe("n");
+  });
+
+  it("answers OK to a half-close, after what was ready", async () => {
+    await using served = await serve();
+    await using client = served.client();
+    const stream = client.open();
+    stream.http.end(frame(sotwRequest({ type: CLUSTER, nodeId: "n" })));
+    const end = await stream.ended;
+    expect(end).toMatchObject({ ":status": 200, "grpc-status": "0", "content-type": "application/grpc" });
+    expect(stream.responses).toHaveLength(1);
+    expect(served.server.streams).toEqual([]);
+    expect(served.closed).toEqual([undefined]);
+  });
+
+  it("answers in the content type of the request, and never compressed", async () => {
+    await using served = await serve();
+    await using client = served.client();
+    const stream = client.open({ "content-type": "application/grpc+proto", "grpc-accept-encoding": "gzip" });
+    stream.http.end(frame(sotwRequest({ type: CLUSTER, nodeId: "n" })));
+    const end = await stream.ended;
+    expect(end["content-type"]).toBe("application/grpc+proto");
+    expect(end["grpc-encoding"]).toBeUndefined();
+  });
+
+  // S-01
+  it.each(["a:99999", "%", "[", "xDS:Cluster", "a".repeat(60_000)])(
+    "survives the authority %.20s",
+    async (authority) => {
+      await using served = await serve();
+      await using client = served.client();
+      const end = await client.open({ ":authority": authority }).ended;
+      if (end[":status"] !== undefined) expect(end).toMatchObject({ ":status": 200, "grpc-status": "3" });
+      const plain = await client.open({ ":authority": authority, "content-type": "text/plain" }).ended;
+      if (plain[":status"] !== undefined) expect(plain).toMatchObject({ ":status": 400 });
+      await expectAlive(served);
+    },
+  );
+
+  // R-01
+  it("refuses a claim of 4 GiB without waiting for it", async () => {
+    await using served = await serve();
+    await using client = served.client();
+    const stream = client.open();
+    stream.http.write(Uint8Array.of(0, 255, 255, 255, 255));
+    expect((await stream.ended)["grpc-status"]).toBe("8");
+    expect(ConnectError.from(served.closed[0]).code).toBe(Code.ResourceExhausted);
+  });
+
+  it("lets go of a stream whose client goes on sending after its end", async () => {
+    await using served = await serve();
+    await using client = served.client();
+    const stream = client.open();
+    stream.http.write(Uint8Array.of(1, 0, 0, 0, 0));
+    expect((await stream.ended)["grpc-status"]).toBe("12");
+    const closed = new Promise((resolve) => stream.http.once("close", resolve));
+    stream.http.write(new Uint8Array(1000));
+    await closed;
+  });
+
+  // R-02
+  it("reads a request in chunks of one byte", async () => {
+    await using served = await serve();
+    await using client = served.client();
+    const stream = client.open();
+    const bytes = frame(sotwRequest({ type: CLUSTER, nodeId: "n".repeat(2000) }));
+    for (const byte of bytes) stream.http.write(Uint8Array.of(byte));
+    expect((await stream.received(1)).resources).toBe(1);
+  });
+
+  it("gives up on a request that stays unfinished", async () => {
+    await using served = await serve({ requestTimeoutMs: 50 });
+    await using client = served.client();
+    const stream = client.open();
+    stream.http.write(Uint8Array.of(0, 0, 0));
+    expect((await stream.ended)["grpc-status"]).toBe("4");
+  });
+
+  it("ends a stream that half-closes inside a message", async () => {
+    await using served = await serve();
+    await using client = served.client();
+    const stream = client.open();
+    stream.http.end(Uint8Array.of(0, 0, 0));
+    expect((await stream.ended)["grpc-status"]).toBe("3");
+  });
+
+  // R-13
+  it.each(["99999999H", "99999999n", "soon", "-1S", ""])(
+    "does not end a stream early for grpc-timeout %s",
+    async (value) => {
+      await using served = await serve();
+      await using client = served.client();
+      const stream = client.open({ "grpc-timeout": value });
+      stream.send(sotwRequest({ type: CLUSTER, nodeId: "n" }));
+      expect((await stream.received(1)).resources).toBe(1);
+    },
+  );
+
+  it("keeps to a valid grpc-timeout", async () => {
+    await using served = await serve();
+    await using client = served.client();
+    expect((await client.open({ "grpc-timeout": "20m" }).ended)["grpc-status"]).toBe("4");
+    expect(served.server.streams).toEqual([]);
+  });
+
+  it("tells why a request is refused", async () => {
+    await using served = await serve();
+    await using client = served.client();
+    const stream = client.open();
+    stream.send(sotwRequest({ type: CLUSTER }));
+    const end = await stream.ended;
+    expect(end["grpc-status"]).toBe("3");
+    expect(decodeURIComponent(String(end["grpc-message"]))).toContain("node");
+  });
+
+  it.each([
+    ["an unknown method", { ":path": "/envoy.service.discovery.v3.AggregatedDiscoveryService/X" }, "12"],
+    ["an unknown service", { ":path": "/x" }, "12"],
+  ])("answers UNIMPLEMENTED to %s", async (_, headers, status) => {
+    await using served = await serve();
+    await using client = served.client();
+    expect(await client.open(headers).ended).toMatchObject({ ":status": 200, "grpc-status": status });
+  });
+
+  it.each([
+    [404, { ":path": "/x", "content-type": "text/html" }],
+    [415, { "content-type": "application/json" }],
+    [415, { "content-type": "application/grpc-web+proto" }],
+    [415, { "content-type": "application/grpc+json" }],
+    [405, { ":method": "PUT" }],
+  ])("answers %i to %o", async (status, headers) => {
+    await using served = await serve();
+    await using client = served.client();
+    expect((await client.open(headers).ended)[":status"]).toBe(status);
+    expect(served.server.streams).toEqual([]);
+  });
+
+  it("frees a stream that the client resets, once", async () => {
+    await using served = await serve();
+    await using client = served.client();
+    const stream = client.open({ ":path": DELTA_PATH });
+    stream.http.write(frame(new Uint8Array()).subarray(0, 2));
+    await until(() => served.server.streams.length === 1);
+    stream.http.close(8);
+    await until(() => served.closed.length > 0);
+    client.session.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(served.closed).toHaveLength(1);
+    expect(ConnectError.from(served.closed[0]).code).toBe(Code.Canceled);
+    expect(served.server.streams).toEqual([]);
+  });
+});
+
+describe("callbacks", () => {
+  it("refuse a stream with the error of their choice", async () => {
+    await using served = await serve({}, {
+      onStreamOpen() {
+        throw new ConnectError("who are you?", Code.Unauthenticated);
+      },
+    });
+    await using client = served.client();
+    expect(await client.open().ended).toMatchObject({ "grpc-status": "16", "grpc-message": "who%20are%20you%3F" });
+    expect(served.closed).toHaveLength(1);
+    expect(served.errors).toEqual([]);
+  });
+
+  it.each(["onStreamOpen", "onRequest"] as const)("end the stream with a fixed text if %s throws", async (name) => {
+    await using served = await serve({}, {
+      [name]() {
+        throw new Error("the secret is 42");
+      },
+    });
+    await using client = served.client();
+    const stream = client.open();
+    stream.send(sotwRequest({ type: CLUSTER, nodeId: "n" }));
+    expect(await stream.ended).toMatchObject({ "grpc-status": "13", "grpc-message": "Internal%20error" });
+    expect(served.closed).toHaveLength(1);
+    expect(served.errors).toEqual([new Error("the secret is 42")]);
+  });
+
+  it("may throw or reject anywhere else", async () => {
+    function fail(): never {
+      throw new Error("no");
+    }
+    const callbacks: DiscoveryCallbacks = {
+      onResponse: fail,
+      onAck: () => Promise.reject(new Error("later")) as unknown as undefined,
+      onNack: fail,
+    };
+    await using served = await serve({}, callbacks);
+    await using client = served.client();
+    const stream = client.open();
+    stream.send(sotwRequest({ type: CLUSTER, nodeId: "n" }));
+    const { nonce, version } = await stream.received(1);
+    stream.send(sotwRequest({ type: CLUSTER, nonce, version }));
+    await until(() => served.errors.length === 2);
+    await expectAlive(served);
+  });
+});
+
+describe("shutting down", () => {
+  it("drain() ends streams with UNAVAILABLE and closes", async () => {
+    await using served = await serve();
+    await using client = served.client();
+    const streams = Array.from({ length: 20 }, () => client.open());
+    await until(() => served.server.streams.length === 20);
+    const start = performance.now();
+    await Promise.all([served.listener.drain({ overMs: 200 }), served.listener.drain()]);
+    expect(performance.now() - start).toBeGreaterThan(100);
+    for (const stream of streams) expect((await stream.ended)["grpc-status"]).toBe("14");
+    await expect(rejects(served.client())).resolves.toBe(true);
+  });
+
+  it("drain() does not wait where there is nothing to wait for", async () => {
+    await using served = await serve();
+    await using client = served.client();
+    await expectAlive(served);
+    const start = performance.now();
+    await served.listener.drain();
+    expect(performance.now() - start).toBeLessThan(1000);
+    expect(client.session.closed || client.session.destroyed).toBe(true);
+  });
+
+  it("close() ends everything at once, also during drain()", async () => {
+    const served = await serve();
+    await using client = served.client();
+    const stream = client.open();
+    await until(() => served.server.streams.length === 1);
+    const draining = served.listener.drain({ overMs: 60_000 });
+    await served.listener.close();
+    await draining;
+    await stream.ended;
+    await until(() => served.server.streams.length === 0);
+  });
+
+  it("a closed server refuses streams", async () => {
+    await using served = await serve();
+    served.server.close();
+    await using client = served.client();
+    expect((await client.open().ended)["grpc-status"]).toBe("14");
+  });
+});
+
+interface Served extends AsyncDisposable {
+  readonly server: DiscoveryServer;
+  readonly listener: Listener;
+  readonly cache: LinearCache;
+  /** What `onStreamClose` was told. */
+  readonly closed: unknown[];
+  /** What `onError` was told. */
+  readonly errors: unknown[];
+  client(): RawClient;
+}
+
+async function serve(
+  options: Partial<DiscoveryServerOptions> = {},
+  callbacks: DiscoveryCallbacks = {},
+  listenOptions: ListenOptions = {},
+): Promise<Served> {
+  const cache = new LinearCache(CLUSTER, { resources: [cluster("a")] });
+  const closed: unknown[] = [];
+  const errors: unknown[] = [];
+  const server = createDiscoveryServer({
+    cache,
+    ...options,
+    callbacks: {
+      onStreamClose: (_, error) => void closed.push(error),
+      onError: (error) => void errors.push(error),
+      ...callbacks,
+    },
+  });
+  const listener = await listen(server, { port: 0, ...listenOptions });
+  return {
+    server,
+    listener,
+    cache,
+    closed,
+    errors,
+    client: () => new RawClient(`http://127.0.0.1:${listener.port}`),
+    [Symbol.asyncDispose]: () => listener.close(),
+  };
+}
+
+function cluster(name: string) {
+  const bytes = new TextEncoder().encode(name);
+  return rawResource(CLUSTER, name, Uint8Array.of(10, bytes.length, ...bytes));
+}
+
+async function expectAlive(served: Served): Promise<void> {
+  await using client = served.client();
+  const stream = client.open();
+  stream.http.end(frame(sotwRequest({ type: CLUSTER, nodeId: "n" })));
+  expect((await stream.ended)["grpc-status"]).toBe("0");
+}
+
+async function rejects(client: RawClient): Promise<boolean> {
+  await using _ = client;
+  return await new Promise((resolve) => {
+    client.session.once("error", () => resolve(true));
+    client.session.once("connect", () => resolve(false));
+  });
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
