@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { get } from "./get.ts";
 import { ensureEnvoy } from "./install-envoy.ts";
 import { waitFor } from "./wait-for.ts";
@@ -47,7 +48,11 @@ export async function startEnvoy({ config, logLevel = "warn" }: EnvoyOptions): P
     // Several can run at a time, and none leaves shared memory behind.
     "--disable-hot-restart",
   ], { stdio: "ignore" });
+  // A process that ends without having stopped Envoy takes it along.
+  const kill = (): void => void child.kill("SIGKILL");
+  process.once("exit", kill);
   const stop = async (): Promise<void> => {
+    process.off("exit", kill);
     await end(child);
     await rm(folder, { recursive: true, force: true });
   };

@@ -7,6 +7,7 @@ import { ensureEnvoy, ENVOY_VERSION } from "./install-envoy.ts";
 import { waitFor } from "./wait-for.ts";
 
 // Starts the example server and a real Envoy, sends a request through it before and after a change, and ends them.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 await main();
 process.exit(0);
 

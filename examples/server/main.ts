@@ -15,7 +15,7 @@ const HELP = `An xDS server, and an HTTP upstream that its clients are led to.
   --help                  show this text
 `;
 
-if (import.meta.main) await main();
+await main().catch((error: Error) => fail(error.message));
 
 async function main(): Promise<void> {
   const options = readOptions();

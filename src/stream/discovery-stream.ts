@@ -203,8 +203,10 @@ export class DiscoveryStream {
       clientFeatures.includes("xds.config.supports-resource-ttl");
     this.#context = { ...this.#context, wrapTtl };
     for (const subscription of this.#ordered) {
-      subscription.watch?.close();
+      // The old watch is closed last, so that a cache that would give the same view again still has it.
+      const before = subscription.watch;
       this.#watch(subscription);
+      before?.close();
     }
   }
 

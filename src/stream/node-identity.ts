@@ -1,6 +1,7 @@
 import { type DescMessage, fromBinary } from "@bufbuild/protobuf";
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
+import { encode } from "../resource/mod.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 /**
@@ -9,7 +10,9 @@ import { ProtocolError } from "./protocol-error.ts";
  */
 export class NodeIdentity {
   readonly #schema: DescMessage;
-  #bytes: Uint8Array | undefined = undefined;
+  #seen: SeenNode | undefined = undefined;
+  /** The node's bytes in a form that equal nodes share. */
+  #canonical: Uint8Array = new Uint8Array();
   #node: Node | undefined = undefined;
 
   constructor(schema: DescMessage) {
@@ -35,32 +38,58 @@ export class NodeIdentity {
       }
       return false;
     }
-    if (this.#bytes !== undefined && equal(this.#bytes, bytes)) return false;
-    const node = decodeNode(this.#schema, bytes);
+    if (this.#seen !== undefined && looksTheSame(this.#seen, bytes)) return false;
+    const { kept, seen } = split(bytes);
+    const node = fromBinary(this.#schema, kept) as unknown as Node;
     if (this.#node !== undefined && this.#node.id !== node.id) {
       throw new ProtocolError("invalid_argument", "the node's id must not change during a stream");
     }
+    this.#seen = seen;
+    // Envoy writes the entries of maps in another order each time.
+    const canonical = encode(this.#schema, node);
+    if (this.#node !== undefined && equal(this.#canonical, canonical)) return false;
+    this.#canonical = canonical;
     this.#node = node;
-    // The request's own buffer is not kept: the node is a part of it.
-    this.#bytes = bytes.slice();
     return true;
   }
 }
 
-/** `Node.extensions`: nearly all of what a real Envoy sends, and milliseconds of decoding. */
+/** The bytes of a node, in two parts: what is before and after the fields that say how the client was built. */
+interface SeenNode {
+  readonly length: number;
+  readonly head: Uint8Array;
+  readonly tail: Uint8Array;
+}
+
+/** `Node.user_agent_name` to `Node.extensions`: nearly all that a real Envoy sends, and fixed when it was built. */
+const BUILD = { first: 6, last: 9 };
+/** `Node.extensions`: milliseconds of decoding. */
 const EXTENSIONS = 9;
 
-/** Decodes a node without its list of extensions. */
-function decodeNode(schema: DescMessage, bytes: Uint8Array): Node {
+/** Takes the bytes apart: all but the list of extensions, and what to recognise the node by. */
+function split(bytes: Uint8Array): { kept: Uint8Array; seen: SeenNode } {
   const reader = new BinaryReader(bytes);
   const kept = new BinaryWriter();
+  let from = bytes.length;
+  let to = bytes.length;
   while (reader.pos < reader.len) {
     const start = reader.pos;
     const [number, wireType] = reader.tag();
     reader.skip(wireType, number);
     if (number !== EXTENSIONS || wireType !== WireType.LengthDelimited) kept.raw(bytes.subarray(start, reader.pos));
+    if (number < BUILD.first || number > BUILD.last) continue;
+    // Where other fields stand between them, these count as fixed too: encoders write fields in order.
+    from = Math.min(from, start);
+    to = reader.pos;
   }
-  return fromBinary(schema, kept.finish()) as unknown as Node;
+  // Copies, for the node is a part of the request's buffer.
+  const seen = { length: bytes.length, head: bytes.slice(0, from), tail: bytes.slice(to) };
+  return { kept: kept.finish(), seen };
+}
+
+function looksTheSame({ length, head, tail }: SeenNode, bytes: Uint8Array): boolean {
+  return bytes.length === length && equal(head, bytes.subarray(0, head.length)) &&
+    equal(tail, bytes.subarray(length - tail.length));
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {

@@ -15,9 +15,12 @@ beforeAll(async () => {
 }, 300_000);
 
 describe.each(MODES)("Envoy by $name", { timeout: 90_000 }, (mode) => {
-  it("is configured", async () => {
+  it("is sent each resource once, and then what changes", async () => {
     await using world = await World.start(mode, FIRST);
     await world.envoy.ready();
+    await world.moveTo({ ...FIRST, version: "next" });
+    const sent = world.server.sent.map(({ names }) => names.join());
+    expect(sent.toSorted()).toEqual(["echo", "echo", "http", "routes", "routes"]);
     expect(world.server.nacks).toEqual([]);
     expect(world.server.errors).toEqual([]);
   });
@@ -35,7 +38,7 @@ describe.each(MODES)("Envoy by $name", { timeout: 90_000 }, (mode) => {
     expect(world.server.errors).toEqual([]);
   });
 
-  it.each(REJECTED)("is sent only once a $what that it rejects", async ({ typeUrl, ...change }) => {
+  it.each(REJECTED)("is sent a $what that it rejects only once", async ({ typeUrl, ...change }) => {
     await using world = await World.start(mode, FIRST);
     const { server } = world;
     const sentOfType = () => server.sent.filter((sent) => sent.typeUrl === typeUrl).length;

@@ -22,7 +22,7 @@ export async function lookAt(envoy: Envoy): Promise<Seen> {
   const hosts = clusters.cluster_statuses.find(({ name }) => name === "echo")?.host_statuses ?? [];
   return {
     status,
-    serverName: headers["server"],
+    serverName: headers["server"]?.toString(),
     version: headers["x-config-version"]?.toString(),
     upstream: headers["x-upstream"]?.toString(),
     connectTimeoutSeconds: parseFloat(cluster?.connect_timeout ?? ""),

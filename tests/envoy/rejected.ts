@@ -48,7 +48,7 @@ export const REJECTED: readonly RejectedCase[] = [
     good: { version: "good" },
   },
   {
-    what: "endpoint",
+    what: "set of endpoints",
     typeUrl: ENDPOINT_TYPE,
     stat: "cluster.echo.update_rejected",
     reason: /malformed IP address: nowhere/,

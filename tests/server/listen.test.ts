@@ -55,7 +55,7 @@ describe("listen()", () => {
     const socket = connectTcp(
       listener.port,
       "127.0.0.1",
-      () => socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"),
+      () => socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"),
     );
     socket.on("error", () => {}).on("data", () => {});
     await new Promise((resolve) => socket.once("close", resolve));

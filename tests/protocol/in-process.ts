@@ -1,0 +1,54 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import {
+  DeltaDiscoveryResponseSchema,
+  DiscoveryResponseSchema,
+} from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
+import {
+  DEFAULT_STREAM_LIMITS,
+  DiscoveryStream,
+  GRPC_PREFIX_LENGTH,
+  ProtocolError,
+  ResponseFactory,
+} from "../../src/stream/mod.ts";
+import { v3 } from "../../src/v3/mod.ts";
+import type { Connect } from "./run-transcript.ts";
+import { TYPES } from "./transcript.ts";
+
+/** The stream machine alone: no transport, no promise, nothing to wait for. */
+export const inProcess: Connect = ({ variant, service }, cache, callbacks) => {
+  let ended: string | undefined;
+  const stream = new DiscoveryStream({
+    id: 1,
+    variant,
+    api: v3,
+    typeUrl: service && TYPES[service],
+    cache,
+    responses: new ResponseFactory({ identifier: "test" }),
+    callbacks,
+    limits: DEFAULT_STREAM_LIMITS,
+    wake() {},
+  });
+  const next = () => {
+    const response = stream.next();
+    const schema = variant === "sotw" ? DiscoveryResponseSchema : DeltaDiscoveryResponseSchema;
+    return Promise.resolve(response && fromBinary(schema, response.frame.subarray(GRPC_PREFIX_LENGTH)));
+  };
+  return Promise.resolve({
+    send(request) {
+      try {
+        stream.receive(request);
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        ended = error.code;
+        stream.close();
+      }
+    },
+    next,
+    idle: next,
+    ended: () => Promise.resolve(ended ?? "still open"),
+    close() {
+      stream.close();
+      return Promise.resolve();
+    },
+  });
+};

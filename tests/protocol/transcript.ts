@@ -1,0 +1,70 @@
+import type { Variant } from "../../src/stream/mod.ts";
+
+/** The short names of types in transcripts. `NEW` is a type that the API's table does not know. */
+export const TYPES = {
+  CDS: "type.googleapis.com/envoy.config.cluster.v3.Cluster",
+  EDS: "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment",
+  LDS: "type.googleapis.com/envoy.config.listener.v3.Listener",
+  RDS: "type.googleapis.com/envoy.config.route.v3.RouteConfiguration",
+  SRDS: "type.googleapis.com/envoy.config.route.v3.ScopedRouteConfiguration",
+  SDS: "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret",
+  NEW: "type.googleapis.com/example.Custom",
+} as const;
+
+export type Type = keyof typeof TYPES;
+
+/** All that there is, by type: names with their content. Clusters are of type EDS and wait for their endpoints. */
+export type World = { readonly [T in Type]?: Readonly<Record<string, string>> };
+
+/** One request. */
+export interface Send {
+  /** Undefined: an empty type URL. */
+  readonly type?: Type;
+  /** SotW: all names. */
+  readonly names?: readonly string[];
+  /** Delta. */
+  readonly subscribe?: readonly string[];
+  readonly unsubscribe?: readonly string[];
+  /** Delta: what the client has, `name` to content. */
+  readonly initial?: Readonly<Record<string, string>>;
+  /** Answers the last response of the type (`last`), the one before it (`previous`), or gives a nonce of its own. */
+  readonly nonce?: string;
+  /** The reason why the last response is rejected. */
+  readonly nack?: string;
+  /** SotW `version_info`. Default: empty. */
+  readonly version?: string;
+  /** Another node than that of the first request; null: none at all. */
+  readonly node?: { readonly id: string; readonly cluster?: string } | null;
+}
+
+/** One response. Resources are written `name=content`, in any order. */
+export interface Expect {
+  readonly type: Type;
+  readonly resources?: readonly string[];
+  /** Delta. */
+  readonly removed?: readonly string[];
+}
+
+export type Step =
+  | { readonly send: Send }
+  | { readonly expect: Expect }
+  /** Publishes; null: clears the snapshot. */
+  | { readonly apply: World | null }
+  /** There is nothing more to come. */
+  | { readonly quiet: true }
+  /** The stream ends with this gRPC status, by name. */
+  | { readonly ends: string }
+  /** What the server's callbacks saw of this kind since the last look. */
+  | { readonly told: readonly string[] };
+
+/** What a client and a server say to each other, step by step. */
+export interface Transcript {
+  /** The rules of the protocol that it shows, and what it shows of them. */
+  readonly name: string;
+  readonly variant: Variant;
+  /** The type of the service. Default: ADS. */
+  readonly service?: Type;
+  /** What there is before the client connects. Default: nothing at all, not even an empty snapshot. */
+  readonly world?: World;
+  readonly steps: readonly Step[];
+}
