@@ -22,7 +22,7 @@ export function createRequestListener(server: DiscoveryServer): RequestListener 
   return function listener(request, response) {
     request.on("error", ignore);
     response.on("error", ignore);
-    response.once("finish", () => closeWhenSent(request, response));
+    response.stream.once("finish", () => closeWhenSent(request));
     try {
       if (isAuthority(request.authority)) handle(request, response);
       else refuse(request, response, BAD_AUTHORITY);
@@ -41,16 +41,20 @@ function createAuthorityCheck(): (authority: string | undefined) => boolean {
   return function isAuthority(authority) {
     if (authority === undefined || authority === "") return false;
     if (authority === lastGood) return true;
+    if (authority.length > MAX_AUTHORITY_LENGTH) return false;
     if (!URL.canParse(`https://${authority}`)) return false;
     lastGood = authority;
     return true;
   };
 }
 
+/** Longer than a host name can be (253 characters) with a port and a user in front. */
+const MAX_AUTHORITY_LENGTH = 1024;
+
 /** Resets the rest of a request whose response is complete: a client that sends on would hold the stream for ever. */
-function closeWhenSent(request: Http2ServerRequest, response: Http2ServerResponse): void {
+function closeWhenSent({ stream }: Http2ServerRequest): void {
   setTimeout(() => {
-    if (!request.stream.closed && !response.stream.destroyed) request.stream.close(NO_ERROR);
+    if (!stream.closed && !stream.destroyed) stream.close(NO_ERROR);
   }, LINGER_MS).unref();
 }
 
