@@ -130,21 +130,28 @@ export class GrpcStream implements AsyncIterableIterator<Uint8Array> {
   }
 
   async #read(): Promise<void> {
+    const { body, signal } = this.#options;
     try {
       // Not `for await`: to leave that destroys the request, and the status could not be sent.
-      const chunks = this.#options.body[Symbol.asyncIterator]();
-      for (let chunk = await chunks.next(); !this.#ended; chunk = await chunks.next()) {
+      const chunks = body[Symbol.asyncIterator]();
+      while (!this.#ended) {
+        const chunk = await chunks.next();
         // The body of a request that the client resets ends as well; the signal for that comes a moment later.
-        if (chunk.done === true) return void setTimeout(() => this.#bodyEnded(), 0);
+        if (chunk.done === true) return void setTimeout(() => this.#bodyEnded(), RESET_SIGNAL_MS);
         this.#push(chunk.value);
       }
-    } catch (error) {
-      this.end(this.#options.signal.aborted ? goneError(this.#options.signal.reason) : error);
+    } catch (error) { // the body failed: Deno tells of a reset by this, before the signal does
+      this.end(goneError(signal.aborted ? signal.reason : error));
     }
   }
 
   #push(chunk: Uint8Array): void {
-    this.#reader.push(chunk, this.#onMessage);
+    if (this.#ended) return;
+    try {
+      this.#reader.push(chunk, this.#onMessage);
+    } catch (error) {
+      return this.end(error);
+    }
     if (!this.#reader.partial || this.#unfinished !== undefined || this.#ended) return;
     const { requestTimeoutMs } = this.#options;
     this.#unfinished = setTimeout(() => this.end(unfinishedError(requestTimeoutMs)), requestTimeoutMs);
@@ -165,6 +172,9 @@ export class GrpcStream implements AsyncIterableIterator<Uint8Array> {
     this.wake();
   }
 }
+
+/** How long after the end of the body a reset may still show: more than it takes, and little for a last status. */
+const RESET_SIGNAL_MS = 10;
 
 type Timer = ReturnType<typeof setTimeout>;
 

@@ -28,9 +28,9 @@ export const inProcess: Connect = ({ variant, service }, cache, callbacks) => {
     limits: DEFAULT_STREAM_LIMITS,
     wake() {},
   });
+  const schema = variant === "sotw" ? DiscoveryResponseSchema : DeltaDiscoveryResponseSchema;
   const next = () => {
     const response = stream.next();
-    const schema = variant === "sotw" ? DiscoveryResponseSchema : DeltaDiscoveryResponseSchema;
     return Promise.resolve(response && fromBinary(schema, response.frame.subarray(GRPC_PREFIX_LENGTH)));
   };
   return Promise.resolve({
@@ -44,7 +44,8 @@ export const inProcess: Connect = ({ variant, service }, cache, callbacks) => {
       }
     },
     next,
-    idle: next,
+    settle: () => Promise.resolve(),
+    rest: next,
     ended: () => Promise.resolve(ended ?? "still open"),
     close() {
       stream.close();

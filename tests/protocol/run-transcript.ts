@@ -22,8 +22,10 @@ export interface Peer {
   send(request: Uint8Array): void;
   /** The next response; undefined if there is none, or the stream has ended. */
   next(): Promise<Response | undefined>;
-  /** Resolves as soon as it is certain that no response is under way. */
-  idle(): Promise<Response | undefined>;
+  /** Resolves once all requests have been dealt with. */
+  settle(): Promise<void>;
+  /** The response that there is by then, if there is one. Nothing can follow a response that is taken here. */
+  rest(): Promise<Response | undefined>;
   /** The status with which the stream ended. */
   ended(): Promise<string>;
   close(): Promise<void>;
@@ -64,11 +66,13 @@ interface Play {
 
 async function play(step: Step, where: string, { transcript, cache, peer, nonces, told }: Play): Promise<void> {
   if ("send" in step) return peer.send(encodeRequest(transcript, step.send, nonces));
+  // What was sent is dealt with before what comes next.
+  if ("apply" in step || "told" in step) await peer.settle();
   if ("apply" in step) return step.apply ? publish(cache, step.apply) : cache.clearSnapshot("all");
   if ("ends" in step) return expect(await peer.ended(), where).toBe(step.ends);
   if ("told" in step) return expect(told.splice(0), where).toEqual(step.told);
   if ("quiet" in step) {
-    const response = await peer.idle();
+    const response = await peer.rest();
     return expect(response && describe(response), where).toBeUndefined();
   }
   const response = await peer.next();
