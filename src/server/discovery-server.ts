@@ -23,6 +23,12 @@ export interface DiscoveryServerOptions extends Partial<StreamLimits> {
   readonly callbacks?: DiscoveryCallbacks;
   /** The types of which a first request without names asks for everything. Default: LDS, CDS and SRDS. */
   readonly legacyWildcard?: ReadonlySet<string>;
+  /**
+   * How long changes in ADS wait for a client that does not answer, in milliseconds: those of routes and listeners for
+   * the clusters and endpoints that were published with them, and the removal of a cluster for the routes that stop
+   * using it. 0: nothing waits. Default: 15,000, which is how long an Envoy waits for what it needs.
+   */
+  readonly holdBackMs?: number;
   /** Sent to clients as `control_plane.identifier`. Default: empty, and not sent. */
   readonly identifier?: string;
   /** The largest request, in bytes. Default: 4 MiB; one for 20,000 clusters takes more than 1 MiB. */
@@ -96,6 +102,7 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
       responses,
       callbacks,
       limits,
+      holdBackMs: options.holdBackMs ?? 15_000,
       legacyWildcard: options.legacyWildcard,
       wake: () => transport.wake(),
     });

@@ -36,6 +36,8 @@ export class GrpcStream implements AsyncIterableIterator<Uint8Array> {
   #waiting: ((result: IteratorResult<Uint8Array>) => void) | undefined;
   #deadline: Timer | undefined;
   #unfinished: Timer | undefined;
+  #due: Timer | undefined;
+  #dueAt: number | undefined;
   #halfClosed = false;
   #ended = false;
 
@@ -81,6 +83,7 @@ export class GrpcStream implements AsyncIterableIterator<Uint8Array> {
     this.#ended = true;
     clearTimeout(this.#deadline);
     clearTimeout(this.#unfinished);
+    clearTimeout(this.#due);
     this.#options.signal.removeEventListener("abort", this.#onAbort);
     const fault = closeFault(this.#stream);
     const why = reason ?? fault;
@@ -120,13 +123,26 @@ export class GrpcStream implements AsyncIterableIterator<Uint8Array> {
   #take(): Uint8Array | undefined {
     if (this.#ended) return undefined;
     try {
-      const frame = this.#stream?.next()?.frame;
+      const frame = this.#stream?.next(performance.now())?.frame;
       if (frame === undefined && this.#halfClosed) this.end();
+      else if (frame === undefined) this.#wakeAt(this.#stream?.dueAt);
       return frame;
     } catch (error) {
       this.end(error);
       return undefined;
     }
+  }
+
+  /** Sees to it that the stream is asked again at a time, and not at the one before it. */
+  #wakeAt(time: number | undefined): void {
+    if (time === this.#dueAt) return;
+    this.#dueAt = time;
+    clearTimeout(this.#due);
+    if (time === undefined) return;
+    this.#due = setTimeout(() => {
+      this.#dueAt = undefined;
+      this.wake();
+    }, Math.ceil(time - performance.now()));
   }
 
   async #read(): Promise<void> {

@@ -20,7 +20,10 @@ export class DeltaSubscription extends TypeSubscription {
     const added: string[] = [];
     const removed: string[] = [];
     // Later requests may repeat it, but it describes the moment of connecting only.
-    if (first) this.#held = request.initialVersions;
+    if (first) {
+      this.#held = request.initialVersions;
+      this.returning = request.initialVersions.size > 0;
+    }
     for (const name of request.unsubscribe) this.#drop(name, removed);
     for (const name of request.names) this.#add(name, added);
     if (first && legacyWildcard && request.names.length === 0 && request.unsubscribe.length === 0) {
@@ -29,15 +32,27 @@ export class DeltaSubscription extends TypeSubscription {
     return { added, removed, wildcardChanged: this.wildcard !== before };
   }
 
-  protected override makeResponse(view: View, { responses }: SubscriptionContext): OutgoingResponse | undefined {
+  protected override makeResponse(
+    view: View,
+    { responses }: SubscriptionContext,
+    keep: boolean,
+  ): OutgoingResponse | undefined {
     const changes = this.position === undefined ? NO_CHANGES : view.changesSince(this.position);
     if (changes === undefined) return this.#catchUp(view, responses);
+    const all = this.wildcard && this.owesAll;
+    const keptKey = this.keptKey();
+    const plain = !keep && !all && keptKey === "";
+    if (!plain) this.#keep(changes);
     const held = this.#held;
     this.#held = NONE;
     if (this.wildcard && held.size === 0 && this.owed.size === 0) {
-      if (this.owesAll) return this.#share(view, responses, "delta all", () => [[...view], []]);
-      if (changes.size === 0) return undefined;
-      return this.#share(view, responses, `delta since ${this.position}`, () => split(changes));
+      const gone = plain ? NO_NAMES : this.#gone(keep);
+      if (!all && gone.length === 0 && !(plain ? changes.size > 0 : hasPresent(changes))) return undefined;
+      const key = `delta ${all ? "all " : ""}since ${this.position}${keep ? " kept" : keptKey}`;
+      return this.#share(view, responses, key, () => {
+        if (plain) return split(changes);
+        return [all ? [...view] : split(changes)[0], gone];
+      });
     }
     const resources: Resource[] = [];
     const removed: string[] = [];
@@ -48,21 +63,24 @@ export class DeltaSubscription extends TypeSubscription {
     const unlessHeld = (name: string, resource: Resource | undefined) => {
       if (resource === undefined || resource.version !== held.get(name)) answer(name, resource);
     };
-    const all = this.wildcard && this.owesAll;
     if (all) {
       for (const resource of view) unlessHeld(resource.name, resource);
     } else {
       for (const [name, resource] of changes) {
-        if (this.has(name) && !this.owed.has(name)) answer(name, resource);
+        if (this.has(name) && !this.owed.has(name) && !this.kept.has(name)) answer(name, resource);
       }
     }
     for (const name of this.owed) {
       const resource = view.get(name);
       if (!all || resource === undefined) unlessHeld(name, resource);
+      this.kept.delete(name);
     }
     for (const name of held.keys()) {
-      if (this.has(name) && !this.owed.has(name) && view.get(name) === undefined) removed.push(name);
+      if (!this.has(name) || this.owed.has(name) || view.get(name) !== undefined) continue;
+      if (keep) this.kept.set(name, undefined);
+      else removed.push(name);
     }
+    if (!plain) removed.push(...this.#gone(keep));
     if (resources.length === 0 && removed.length === 0 && !all) return undefined;
     return this.#make(view, responses, resources, removed);
   }
@@ -76,6 +94,8 @@ export class DeltaSubscription extends TypeSubscription {
       const held = new Map<string, string>();
       for (const { name, version } of view) if (this.has(name)) held.set(name, version);
       for (const [name] of view.changesSince(this.position) ?? []) held.set(name, UNKNOWN);
+      for (const name of this.kept.keys()) held.set(name, UNKNOWN);
+      this.kept.clear();
       this.#held = held;
       this.position = undefined;
     }
@@ -83,8 +103,22 @@ export class DeltaSubscription extends TypeSubscription {
     for (const name of this.names) this.owed.add(name);
   }
 
+  /** Notes what is gone, and forgets of it what is there again. */
+  #keep(changes: ReadonlyMap<string, Resource | undefined>): void {
+    for (const [name, resource] of changes) {
+      if (resource !== undefined) this.kept.delete(name);
+      else if (this.has(name)) this.kept.set(name, undefined);
+    }
+  }
+
+  /** What is gone and may be told. */
+  #gone(keep: boolean): readonly string[] {
+    return keep ? NO_NAMES : [...this.kept.keys()];
+  }
+
   /** The log does not reach back to where the client is: names can be told anew, everything only on a new stream. */
   #catchUp(view: View, responses: SubscriptionContext["responses"]): OutgoingResponse | undefined {
+    this.kept.clear();
     if (this.wildcard) {
       throw new ProtocolError("unavailable", `too far behind the changes of ${this.typeUrl}: connect again`);
     }
@@ -110,20 +144,24 @@ export class DeltaSubscription extends TypeSubscription {
     if (name === WILDCARD) {
       this.wildcard = false;
       this.owesAll = false;
+      for (const kept of this.kept.keys()) if (!this.has(kept)) this.kept.delete(kept);
       return;
     }
     if (!this.names.delete(name)) return;
     removed.push(name);
     // As long as the wildcard covers it the client has to be told whether it may keep it.
     if (this.wildcard) this.owed.add(name);
-    else this.owed.delete(name);
+    else {
+      this.owed.delete(name);
+      this.kept.delete(name);
+    }
   }
 
   #share(
     view: View,
     responses: SubscriptionContext["responses"],
     key: string,
-    content: () => [resources: Resource[], removed: string[]],
+    content: () => [resources: readonly Resource[], removed: readonly string[]],
   ): OutgoingResponse {
     return responses.share(view, key, this.lastSerial, () => this.#make(view, responses, ...content()));
   }
@@ -139,9 +177,15 @@ export class DeltaSubscription extends TypeSubscription {
 }
 
 const NONE: ReadonlyMap<string, string> = new Map();
+const NO_NAMES: readonly string[] = [];
 const NO_CHANGES: ReadonlyMap<string, Resource | undefined> = new Map();
 /** A version that no resource has. */
 const UNKNOWN = "\0";
+
+function hasPresent(changes: ReadonlyMap<string, Resource | undefined>): boolean {
+  for (const resource of changes.values()) if (resource !== undefined) return true;
+  return false;
+}
 
 function split(changes: ReadonlyMap<string, Resource | undefined>): [resources: Resource[], removed: string[]] {
   const resources: Resource[] = [];

@@ -1,12 +1,13 @@
 import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
 import type { Cache, View } from "../cache/mod.ts";
-import type { ApiTable, ResourceType } from "../resource/mod.ts";
+import type { ApiTable, Resource, ResourceType } from "../resource/mod.ts";
 import { DeltaSubscription } from "./delta-subscription.ts";
 import type { StreamLimits } from "./limits.ts";
 import { NodeIdentity } from "./node-identity.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { decodeRequest, type DiscoveryRequest, type Variant } from "./request.ts";
 import type { OutgoingResponse, ResponseFactory } from "./response.ts";
+import { PublicationOrder, readinessOf } from "./publication-order.ts";
 import { SotwSubscription } from "./sotw-subscription.ts";
 import type { SubscriptionContext, TypeSubscription } from "./subscription.ts";
 
@@ -65,6 +66,11 @@ export interface DiscoveryStreamOptions {
   readonly responses: ResponseFactory;
   readonly callbacks: StreamCallbacks;
   readonly limits: StreamLimits;
+  /**
+   * How long in ADS a change waits for the client to accept what it depends on, and a removal for the client to accept
+   * what stopped using it, in milliseconds. 0: nothing waits for anything.
+   */
+  readonly holdBackMs: number;
   /** The types of which a first request without names asks for everything. Default: as the table says. */
   readonly legacyWildcard?: ReadonlySet<string> | undefined;
   /** Called whenever `next` may have something new, also from within `receive`, and more often than needed. */
@@ -82,6 +88,8 @@ export interface SubscriptionStatus {
   readonly outstanding: string | undefined;
   /** What the client rejected last, unless it has accepted something since. */
   readonly nacked: { readonly version: string; readonly message: string } | undefined;
+  /** How many resources are gone without the client being told yet, since it may still refer to them. */
+  readonly kept: number;
 }
 
 /**
@@ -94,14 +102,17 @@ export interface SubscriptionStatus {
 export class DiscoveryStream {
   readonly #options: DiscoveryStreamOptions;
   readonly #identity: NodeIdentity;
+  readonly #order: PublicationOrder;
   readonly #subscriptions = new Map<string, TypeSubscription>();
   /** In the order in which one publication goes out. */
   #ordered: TypeSubscription[] = [];
   #context: SubscriptionContext;
+  #dueAt: number | undefined = undefined;
   #closed = false;
 
   constructor(options: DiscoveryStreamOptions) {
     this.#options = options;
+    this.#order = PublicationOrder.of(options.api);
     this.#identity = new NodeIdentity(options.api.node);
     this.#context = { responses: options.responses, wrapTtl: false };
   }
@@ -132,27 +143,35 @@ export class DiscoveryStream {
     else if (effect.added.length > 0 || effect.removed.length > 0 || effect.wildcardChanged) {
       subscription.watch?.subscriptionChanged(effect);
     }
-    if (this.#ordered.some((each) => each.pending)) this.#options.wake();
+    if (this.#ordered.some((each) => each.pending || each.kept.size > 0)) this.#options.wake();
   }
 
-  /** The next response to send, if there is one that may be sent now. It counts as sent. */
-  next(): OutgoingResponse | undefined {
+  /** When `next` may have something that it does not have now, without a `wake`: in the time that `next` was given. */
+  get dueAt(): number | undefined {
+    return this.#dueAt;
+  }
+
+  /**
+   * The next response to send, if there is one that may be sent now. It counts as sent.
+   *
+   * What is new goes first, in the order of a publication, and what is gone goes when there is nothing new left.
+   *
+   * @param now - the time in milliseconds, of a clock that never goes back
+   */
+  next(now: number): OutgoingResponse | undefined {
     if (this.#closed) return undefined;
-    let held = false;
+    this.#dueAt = undefined;
     for (const subscription of this.#ordered) {
-      if (!subscription.pending) continue;
-      const ordered = subscription.type?.order !== undefined;
-      if (subscription.outstanding !== undefined) {
-        held ||= ordered && subscription.changed;
-        continue;
-      }
-      // Clusters that are not sent yet hold back the routes that were published with them, but no answer to a question.
-      if (held && ordered && !subscription.owes) continue;
-      const response = subscription.respond(this.#context);
-      if (response === undefined) continue;
-      this.#warm(subscription);
-      this.#options.callbacks.onResponse?.(this.info, response);
-      return response;
+      if (!subscription.pending || subscription.outstanding !== undefined) continue;
+      if (this.#mustWait(subscription, now)) continue;
+      const response = this.#respond(subscription, this.#mustKeep(subscription, now), now);
+      if (response !== undefined) return response;
+    }
+    for (const subscription of this.#ordered) {
+      if (subscription.kept.size === 0 || subscription.outstanding !== undefined) continue;
+      if (subscription.pending || this.#mustKeep(subscription, now)) continue;
+      const response = this.#respond(subscription, false, now);
+      if (response !== undefined) return response;
     }
     return undefined;
   }
@@ -166,6 +185,7 @@ export class DiscoveryStream {
       acked: subscription.ackedVersion,
       outstanding: subscription.outstanding?.version,
       nacked: subscription.nacked,
+      kept: subscription.kept.size,
     }));
   }
 
@@ -220,7 +240,9 @@ export class DiscoveryStream {
       ? new SotwSubscription(typeUrl, type)
       : new DeltaSubscription(typeUrl, type);
     this.#subscriptions.set(typeUrl, subscription);
-    this.#ordered = [...this.#ordered, subscription].sort((a, b) => orderOf(a) - orderOf(b));
+    this.#ordered = [...this.#ordered, subscription].sort((a, b) => {
+      return this.#order.position(a.typeUrl) - this.#order.position(b.typeUrl);
+    });
     return subscription;
   }
 
@@ -241,6 +263,8 @@ export class DiscoveryStream {
     const response = outstanding!;
     const { typeUrl, version, nonce } = response;
     const { callbacks } = this.#options;
+    // The client may not ask for what it would have needed for what it rejected.
+    if (verdict === "nack") subscription.awaited = [];
     if (verdict === "ack") callbacks.onAck?.(this.info, { typeUrl, version, nonce, response });
     else callbacks.onNack?.(this.info, { typeUrl, version, nonce, response, ...request.error! });
   }
@@ -262,16 +286,128 @@ export class DiscoveryStream {
     }
   }
 
+  #respond(subscription: TypeSubscription, keep: boolean, now: number): OutgoingResponse | undefined {
+    const response = subscription.respond(this.#context, keep);
+    subscription.heldSince = undefined;
+    if (subscription.kept.size === 0) subscription.keptSince = undefined;
+    else subscription.keptSince ??= now;
+    if (response === undefined) return undefined;
+    subscription.sentAt = now;
+    this.#warm(subscription);
+    this.#options.callbacks.onResponse?.(this.info, response);
+    return response;
+  }
+
+  /**
+   * Whether changes of a type have to wait for those of another. Answers do not wait: who asks may be able to do
+   * nothing before it is answered.
+   */
+  #mustWait(subscription: TypeSubscription, now: number): boolean {
+    const { holdBackMs } = this.#options;
+    if (holdBackMs === 0 || subscription.urgent || !this.#order.has(subscription.typeUrl)) return false;
+    const earlier = this.#ordered.slice(0, this.#ordered.indexOf(subscription));
+    const blockers = earlier.filter((other) => this.#blocks(other, subscription));
+    if (blockers.length === 0) return false;
+    subscription.heldSince ??= now;
+    const until = subscription.heldSince + holdBackMs;
+    if (now < until) {
+      this.#wakeAt(until);
+      return true;
+    }
+    // A client that never answers, or never asks for what it was expected to, is not waited for a second time.
+    for (const blocker of blockers) {
+      blocker.givenUp = blocker.outstanding;
+      blocker.awaited = [];
+    }
+    return false;
+  }
+
+  #blocks(earlier: TypeSubscription, later: TypeSubscription): boolean {
+    if (earlier.empty || earlier.view === undefined) return false;
+    if (earlier.changed && (earlier.outstanding === undefined || earlier.answerDue)) return true;
+    return this.#order.needs(later.typeUrl, earlier.typeUrl) && (earlier.answerDue || this.#isAwaiting(earlier));
+  }
+
+  /** Whether the client has still to be sent what it needs for what it was sent of this type. */
+  #isAwaiting(subscription: TypeSubscription): boolean {
+    if (subscription.awaited.length > 0) subscription.awaited = this.#unmet(subscription);
+    return subscription.awaited.length > 0;
+  }
+
+  #unmet({ type, awaited }: TypeSubscription): readonly string[] {
+    const target = this.#subscriptions.get(type!.warms!.typeUrl);
+    if (target?.view === undefined) return awaited;
+    const { view } = target;
+    // What does not exist cannot be waited for.
+    const isMet = (name: string) =>
+      view.get(name) === undefined || (target.has(name) && !target.owed.has(name) && !target.owesAll);
+    return awaited.some(isMet) ? awaited.filter((name) => !isMet(name)) : awaited;
+  }
+
+  /** Whether the client may still refer to what is gone of a type, so that it is not told yet. */
+  #mustKeep(subscription: TypeSubscription, now: number): boolean {
+    const { holdBackMs } = this.#options;
+    if (holdBackMs === 0) return false;
+    const few = subscription.kept.size <= MAX_KEPT;
+    let since: number | undefined;
+    for (const typeUrl of this.#order.referrers(subscription.typeUrl)) {
+      const referrer = this.#subscriptions.get(typeUrl);
+      const readiness = readinessOf(referrer);
+      if (readiness === "settled") continue;
+      // It goes on with what it has for as long as it rejects what would replace it; and the references are to go
+      // before what they refer to.
+      if (few && (readiness === "rejected" || referrer!.kept.size > 0)) return true;
+      since ??= subscription.keptSince ?? now;
+      // The client has its time from the moment when it was sent what replaces what is gone.
+      if (few) since = Math.max(since, referrer!.sentAt, referrer!.heldSince ?? 0);
+    }
+    if (since === undefined || now >= since + holdBackMs) return false;
+    if (subscription.kept.size > 0) this.#wakeAt(since + holdBackMs);
+    return true;
+  }
+
+  #wakeAt(time: number): void {
+    if (this.#dueAt === undefined || time < this.#dueAt) this.#dueAt = time;
+  }
+
   /**
    * A client that was sent a cluster waits for its endpoints before it uses it, also where these have not changed, so
-   * they are sent again.
+   * they are sent again; and what refers to the cluster waits until it was sent them.
    */
-  #warm({ type, news }: TypeSubscription): void {
-    const target = type?.warms && this.#subscriptions.get(type.warms.typeUrl);
-    if (!target?.told) return;
-    for (const resource of news) {
-      for (const name of type!.warms!.namesIn(resource)) if (target.names.has(name)) target.owed.add(name);
+  #warm(subscription: TypeSubscription): void {
+    const { type, news } = subscription;
+    if (!type?.warms || news.length === 0) return;
+    const { typeUrl, namesIn } = type.warms;
+    const target = this.#subscriptions.get(typeUrl);
+    const names = namesOf(news, namesIn);
+    if (target?.told) {
+      for (const name of names) if (target.names.has(name)) target.owed.add(name);
     }
+    subscription.awaited = this.#isAwaiting(subscription) ? [...new Set([...subscription.awaited, ...names])] : names;
+  }
+}
+
+/**
+ * How many removals of a type wait for a client that rejects what would replace them, or is always behind. More of them
+ * wait no longer than `holdBackMs`, so that a client cannot make a stream grow.
+ */
+const MAX_KEPT = 1_000;
+
+const namesByNews = new WeakMap<readonly Resource[], readonly string[]>();
+
+/** What the resources refer to: once for all the streams that are sent the same. */
+function namesOf(news: readonly Resource[], namesIn: (resource: Resource) => readonly string[]): readonly string[] {
+  let names = namesByNews.get(news);
+  if (names === undefined) namesByNews.set(news, names = [...new Set(news.flatMap((each) => readable(each, namesIn)))]);
+  return names;
+}
+
+/** What cannot be read is sent as it is, for the client to reject. */
+function readable(resource: Resource, namesIn: (resource: Resource) => readonly string[]): readonly string[] {
+  try {
+    return namesIn(resource);
+  } catch {
+    return [];
   }
 }
 
@@ -281,8 +417,4 @@ function typesOf(api: ApiTable): ReadonlyMap<string, ResourceType> {
   let types = tables.get(api);
   if (types === undefined) tables.set(api, types = new Map(api.types.map((type) => [type.typeUrl, type])));
   return types;
-}
-
-function orderOf({ type }: TypeSubscription): number {
-  return type?.order ?? Number.MAX_SAFE_INTEGER;
 }

@@ -13,9 +13,11 @@ import { type RequestEffect, type SubscriptionContext, TypeSubscription, WILDCAR
 export class SotwSubscription extends TypeSubscription {
   /** The client has named something on this stream, so that a request without names means nothing, not everything. */
   #named = false;
+  /** Of a type with full state: what the client was sent last. */
+  #sent: readonly Resource[] = [];
 
-  override subscribe({ names }: DiscoveryRequest, legacyWildcard: boolean): RequestEffect {
-    this.requests++;
+  override subscribe({ names, versionInfo }: DiscoveryRequest, legacyWildcard: boolean): RequestEffect {
+    if (this.requests++ === 0) this.returning = versionInfo !== "";
     this.#named ||= names.length > 0;
     const wanted = new Set(names);
     const wildcard = wanted.delete(WILDCARD) || (!this.#named && legacyWildcard);
@@ -25,6 +27,7 @@ export class SotwSubscription extends TypeSubscription {
     for (const name of removed) {
       this.names.delete(name);
       this.owed.delete(name);
+      if (!wildcard) this.kept.delete(name);
     }
     for (const name of added) {
       this.names.add(name);
@@ -32,13 +35,21 @@ export class SotwSubscription extends TypeSubscription {
     }
     this.wildcard = wildcard;
     if (wildcardChanged) this.owesAll = wildcard;
+    if (wildcardChanged && !wildcard) this.#dropUnwanted();
     return { added, removed, wildcardChanged };
   }
 
-  protected override makeResponse(view: View, context: SubscriptionContext): OutgoingResponse | undefined {
-    if (!this.wildcard && this.names.size === 0) return undefined;
+  protected override makeResponse(
+    view: View,
+    context: SubscriptionContext,
+    keep: boolean,
+  ): OutgoingResponse | undefined {
+    if (this.empty) return undefined;
     const changes = this.position === undefined ? undefined : view.changesSince(this.position);
-    return this.type?.fullState ? this.#all(view, changes, context) : this.#news(view, changes, context);
+    if (!this.type?.fullState) return this.#news(view, changes, context);
+    const response = this.#all(view, changes, context, keep);
+    if (response !== undefined) this.#sent = response.resources;
+    return response;
   }
 
   protected override newsOf({ resources }: OutgoingResponse, view: View): readonly Resource[] {
@@ -50,15 +61,40 @@ export class SotwSubscription extends TypeSubscription {
   protected override leave(): void {
     this.position = undefined;
     this.owesAll = this.wildcard;
+    this.kept.clear();
     for (const name of this.names) this.owed.add(name);
   }
 
-  #all(view: View, changes: Changes, context: SubscriptionContext): OutgoingResponse | undefined {
-    if (!this.owes && changes !== undefined && !this.#wantsAny(changes.keys())) return undefined;
-    if (this.wildcard) {
-      return this.#share(view, "all", context, () => [...view]);
+  #all(view: View, changes: Changes, context: SubscriptionContext, keep: boolean): OutgoingResponse | undefined {
+    if (keep) this.#keep(view, changes);
+    else {
+      // What was kept goes with this response: it is a change, though of long ago.
+      const released = this.kept.size > 0;
+      this.kept.clear();
+      if (released) return this.#complete(view, context);
     }
-    return this.#make(view, pick(view, this.names), context);
+    if (!this.owes && changes !== undefined && !this.#wantsAny(changes, keep)) return undefined;
+    return this.#complete(view, context);
+  }
+
+  #complete(view: View, context: SubscriptionContext): OutgoingResponse {
+    const kept = [...this.kept.values()] as Resource[];
+    if (this.wildcard) return this.#share(view, `all${this.keptKey()}`, context, () => [...view, ...kept]);
+    return this.#make(view, [...pick(view, this.names), ...kept], context);
+  }
+
+  /** Takes what is gone from the client's last response, to send it on until nothing refers to it. */
+  #keep(view: View, changes: Changes): void {
+    const last = indexOf(this.#sent);
+    for (const name of changes?.keys() ?? last.keys()) {
+      const resource = last.get(name);
+      if (view.get(name) !== undefined) this.kept.delete(name);
+      else if (resource !== undefined && this.has(name)) this.kept.set(name, resource);
+    }
+  }
+
+  #dropUnwanted(): void {
+    for (const name of this.kept.keys()) if (!this.has(name)) this.kept.delete(name);
   }
 
   #news(view: View, changes: Changes, context: SubscriptionContext): OutgoingResponse | undefined {
@@ -81,8 +117,8 @@ export class SotwSubscription extends TypeSubscription {
     return resources.length > 0 ? this.#make(view, resources, context) : undefined;
   }
 
-  #wantsAny(names: Iterable<string>): boolean {
-    for (const name of names) if (this.has(name)) return true;
+  #wantsAny(changes: NonNullable<Changes>, present: boolean): boolean {
+    for (const [name, resource] of changes) if (this.has(name) && (resource !== undefined || !present)) return true;
     return false;
   }
 
@@ -103,6 +139,17 @@ export class SotwSubscription extends TypeSubscription {
 }
 
 type Changes = ReadonlyMap<string, Resource | undefined> | undefined;
+
+const indexes = new WeakMap<readonly Resource[], ReadonlyMap<string, Resource>>();
+
+/** The resources by name: once for all the streams that were sent the same. */
+function indexOf(resources: readonly Resource[]): ReadonlyMap<string, Resource> {
+  let index = indexes.get(resources);
+  if (index === undefined) {
+    indexes.set(resources, index = new Map(resources.map((resource) => [resource.name, resource])));
+  }
+  return index;
+}
 
 function pick(view: View, names: Iterable<string>): Resource[] {
   const resources: Resource[] = [];

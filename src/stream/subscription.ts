@@ -46,9 +46,20 @@ export abstract class TypeSubscription implements Subscription {
 
   /** The resources of the last response that were new or changed, or asked for again. */
   news: readonly Resource[] = [];
+  /** Names of another type that the client is to be sent before it can use what it was sent of this one. */
+  awaited: readonly string[] = [];
+  /** What is gone, and which the client is not told yet: in SotW with the resource as it was. */
+  readonly kept = new Map<string, Resource | undefined>();
+  /** Since when removals are kept, or changes are held back, in the time that the stream is given. */
+  keptSince: number | undefined = undefined;
+  heldSince: number | undefined = undefined;
 
   /** The response that the client has neither accepted nor rejected. */
   outstanding: OutgoingResponse | undefined = undefined;
+  /** A response for whose answer no other type waits any more. */
+  givenUp: OutgoingResponse | undefined = undefined;
+  /** When the last response was made, in the time that the stream is given. */
+  sentAt = 0;
   /** The nonce of the last response; undefined before the first. */
   lastNonce: string | undefined = undefined;
   /** The serial of the last response. */
@@ -61,6 +72,8 @@ export abstract class TypeSubscription implements Subscription {
   /** The revision of the view up to which the client has been told; undefined: of nothing. */
   protected position: number | undefined = undefined;
   protected requests = 0;
+  /** The client came with a version of another stream: it has something to go on with. */
+  protected returning = false;
 
   constructor(typeUrl: string, type: ResourceType | undefined) {
     this.typeUrl = typeUrl;
@@ -72,9 +85,24 @@ export abstract class TypeSubscription implements Subscription {
     return this.owesAll || this.owed.size > 0;
   }
 
+  /** Whether the client can do nothing before it is answered. */
+  get urgent(): boolean {
+    return this.owes && (this.told || !this.returning);
+  }
+
   /** Whether there may be something to send, now or once the client has answered. */
   get pending(): boolean {
     return this.view !== undefined && (this.changed || this.owes);
+  }
+
+  /** Whether the client has still to say what it thinks of the last response, and is waited for. */
+  get answerDue(): boolean {
+    return this.outstanding !== undefined && this.outstanding !== this.givenUp;
+  }
+
+  /** Whether the client wants nothing. */
+  get empty(): boolean {
+    return !this.wildcard && this.names.size === 0;
   }
 
   /** Whether the client has been told of the view as it was once. */
@@ -106,12 +134,17 @@ export abstract class TypeSubscription implements Subscription {
   /** Takes over what the request asks for. */
   abstract subscribe(request: DiscoveryRequest, legacyWildcard: boolean): RequestEffect;
 
-  /** Makes the next response and counts it as told; undefined if there is nothing to say. */
-  respond(context: SubscriptionContext): OutgoingResponse | undefined {
+  /**
+   * Makes the next response and counts it as told; undefined if there is nothing to say.
+   *
+   * @param keep - what is gone is not told yet, unless the client asked for it
+   */
+  respond(context: SubscriptionContext, keep = false): OutgoingResponse | undefined {
     const { view } = this;
     if (view === undefined) return undefined;
     this.news = [];
-    const response = this.makeResponse(view, context);
+    const response = this.makeResponse(view, context, keep);
+    if (!keep) this.kept.clear();
     if (response !== undefined && this.type?.warms) this.news = this.newsOf(response, view);
     this.position = view.revision;
     this.changed = false;
@@ -132,7 +165,17 @@ export abstract class TypeSubscription implements Subscription {
     this.changed = true;
   }
 
-  protected abstract makeResponse(view: View, context: SubscriptionContext): OutgoingResponse | undefined;
+  protected abstract makeResponse(
+    view: View,
+    context: SubscriptionContext,
+    keep: boolean,
+  ): OutgoingResponse | undefined;
+
+  /** What is kept, as part of the key of a response that depends on it. */
+  protected keptKey(): string {
+    if (this.kept.size === 0) return "";
+    return ` ${JSON.stringify([...this.kept].map(([name, resource]) => [name, resource?.version]))}`;
+  }
 
   /** Which resources of a response are more than a repetition. */
   protected abstract newsOf(response: OutgoingResponse, view: View): readonly Resource[];

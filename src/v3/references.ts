@@ -13,6 +13,15 @@ export const endpointsOfCluster = remembered((resource) => {
   return [serviceName || stringsAt(bytes, [CLUSTER.name])[0] || resource.name];
 });
 
+/** The same, of those that the client is sent on the stream that brought the cluster, and not on one of their own. */
+export const endpointsOverAds = remembered((resource) => {
+  const isAds = EDS_OVER_ADS.some((source) => stringsAt(resource.bytes, [CLUSTER.edsConfig, 1, source]).length > 0);
+  return isAds ? endpointsOfCluster(resource) : [];
+});
+
+/** The clusters that a virtual host sends requests to. */
+export const clustersInVirtualHost = remembered(({ bytes }) => clustersIn(bytes, ROUTE_ACTION.slice(1)));
+
 /** The clusters that a route configuration sends requests to, mirrored ones included. */
 export const clustersInRoute = remembered(({ bytes }) => clustersIn(bytes));
 
@@ -42,6 +51,8 @@ const CLUSTER = { name: 1, type: 2, edsConfig: 3 };
 const EDS = 3;
 /** Fields of `ConfigSource` that name a file: `path` and `path_config_source`. */
 const EDS_FROM_FILE = [1, 8];
+/** Those that mean the stream itself: `ads` and `self`. */
+const EDS_OVER_ADS = [3, 5];
 
 const HTTP_CONNECTION_MANAGER =
   "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
@@ -54,9 +65,9 @@ const FILTERS = [[3, 3, 4], [25, 3, 4], [19, 1]];
 const ROUTE_ACTION = [2, 3, 2];
 const CLUSTER_NAMES = [[1], [3, 1, 1], [30, 1]];
 
-function clustersIn(routeConfiguration: Uint8Array): string[] {
+function clustersIn(bytes: Uint8Array, pathToAction: readonly number[] = ROUTE_ACTION): string[] {
   const names: string[] = [];
-  visitPath(routeConfiguration, ROUTE_ACTION, (action) => {
+  visitPath(bytes, pathToAction, (action) => {
     for (const path of CLUSTER_NAMES) names.push(...stringsAt(action, path));
   });
   return unique(names);

@@ -14,7 +14,9 @@ import type { ApiTable } from "../resource/mod.ts";
 import {
   clustersInListener,
   clustersInRoute,
+  clustersInVirtualHost,
   endpointsOfCluster,
+  endpointsOverAds,
   routeOfScope,
   routesInListener,
 } from "./references.ts";
@@ -37,7 +39,7 @@ export const v3: ApiTable = {
       order: 1,
       fullState: true,
       legacyWildcard: true,
-      warms: { typeUrl: type.ENDPOINT_TYPE, namesIn: endpointsOfCluster },
+      warms: { typeUrl: type.ENDPOINT_TYPE, namesIn: endpointsOverAds },
       references: [{ typeUrl: type.ENDPOINT_TYPE, namesIn: endpointsOfCluster }],
     },
     { typeUrl: type.ENDPOINT_TYPE, label: "EDS", order: 2 },
@@ -68,7 +70,12 @@ export const v3: ApiTable = {
       order: 6,
       references: [{ typeUrl: type.CLUSTER_TYPE, namesIn: clustersInRoute }],
     },
-    { typeUrl: type.VIRTUAL_HOST_TYPE, label: "VHDS", order: 7 },
+    {
+      typeUrl: type.VIRTUAL_HOST_TYPE,
+      label: "VHDS",
+      order: 7,
+      references: [{ typeUrl: type.CLUSTER_TYPE, namesIn: clustersInVirtualHost }],
+    },
     { typeUrl: type.SECRET_TYPE, label: "SDS" },
     { typeUrl: type.RUNTIME_TYPE, label: "RTDS" },
     { typeUrl: type.EXTENSION_CONFIG_TYPE, label: "ECDS" },

@@ -7,6 +7,7 @@ import {
   DEFAULT_STREAM_LIMITS,
   DiscoveryStream,
   GRPC_PREFIX_LENGTH,
+  type OutgoingResponse,
   ProtocolError,
   ResponseFactory,
 } from "../../src/stream/mod.ts";
@@ -15,8 +16,9 @@ import type { Connect } from "./run-transcript.ts";
 import { TYPES } from "./transcript.ts";
 
 /** The stream machine alone: no transport, no promise, nothing to wait for. */
-export const inProcess: Connect = ({ variant, service }, cache, callbacks) => {
+export const inProcess: Connect = ({ variant, service, holdBackMs = 15_000 }, cache, callbacks) => {
   let ended: string | undefined;
+  let now = 0;
   const stream = new DiscoveryStream({
     id: 1,
     variant,
@@ -26,11 +28,13 @@ export const inProcess: Connect = ({ variant, service }, cache, callbacks) => {
     responses: new ResponseFactory({ identifier: "test" }),
     callbacks,
     limits: DEFAULT_STREAM_LIMITS,
+    holdBackMs,
     wake() {},
   });
   const schema = variant === "sotw" ? DiscoveryResponseSchema : DeltaDiscoveryResponseSchema;
+  const ready: OutgoingResponse[] = [];
   const next = () => {
-    const response = stream.next();
+    const response = ready.shift() ?? stream.next(now);
     return Promise.resolve(response && fromBinary(schema, response.frame.subarray(GRPC_PREFIX_LENGTH)));
   };
   return Promise.resolve({
@@ -46,6 +50,12 @@ export const inProcess: Connect = ({ variant, service }, cache, callbacks) => {
     next,
     settle: () => Promise.resolve(),
     rest: next,
+    wait() {
+      // What may be sent already goes before the time passes.
+      for (let response; (response = stream.next(now)) !== undefined;) ready.push(response);
+      now += holdBackMs;
+      return Promise.resolve();
+    },
     ended: () => Promise.resolve(ended ?? "still open"),
     close() {
       stream.close();

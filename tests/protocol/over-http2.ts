@@ -16,7 +16,8 @@ import { type Transcript, TYPES } from "./transcript.ts";
 export const overHttp2: Connect = async (transcript, snapshots, callbacks) => {
   const fences = new LinearCache(RUNTIME_TYPE, { resources: FENCES });
   const cache = new MuxCache({ [RUNTIME_TYPE]: fences }, { otherwise: snapshots });
-  const server = createDiscoveryServer({ cache, callbacks: withoutFences(callbacks) });
+  const { holdBackMs } = transcript;
+  const server = createDiscoveryServer({ cache, callbacks: withoutFences(callbacks), ...holdBackMs && { holdBackMs } });
   const listener = await listen(server, { port: 0 });
   const client = new Client(`127.0.0.1:${listener.port}`, credentials.createInsecure());
   const peer = new GrpcPeer(client, transcript);
@@ -25,6 +26,8 @@ export const overHttp2: Connect = async (transcript, snapshots, callbacks) => {
     next: () => peer.next(),
     settle: () => peer.settle(),
     rest: () => peer.rest(),
+    // What follows is awaited anyway, and comes when the server's own clock says so.
+    wait: () => Promise.resolve(),
     ended: () => peer.ended,
     async close() {
       peer.cancel();
@@ -42,7 +45,7 @@ export const overHttp2: Connect = async (transcript, snapshots, callbacks) => {
  */
 const FENCES = Array.from({ length: 100 }, (_, i) => rawResource(RUNTIME_TYPE, `${i}`, new Uint8Array()));
 
-class GrpcPeer implements Omit<Peer, "ended" | "close"> {
+class GrpcPeer implements Omit<Peer, "wait" | "ended" | "close"> {
   readonly ended: Promise<string>;
   readonly #delta: boolean;
   readonly #call: ClientDuplexStream<Uint8Array, Response>;

@@ -11,7 +11,7 @@ import {
   type DiscoveryResponse,
 } from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
 import { type DiscoveryCallbacks, rawResource, type Resource, Snapshot, SnapshotCache } from "../../mod.ts";
-import { cluster, CLUSTER_TYPE } from "../../src/v3/mod.ts";
+import { ads, cluster, CLUSTER_TYPE } from "../../src/v3/mod.ts";
 import { type Expect, type Send, type Step, type Transcript, type Type, TYPES, type World } from "./transcript.ts";
 
 export type Request = DiscoveryRequest | DeltaDiscoveryRequest;
@@ -26,6 +26,8 @@ export interface Peer {
   settle(): Promise<void>;
   /** The response that there is by then, if there is one. Nothing can follow a response that is taken here. */
   rest(): Promise<Response | undefined>;
+  /** Lets the time pass for which the stream waits for the client. */
+  wait(): Promise<void>;
   /** The status with which the stream ended. */
   ended(): Promise<string>;
   close(): Promise<void>;
@@ -69,6 +71,7 @@ async function play(step: Step, where: string, { transcript, cache, peer, nonces
   // What was sent is dealt with before what comes next.
   if ("apply" in step || "told" in step) await peer.settle();
   if ("apply" in step) return step.apply ? publish(cache, step.apply) : cache.clearSnapshot("all");
+  if ("wait" in step) return peer.wait();
   if ("ends" in step) return expect(await peer.ended(), where).toBe(step.ends);
   if ("told" in step) return expect(told.splice(0), where).toEqual(step.told);
   if ("quiet" in step) {
@@ -130,7 +133,12 @@ function make(type: Type, name: string, content: string): Resource {
   if (TYPES[type] !== CLUSTER_TYPE) {
     return rawResource(TYPES[type], name, new TextEncoder().encode(`${name}=${content}`));
   }
-  return cluster({ name, altStatName: content, clusterDiscoveryType: { case: "type", value: 3 } });
+  return cluster({
+    name,
+    altStatName: content,
+    clusterDiscoveryType: { case: "type", value: 3 },
+    edsClusterConfig: { edsConfig: ads() },
+  });
 }
 
 /** A response in the form of an expectation. The content is read from the bytes, as made above. */

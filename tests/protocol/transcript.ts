@@ -50,6 +50,8 @@ export type Step =
   | { readonly expect: Expect }
   /** Publishes; null: clears the snapshot. */
   | { readonly apply: World | null }
+  /** The time passes for which the stream waits for the client; needs `holdBackMs`. */
+  | { readonly wait: true }
   /** There is nothing more to come. */
   | { readonly quiet: true }
   /** The stream ends with this gRPC status, by name. */
@@ -66,5 +68,7 @@ export interface Transcript {
   readonly service?: Type;
   /** What there is before the client connects. Default: nothing at all, not even an empty snapshot. */
   readonly world?: World;
+  /** How long the stream waits for the client. Default: longer than any test takes. */
+  readonly holdBackMs?: number;
   readonly steps: readonly Step[];
 }

@@ -1,0 +1,144 @@
+import type { Send, Step, Transcript, Type, World } from "./transcript.ts";
+
+/** A world in which cluster a is used. */
+const A: World = { CDS: { a: "1" }, EDS: { a: "1" }, LDS: { l: "1" }, RDS: { r: "a" } };
+/** The same with b in its place, in one publication. */
+const B: World = { CDS: { b: "1" }, EDS: { b: "1" }, LDS: { l: "1" }, RDS: { r: "b" } };
+
+/** Make before break: rules O1 to O4 across types, on ADS. */
+export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
+  ...both("O2 O3 a cluster is replaced: made, used, and only then broken", ({ variant, ack, start }) => [
+    ...start,
+    { apply: B },
+    variant === "sotw"
+      ? { expect: { type: "CDS", resources: ["a=1", "b=1"] } }
+      : { expect: { type: "CDS", resources: ["b=1"] } },
+    { quiet: true },
+    ack("CDS"),
+    // The client has the cluster, and not its endpoints: no route to it yet.
+    { quiet: true },
+    variant === "sotw"
+      ? { send: { type: "EDS", names: ["a", "b"], nonce: "last" } }
+      : { send: { type: "EDS", subscribe: ["b"] } },
+    { expect: { type: "EDS", resources: ["b=1"] } },
+    { quiet: true },
+    variant === "sotw" ? { send: { type: "EDS", names: ["a", "b"], nonce: "last" } } : ack("EDS"),
+    { expect: { type: "RDS", resources: ["r=b"] } },
+    // Requests may still be on their way to a.
+    { quiet: true },
+    ack("RDS"),
+    variant === "sotw" ? { expect: { type: "CDS", resources: ["b=1"] } } : { expect: { type: "CDS", removed: ["a"] } },
+    ...variant === "sotw" ? [] : [{ quiet: true } as const],
+    ack("CDS"),
+    ...variant === "sotw" ? [] : [{ expect: { type: "EDS", removed: ["a"] } } as const],
+    { quiet: true },
+  ]),
+  ...both("O2 what nothing else of the publication refers to is removed at once", ({ variant, start }) => [
+    ...start,
+    { apply: { ...A, CDS: { b: "1" } } },
+    variant === "sotw"
+      ? { expect: { type: "CDS", resources: ["b=1"] } }
+      : { expect: { type: "CDS", resources: ["b=1"], removed: ["a"] } },
+  ]),
+  ...both("O2 a client that rejects the new routes keeps the clusters of the old ones", ({ variant, ack, start }) => [
+    ...start,
+    { apply: { ...B, EDS: {} } },
+    variant === "sotw"
+      ? { expect: { type: "CDS", resources: ["a=1", "b=1"] } }
+      : { expect: { type: "CDS", resources: ["b=1"] } },
+    ack("CDS"),
+    { expect: { type: "RDS", resources: ["r=b"] } },
+    { send: { type: "RDS", names: ["r"], nack: "no" } },
+    { quiet: true },
+    { apply: { ...B, EDS: {}, RDS: { r: "b again" } } },
+    { expect: { type: "RDS", resources: ["r=b again"] } },
+    ack("RDS"),
+    variant === "sotw" ? { expect: { type: "CDS", resources: ["b=1"] } } : { expect: { type: "CDS", removed: ["a"] } },
+  ]),
+  ...both("O2 a cluster that comes back before it was removed was never gone", ({ variant, ack, start }) => [
+    ...start,
+    { apply: { ...B, EDS: {} } },
+    variant === "sotw"
+      ? { expect: { type: "CDS", resources: ["a=1", "b=1"] } }
+      : { expect: { type: "CDS", resources: ["b=1"] } },
+    { apply: { ...A, CDS: { a: "2", b: "1" } } },
+    ack("CDS"),
+    variant === "sotw"
+      ? { expect: { type: "CDS", resources: ["a=2", "b=1"] } }
+      : { expect: { type: "CDS", resources: ["a=2"] } },
+    { expect: { type: "EDS", resources: ["a=1"] } },
+    ack("CDS"),
+    variant === "sotw" ? { send: { type: "EDS", names: ["a"], nonce: "last" } } : ack("EDS"),
+    { quiet: true },
+  ]),
+  ...both("O2 a rejected cluster does not hold back the routes", ({ variant, ack, start }) => [
+    ...start,
+    { apply: B },
+    variant === "sotw"
+      ? { expect: { type: "CDS", resources: ["a=1", "b=1"] } }
+      : { expect: { type: "CDS", resources: ["b=1"] } },
+    { send: { type: "CDS", nack: "no" } },
+    { expect: { type: "RDS", resources: ["r=b"] } },
+    ack("RDS"),
+    variant === "sotw" ? { expect: { type: "CDS", resources: ["b=1"] } } : { expect: { type: "CDS", removed: ["a"] } },
+  ]),
+  ...both("O3 a client that does not ask for the endpoints is not waited for for ever", ({ variant, ack, start }) => [
+    ...start,
+    { apply: B },
+    variant === "sotw"
+      ? { expect: { type: "CDS", resources: ["a=1", "b=1"] } }
+      : { expect: { type: "CDS", resources: ["b=1"] } },
+    ack("CDS"),
+    { wait: true },
+    { expect: { type: "RDS", resources: ["r=b"] } },
+    // Neither for an answer to it.
+    { wait: true },
+    variant === "sotw" ? { expect: { type: "CDS", resources: ["b=1"] } } : { expect: { type: "CDS", removed: ["a"] } },
+  ], 40),
+  ...both("O3 a client that comes back with a configuration gets its routes after the clusters", ({ variant, ack }) => [
+    { send: { type: "CDS", ...variant === "sotw" ? { version: "7" } : { initial: { a: "0" } } } },
+    { expect: { type: "CDS", resources: ["a=1"] } },
+    {
+      send: {
+        type: "RDS",
+        ...variant === "sotw" ? { names: ["r"], version: "7" } : { subscribe: ["r"], initial: { r: "0" } },
+      },
+    },
+    { quiet: true },
+    {
+      send: {
+        type: "EDS",
+        ...variant === "sotw" ? { names: ["a"], version: "7" } : { subscribe: ["a"], initial: { a: "0" } },
+      },
+    },
+    { expect: { type: "EDS", resources: ["a=1"] } },
+    ack("CDS"),
+    { quiet: true },
+    variant === "sotw" ? { send: { type: "EDS", names: ["a"], nonce: "last" } } : ack("EDS"),
+    { expect: { type: "RDS", resources: ["r=a"] } },
+  ]),
+];
+
+interface Client {
+  readonly variant: Transcript["variant"];
+  /** Accepts the last response, and asks for what the client starts with. */
+  readonly ack: (type: Type) => Step;
+  /** Asks for everything in world A and accepts it. */
+  readonly start: readonly Step[];
+}
+
+function both(name: string, steps: (client: Client) => readonly Step[], holdBackMs?: number): Transcript[] {
+  return (["sotw", "delta"] as const).map((variant) => {
+    const names = (type: Type) => ({ EDS: ["a"], RDS: ["r"] } as Partial<Record<Type, string[]>>)[type] ?? [];
+    const ack = (type: Type): Step => {
+      const send: Send = { type, nonce: "last" };
+      return { send: variant === "sotw" ? { ...send, names: names(type) } : send };
+    };
+    const start = (["CDS", "EDS", "LDS", "RDS"] as const).flatMap((type): Step[] => [
+      { send: variant === "sotw" ? { type, names: names(type) } : { type, subscribe: names(type) } },
+      { expect: { type, resources: Object.entries(A[type]!).map(([key, value]) => `${key}=${value}`) } },
+      ack(type),
+    ]);
+    return { name, variant, world: A, steps: steps({ variant, ack, start }), ...holdBackMs && { holdBackMs } };
+  });
+}
