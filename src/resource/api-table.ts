@@ -31,6 +31,8 @@ export interface ResourceType {
   readonly fullState?: boolean;
   /** A first request without names asks for everything. Default: false. */
   readonly legacyWildcard?: boolean;
+  /** A resource without content says that there is no such entity, so that it cannot be a heartbeat. Default: false. */
+  readonly emptyMeansUnknown?: boolean;
   /** Resources that the client cannot use before it is sent what they name, again after each change of theirs. */
   readonly warms?: { readonly typeUrl: string; readonly namesIn: (resource: Resource) => readonly string[] };
   /** The names by which resources of this type refer to others, for the check of a snapshot. */

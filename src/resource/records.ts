@@ -25,7 +25,7 @@ export function anyRecord(source: RecordSource): Uint8Array {
 
 /** `DiscoveryResponse.resources`: an `Any` that holds a `Resource`, for clients that can read a ttl from it. */
 export function wrappedRecord(source: RecordSource): Uint8Array {
-  return field(RESPONSE_RESOURCES, any("type.googleapis.com/envoy.service.discovery.v3.Resource", wrapper(source)));
+  return field(RESPONSE_RESOURCES, any(WRAPPER_TYPE, wrapper(source)));
 }
 
 /** `DeltaDiscoveryResponse.resources`: a `Resource`. */
@@ -33,10 +33,26 @@ export function deltaRecord(source: RecordSource): Uint8Array {
   return field(RESPONSE_RESOURCES, wrapper(source));
 }
 
-function wrapper(source: RecordSource): Uint8Array {
+/** The same without the ttl, for clients that cannot be told later that it goes on. */
+export function deltaRecordWithoutTtl({ typeUrl, name, version, bytes, aliases }: RecordSource): Uint8Array {
+  return field(RESPONSE_RESOURCES, wrapper({ typeUrl, name, version, bytes, aliases, ttlMs: undefined }));
+}
+
+/**
+ * A `Resource` without content, in either kind of response: the one that the client has lives on for another ttl.
+ * Source: https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#ttl
+ */
+export function heartbeatRecord(variant: "sotw" | "delta", source: RecordSource): Uint8Array {
+  const beat = wrapper(source, false);
+  return field(RESPONSE_RESOURCES, variant === "delta" ? beat : any(WRAPPER_TYPE, beat));
+}
+
+const WRAPPER_TYPE = "type.googleapis.com/envoy.service.discovery.v3.Resource";
+
+function wrapper(source: RecordSource, withContent = true): Uint8Array {
   const writer = new BinaryWriter();
   if (source.version !== "") writer.tag(RESOURCE.version, WireType.LengthDelimited).string(source.version);
-  writer.tag(RESOURCE.resource, WireType.LengthDelimited).bytes(any(source.typeUrl, source.bytes));
+  if (withContent) writer.tag(RESOURCE.resource, WireType.LengthDelimited).bytes(any(source.typeUrl, source.bytes));
   writer.tag(RESOURCE.name, WireType.LengthDelimited).string(source.name);
   for (const alias of source.aliases) writer.tag(RESOURCE.aliases, WireType.LengthDelimited).string(alias);
   if (source.ttlMs !== undefined) {

@@ -34,11 +34,11 @@ export class DeltaSubscription extends TypeSubscription {
 
   protected override makeResponse(
     view: View,
-    { responses }: SubscriptionContext,
+    context: SubscriptionContext,
     keep: boolean,
   ): OutgoingResponse | undefined {
     const changes = this.position === undefined ? NO_CHANGES : view.changesSince(this.position);
-    if (changes === undefined) return this.#catchUp(view, responses);
+    if (changes === undefined) return this.#catchUp(view, context);
     const all = this.wildcard && this.owesAll;
     const keptKey = this.keptKey();
     const plain = !keep && !all && keptKey === "";
@@ -49,7 +49,7 @@ export class DeltaSubscription extends TypeSubscription {
       const gone = plain ? NO_NAMES : this.#gone(keep);
       if (!all && gone.length === 0 && !(plain ? changes.size > 0 : hasPresent(changes))) return undefined;
       const key = `delta ${all ? "all " : ""}since ${this.position}${keep ? " kept" : keptKey}`;
-      return this.#share(view, responses, key, () => {
+      return this.#share(view, context, key, () => {
         if (plain) return split(changes);
         return [all ? [...view] : split(changes)[0], gone];
       });
@@ -62,6 +62,7 @@ export class DeltaSubscription extends TypeSubscription {
     };
     const unlessHeld = (name: string, resource: Resource | undefined) => {
       if (resource === undefined || resource.version !== held.get(name)) answer(name, resource);
+      else if (context.ttl) this.noteTtl(resource.ttlMs);
     };
     if (all) {
       for (const resource of view) unlessHeld(resource.name, resource);
@@ -82,11 +83,21 @@ export class DeltaSubscription extends TypeSubscription {
     }
     if (!plain) removed.push(...this.#gone(keep));
     if (resources.length === 0 && removed.length === 0 && !all) return undefined;
-    return this.#make(view, responses, resources, removed);
+    return this.#make(view, context, resources, removed);
   }
 
   protected override newsOf({ resources }: OutgoingResponse): readonly Resource[] {
     return resources;
+  }
+
+  protected override makeHeartbeat(view: View, context: SubscriptionContext): OutgoingResponse | undefined {
+    const make = () => {
+      const content = { typeUrl: this.typeUrl, version: view.version, resources: this.withTtl(view), removed: [] };
+      // Where the absence of content means something else the resources are sent again.
+      return context.responses.make("delta", content, { ...context, heartbeat: !this.type?.emptyMeansUnknown });
+    };
+    const response = this.wildcard ? context.responses.share(view, "delta beat", this.lastSerial, make) : make();
+    return response.resources.length > 0 ? response : undefined;
   }
 
   protected override leave(view: View): void {
@@ -117,14 +128,14 @@ export class DeltaSubscription extends TypeSubscription {
   }
 
   /** The log does not reach back to where the client is: names can be told anew, everything only on a new stream. */
-  #catchUp(view: View, responses: SubscriptionContext["responses"]): OutgoingResponse | undefined {
+  #catchUp(view: View, context: SubscriptionContext): OutgoingResponse | undefined {
     this.kept.clear();
     if (this.wildcard) {
       throw new ProtocolError("unavailable", `too far behind the changes of ${this.typeUrl}: connect again`);
     }
     const [resources, removed] = split(new Map([...this.names].map((name) => [name, view.get(name)])));
     if (resources.length === 0 && removed.length === 0) return undefined;
-    return this.#make(view, responses, resources, removed);
+    return this.#make(view, context, resources, removed);
   }
 
   #add(name: string, added: string[]): void {
@@ -159,20 +170,21 @@ export class DeltaSubscription extends TypeSubscription {
 
   #share(
     view: View,
-    responses: SubscriptionContext["responses"],
+    context: SubscriptionContext,
     key: string,
     content: () => [resources: readonly Resource[], removed: readonly string[]],
   ): OutgoingResponse {
-    return responses.share(view, key, this.lastSerial, () => this.#make(view, responses, ...content()));
+    const make = () => this.#make(view, context, ...content());
+    return context.responses.share(view, context.ttl ? `${key} +ttl` : key, this.lastSerial, make);
   }
 
   #make(
     { version }: View,
-    responses: SubscriptionContext["responses"],
+    context: SubscriptionContext,
     resources: readonly Resource[],
     removed: readonly string[],
   ): OutgoingResponse {
-    return responses.make("delta", { typeUrl: this.typeUrl, version, resources, removed });
+    return context.responses.make("delta", { typeUrl: this.typeUrl, version, resources, removed }, context);
   }
 }
 

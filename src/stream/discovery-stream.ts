@@ -114,7 +114,7 @@ export class DiscoveryStream {
     this.#options = options;
     this.#order = PublicationOrder.of(options.api);
     this.#identity = new NodeIdentity(options.api.node);
-    this.#context = { responses: options.responses, wrapTtl: false };
+    this.#context = { responses: options.responses, ttl: false };
   }
 
   get info(): StreamInfo {
@@ -143,7 +143,9 @@ export class DiscoveryStream {
     else if (effect.added.length > 0 || effect.removed.length > 0 || effect.wildcardChanged) {
       subscription.watch?.subscriptionChanged(effect);
     }
-    if (this.#ordered.some((each) => each.pending || each.kept.size > 0)) this.#options.wake();
+    if (this.#ordered.some((each) => each.pending || each.kept.size > 0 || each.beatAt !== undefined)) {
+      this.#options.wake();
+    }
   }
 
   /** When `next` may have something that it does not have now, without a `wake`: in the time that `next` was given. */
@@ -171,6 +173,10 @@ export class DiscoveryStream {
       if (subscription.kept.size === 0 || subscription.outstanding !== undefined) continue;
       if (subscription.pending || this.#mustKeep(subscription, now)) continue;
       const response = this.#respond(subscription, false, now);
+      if (response !== undefined) return response;
+    }
+    for (const subscription of this.#ordered) {
+      const response = subscription.beatAt === undefined ? undefined : this.#beat(subscription, now);
       if (response !== undefined) return response;
     }
     return undefined;
@@ -219,9 +225,9 @@ export class DiscoveryStream {
 
   #nodeChanged(): void {
     const { clientFeatures = [], userAgentName } = this.#identity.node!;
-    const wrapTtl = userAgentName === "envoy" || clientFeatures.includes("xds.config.resource-in-sotw") ||
-      clientFeatures.includes("xds.config.supports-resource-ttl");
-    this.#context = { ...this.#context, wrapTtl };
+    // Envoy can read a ttl, and does not say so.
+    const ttl = userAgentName === "envoy" || clientFeatures.includes("xds.config.supports-resource-ttl");
+    this.#context = { ...this.#context, ttl };
     for (const subscription of this.#ordered) {
       // The old watch is closed last, so that a cache that would give the same view again still has it.
       const before = subscription.watch;
@@ -291,9 +297,28 @@ export class DiscoveryStream {
     subscription.heldSince = undefined;
     if (subscription.kept.size === 0) subscription.keptSince = undefined;
     else subscription.keptSince ??= now;
+    subscription.planBeat(now, false);
     if (response === undefined) return undefined;
-    subscription.sentAt = now;
     this.#warm(subscription);
+    return this.#send(subscription, response, now);
+  }
+
+  /** A heartbeat, if it is time. It speaks of what the client has, so the client has to have all, and to accept it. */
+  #beat(subscription: TypeSubscription, now: number): OutgoingResponse | undefined {
+    const { pending, outstanding, nacked, beatAt } = subscription;
+    if (pending || outstanding !== undefined || nacked !== undefined) return undefined;
+    if (now < beatAt!) {
+      this.#wakeAt(beatAt!);
+      return undefined;
+    }
+    const response = subscription.beat(this.#context);
+    subscription.planBeat(now, true);
+    if (response === undefined) return undefined;
+    return this.#send(subscription, response, now);
+  }
+
+  #send(subscription: TypeSubscription, response: OutgoingResponse, now: number): OutgoingResponse {
+    subscription.sentAt = now;
     this.#options.callbacks.onResponse?.(this.info, response);
     return response;
   }

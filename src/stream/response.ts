@@ -1,6 +1,6 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { View } from "../cache/mod.ts";
-import type { Resource } from "../resource/mod.ts";
+import { deltaRecordWithoutTtl, heartbeatRecord, type Resource } from "../resource/mod.ts";
 import type { Variant } from "./request.ts";
 
 /** A response as it goes out: the same object for all the streams that are sent the same. */
@@ -14,6 +14,10 @@ export interface OutgoingResponse {
   readonly resources: readonly Resource[];
   /** Delta: the names of `removed_resources`. */
   readonly removed: readonly string[];
+  /** It only says that its resources go on for another ttl; they are as they were. */
+  readonly heartbeat: boolean;
+  /** The shortest ttl that the response tells, in milliseconds. */
+  readonly ttlMs: number | undefined;
   /** Grows with each response that is made, and so along each stream: the nonce as a number. */
   readonly serial: number;
 }
@@ -24,6 +28,14 @@ export interface ResponseContent {
   readonly version: string;
   readonly resources: readonly Resource[];
   readonly removed: readonly string[];
+}
+
+/** How a response says it. */
+export interface ResponseForm {
+  /** The client can read a ttl. */
+  readonly ttl: boolean;
+  /** The resources without their content: they go on. Default: false. */
+  readonly heartbeat?: boolean;
 }
 
 /** gRPC's prefix of a message: a flag (0: not compressed) and the length in four bytes. */
@@ -47,10 +59,12 @@ export class ResponseFactory {
   }
 
   /** A response for one stream alone. */
-  make(variant: Variant, content: ResponseContent, wrapTtl = false): OutgoingResponse {
+  make(variant: Variant, content: ResponseContent, { ttl, heartbeat = false }: ResponseForm): OutgoingResponse {
     const serial = ++this.#serial;
     const nonce = `${this.#noncePrefix}-${serial}`;
-    return { ...content, nonce, serial, frame: this.#encode(variant, content, nonce, wrapTtl) };
+    const frame = this.#encode(variant, content, nonce, { ttl, heartbeat });
+    const ttlMs = ttl ? shortestTtl(content.resources) : undefined;
+    return { ...content, nonce, serial, frame, heartbeat, ttlMs };
   }
 
   /**
@@ -75,17 +89,14 @@ export class ResponseFactory {
     return response;
   }
 
-  #encode(variant: Variant, content: ResponseContent, nonce: string, wrapTtl: boolean): Uint8Array {
+  #encode(variant: Variant, content: ResponseContent, nonce: string, form: Required<ResponseForm>): Uint8Array {
     const fields = FIELDS[variant];
     const head = new BinaryWriter();
     head.tag(fields.version, WireType.LengthDelimited).string(content.version);
     head.tag(fields.typeUrl, WireType.LengthDelimited).string(content.typeUrl);
     head.tag(fields.nonce, WireType.LengthDelimited).string(nonce);
     for (const name of content.removed) head.tag(FIELDS.delta.removed, WireType.LengthDelimited).string(name);
-    const records = content.resources.map((resource) => {
-      if (variant === "delta") return resource.deltaRecord;
-      return wrapTtl && resource.ttlMs !== undefined ? resource.wrappedRecord : resource.anyRecord;
-    });
+    const records = content.resources.map((resource) => recordOf(variant, resource, form));
     records.push(head.finish(), this.#tails[variant]);
     return grpcFrame(records);
   }
@@ -105,6 +116,21 @@ const FIELDS = {
   sotw: { version: 1, typeUrl: 4, nonce: 5, controlPlane: 6 },
   delta: { version: 1, typeUrl: 4, nonce: 5, removed: 6, controlPlane: 7 },
 };
+
+function recordOf(variant: Variant, resource: Resource, { ttl, heartbeat }: Required<ResponseForm>): Uint8Array {
+  if (heartbeat) return heartbeatRecord(variant, resource);
+  const tellsTtl = ttl && resource.ttlMs !== undefined;
+  if (variant === "sotw") return tellsTtl ? resource.wrappedRecord : resource.anyRecord;
+  return tellsTtl || resource.ttlMs === undefined ? resource.deltaRecord : deltaRecordWithoutTtl(resource);
+}
+
+function shortestTtl(resources: readonly Resource[]): number | undefined {
+  let shortest: number | undefined;
+  for (const { ttlMs } of resources) {
+    if (ttlMs !== undefined && (shortest === undefined || ttlMs < shortest)) shortest = ttlMs;
+  }
+  return shortest;
+}
 
 function controlPlane(fields: { readonly controlPlane: number }, identifier: string): Uint8Array {
   if (identifier === "") return new Uint8Array();

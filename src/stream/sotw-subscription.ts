@@ -65,6 +65,21 @@ export class SotwSubscription extends TypeSubscription {
     for (const name of this.names) this.owed.add(name);
   }
 
+  protected override makeHeartbeat(view: View, context: SubscriptionContext): OutgoingResponse | undefined {
+    if (this.type?.fullState) {
+      if (this.withTtl(view).length === 0) return undefined;
+      const response = this.#complete(view, context);
+      this.#sent = response.resources;
+      return response;
+    }
+    const make = () => {
+      const content = { typeUrl: this.typeUrl, version: view.version, resources: this.withTtl(view), removed: [] };
+      return context.responses.make("sotw", content, { ...context, heartbeat: true });
+    };
+    const response = this.wildcard ? context.responses.share(view, "sotw beat", this.lastSerial, make) : make();
+    return response.resources.length > 0 ? response : undefined;
+  }
+
   #all(view: View, changes: Changes, context: SubscriptionContext, keep: boolean): OutgoingResponse | undefined {
     if (keep) this.#keep(view, changes);
     else {
@@ -128,13 +143,13 @@ export class SotwSubscription extends TypeSubscription {
     context: SubscriptionContext,
     resources: () => Resource[],
   ): OutgoingResponse {
-    const key = `${context.wrapTtl ? "sotw+ttl" : "sotw"} ${what}`;
+    const key = `${context.ttl ? "sotw+ttl" : "sotw"} ${what}`;
     return context.responses.share(view, key, this.lastSerial, () => this.#make(view, resources(), context));
   }
 
   #make(view: View, resources: readonly Resource[], context: SubscriptionContext): OutgoingResponse {
     const content = { typeUrl: this.typeUrl, version: view.version, resources, removed: [] };
-    return context.responses.make("sotw", content, context.wrapTtl);
+    return context.responses.make("sotw", content, context);
   }
 }
 

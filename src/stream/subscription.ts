@@ -3,14 +3,17 @@ import type { Subscription, SubscriptionChange, View, Watch } from "../cache/mod
 import type { DiscoveryRequest } from "./request.ts";
 import type { OutgoingResponse, ResponseFactory } from "./response.ts";
 
+/** So many, that one may be late without the resource expiring. */
+const BEATS_PER_TTL = 3;
+
 /** The name that asks for everything. */
 export const WILDCARD = "*";
 
 /** What a subscription knows of its stream. */
 export interface SubscriptionContext {
   readonly responses: ResponseFactory;
-  /** Whether the client can read a ttl in SotW. */
-  readonly wrapTtl: boolean;
+  /** Whether the client can read a ttl, and heartbeats. */
+  readonly ttl: boolean;
 }
 
 /** What a request changed. */
@@ -68,6 +71,11 @@ export abstract class TypeSubscription implements Subscription {
   ackedVersion: string | undefined = undefined;
   /** What the client rejected last, unless it has accepted something since. */
   nacked: { readonly version: string; readonly message: string } | undefined = undefined;
+
+  /** When the client is to be told that what has a ttl goes on, in the time that the stream is given. */
+  beatAt: number | undefined = undefined;
+  /** The shortest ttl among what the client has, as far as it is known. */
+  protected ttlMs: number | undefined = undefined;
 
   /** The revision of the view up to which the client has been told; undefined: of nothing. */
   protected position: number | undefined = undefined;
@@ -145,17 +153,48 @@ export abstract class TypeSubscription implements Subscription {
     this.news = [];
     const response = this.makeResponse(view, context, keep);
     if (!keep) this.kept.clear();
+    if (response !== undefined) this.noteTtl(response.ttlMs);
     if (response !== undefined && this.type?.warms) this.news = this.newsOf(response, view);
     this.position = view.revision;
     this.changed = false;
     this.owesAll = false;
     this.owed.clear();
-    if (response !== undefined) {
-      this.outstanding = response;
-      this.lastNonce = response.nonce;
-      this.lastSerial = response.serial;
-    }
+    if (response !== undefined) this.#sent(response);
     return response;
+  }
+
+  /**
+   * Tells the client, which is in sync, that what has a ttl goes on; undefined if nothing has one any more.
+   *
+   * Types with full state are sent in full, for what a response of theirs leaves out is deleted, content or not.
+   */
+  beat(context: SubscriptionContext): OutgoingResponse | undefined {
+    this.news = [];
+    this.ttlMs = undefined;
+    const response = this.view && this.makeHeartbeat(this.view, context);
+    if (response === undefined) return undefined;
+    this.noteTtl(response.ttlMs);
+    this.#sent(response);
+    return response;
+  }
+
+  /** Plans the next heartbeat, if one is needed; `restart`: one has just been sent. */
+  planBeat(now: number, restart: boolean): void {
+    if (this.ttlMs === undefined) this.beatAt = undefined;
+    else {
+      const next = now + this.ttlMs / BEATS_PER_TTL;
+      this.beatAt = restart ? next : Math.min(this.beatAt ?? next, next);
+    }
+  }
+
+  protected noteTtl(ttlMs: number | undefined): void {
+    if (ttlMs !== undefined) this.ttlMs = Math.min(this.ttlMs ?? ttlMs, ttlMs);
+  }
+
+  #sent(response: OutgoingResponse): void {
+    this.outstanding = response;
+    this.lastNonce = response.nonce;
+    this.lastSerial = response.serial;
   }
 
   /** Something wanted may have changed in the view; if it is another view than before, all is compared anew. */
@@ -170,6 +209,14 @@ export abstract class TypeSubscription implements Subscription {
     context: SubscriptionContext,
     keep: boolean,
   ): OutgoingResponse | undefined;
+
+  protected abstract makeHeartbeat(view: View, context: SubscriptionContext): OutgoingResponse | undefined;
+
+  /** What of the view has a ttl and is wanted. */
+  protected withTtl(view: View): Resource[] {
+    const wanted = this.wildcard ? [...view] : [...this.names].map((name) => view.get(name));
+    return wanted.filter((resource) => resource?.ttlMs !== undefined) as Resource[];
+  }
 
   /** What is kept, as part of the key of a response that depends on it. */
   protected keptKey(): string {

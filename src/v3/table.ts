@@ -74,6 +74,7 @@ export const v3: ApiTable = {
       typeUrl: type.VIRTUAL_HOST_TYPE,
       label: "VHDS",
       order: 7,
+      emptyMeansUnknown: true,
       references: [{ typeUrl: type.CLUSTER_TYPE, namesIn: clustersInVirtualHost }],
     },
     { typeUrl: type.SECRET_TYPE, label: "SDS" },

@@ -50,10 +50,10 @@ export const inProcess: Connect = ({ variant, service, holdBackMs = 15_000 }, ca
     next,
     settle: () => Promise.resolve(),
     rest: next,
-    wait() {
+    wait(ms) {
       // What may be sent already goes before the time passes.
       for (let response; (response = stream.next(now)) !== undefined;) ready.push(response);
-      now += holdBackMs;
+      now += ms;
       return Promise.resolve();
     },
     ended: () => Promise.resolve(ended ?? "still open"),

@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import type { Any } from "@bufbuild/protobuf/wkt";
+import { type Any, anyUnpack } from "@bufbuild/protobuf/wkt";
 import { expect } from "vitest";
 import { ClusterSchema } from "../../gen/envoy/config/cluster/v3/cluster_pb.ts";
 import {
@@ -9,6 +9,8 @@ import {
   type DiscoveryRequest,
   DiscoveryRequestSchema,
   type DiscoveryResponse,
+  type Resource as Wrapped,
+  ResourceSchema,
 } from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
 import { type DiscoveryCallbacks, rawResource, type Resource, Snapshot, SnapshotCache } from "../../mod.ts";
 import { ads, cluster, CLUSTER_TYPE } from "../../src/v3/mod.ts";
@@ -26,8 +28,8 @@ export interface Peer {
   settle(): Promise<void>;
   /** The response that there is by then, if there is one. Nothing can follow a response that is taken here. */
   rest(): Promise<Response | undefined>;
-  /** Lets the time pass for which the stream waits for the client. */
-  wait(): Promise<void>;
+  /** Lets time pass. */
+  wait(ms: number): Promise<void>;
   /** The status with which the stream ended. */
   ended(): Promise<string>;
   close(): Promise<void>;
@@ -71,7 +73,7 @@ async function play(step: Step, where: string, { transcript, cache, peer, nonces
   // What was sent is dealt with before what comes next.
   if ("apply" in step || "told" in step) await peer.settle();
   if ("apply" in step) return step.apply ? publish(cache, step.apply) : cache.clearSnapshot("all");
-  if ("wait" in step) return peer.wait();
+  if ("wait" in step) return peer.wait(step.wait);
   if ("ends" in step) return expect(await peer.ended(), where).toBe(step.ends);
   if ("told" in step) return expect(told.splice(0), where).toEqual(step.told);
   if ("quiet" in step) {
@@ -129,29 +131,40 @@ function publish(cache: SnapshotCache, world: World): void {
   cache.setSnapshot("all", new Snapshot({ resources }));
 }
 
-function make(type: Type, name: string, content: string): Resource {
+function make(type: Type, name: string, text: string): Resource {
+  const [content = "", ttl] = text.split(" ttl=");
+  const options = ttl === undefined ? {} : { ttlMs: Number(ttl) };
   if (TYPES[type] !== CLUSTER_TYPE) {
-    return rawResource(TYPES[type], name, new TextEncoder().encode(`${name}=${content}`));
+    return rawResource(TYPES[type], name, new TextEncoder().encode(`${name}=${content}`), options);
   }
   return cluster({
     name,
     altStatName: content,
     clusterDiscoveryType: { case: "type", value: 3 },
     edsClusterConfig: { edsConfig: ads() },
-  });
+  }, options);
 }
 
 /** A response in the form of an expectation. The content is read from the bytes, as made above. */
 function describe(response: Response): Expect {
   const type = (Object.keys(TYPES) as Type[]).find((key) => TYPES[key] === response.typeUrl)!;
   const resources = response.resources.map((entry) => {
-    const any = entry.$typeName === "google.protobuf.Any" ? entry : entry.resource!;
-    expect(any.typeUrl).toBe(response.typeUrl);
-    const text = read(any);
-    if ("name" in entry) expect(text.startsWith(`${entry.name}=`), `${entry.name} is ${text}`).toBe(true);
-    return text;
+    if (entry.$typeName === "envoy.service.discovery.v3.Resource") return describeWrapped(entry, response);
+    const wrapped = anyUnpack(entry, ResourceSchema);
+    if (wrapped !== undefined) return describeWrapped(wrapped, response);
+    expect(entry.typeUrl).toBe(response.typeUrl);
+    return read(entry);
   });
   return normal({ type, resources, removed: "removedResources" in response ? response.removedResources : [] });
+}
+
+function describeWrapped({ name, resource, ttl }: Wrapped, { typeUrl }: Response): string {
+  const ending = ttl === undefined ? "" : ` ttl=${Number(ttl.seconds) * 1000 + ttl.nanos / 1e6}`;
+  if (resource === undefined) return `${name} lives${ending}`;
+  expect(resource.typeUrl).toBe(typeUrl);
+  const text = read(resource);
+  expect(text.startsWith(`${name}=`), `${name} is ${text}`).toBe(true);
+  return text + ending;
 }
 
 function read({ typeUrl, value }: Any): string {

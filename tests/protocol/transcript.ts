@@ -13,8 +13,16 @@ export const TYPES = {
 
 export type Type = keyof typeof TYPES;
 
-/** All that there is, by type: names with their content. Clusters are of type EDS and wait for their endpoints. */
+/** All that there is, by type: names with their content, which may end in a ttl in milliseconds, `content ttl=60`. Clusters are of type EDS and wait for their endpoints. */
 export type World = { readonly [T in Type]?: Readonly<Record<string, string>> };
+
+/** Who sends. */
+export interface Client {
+  readonly id: string;
+  readonly cluster?: string;
+  readonly userAgentName?: string;
+  readonly clientFeatures?: string[];
+}
 
 /** One request. */
 export interface Send {
@@ -34,10 +42,13 @@ export interface Send {
   /** SotW `version_info`. Default: empty. */
   readonly version?: string;
   /** Another node than that of the first request; null: none at all. */
-  readonly node?: { readonly id: string; readonly cluster?: string } | null;
+  readonly node?: Client | null;
 }
 
-/** One response. Resources are written `name=content`, in any order. */
+/**
+ * One response. Resources are written `name=content`, in any order; with the ttl behind it, `name=content ttl=60`,
+ * where the response tells one; and a heartbeat is `name lives ttl=60`.
+ */
 export interface Expect {
   readonly type: Type;
   readonly resources?: readonly string[];
@@ -50,8 +61,8 @@ export type Step =
   | { readonly expect: Expect }
   /** Publishes; null: clears the snapshot. */
   | { readonly apply: World | null }
-  /** The time passes for which the stream waits for the client; needs `holdBackMs`. */
-  | { readonly wait: true }
+  /** The time passes, in milliseconds; what comes of it follows. */
+  | { readonly wait: number }
   /** There is nothing more to come. */
   | { readonly quiet: true }
   /** The stream ends with this gRPC status, by name. */

@@ -89,10 +89,10 @@ export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
       ? { expect: { type: "CDS", resources: ["a=1", "b=1"] } }
       : { expect: { type: "CDS", resources: ["b=1"] } },
     ack("CDS"),
-    { wait: true },
+    { wait: 40 },
     { expect: { type: "RDS", resources: ["r=b"] } },
     // Neither for an answer to it.
-    { wait: true },
+    { wait: 40 },
     variant === "sotw" ? { expect: { type: "CDS", resources: ["b=1"] } } : { expect: { type: "CDS", removed: ["a"] } },
   ], 40),
   ...both("O3 a client that comes back with a configuration gets its routes after the clusters", ({ variant, ack }) => [

@@ -1,0 +1,100 @@
+import type { Client, Transcript } from "./transcript.ts";
+
+const envoy: Client = { id: "node", userAgentName: "envoy" };
+const other: Client = { id: "node", clientFeatures: ["xds.config.resource-in-sotw"] };
+
+/** Resources with a ttl, and how clients learn that they live on. */
+export const TTL_TRANSCRIPTS: readonly Transcript[] = [
+  {
+    name: "L2 L3 L4 S32 a resource with a ttl is wrapped, and told to live on before it ends",
+    variant: "sotw",
+    world: { SDS: { a: "1 ttl=90", b: "1" } },
+    steps: [
+      { send: { type: "SDS", names: ["a", "b"], node: envoy } },
+      { expect: { type: "SDS", resources: ["a=1 ttl=90", "b=1"] } },
+      { send: { type: "SDS", names: ["a", "b"], nonce: "last", node: null } },
+      { wait: 30 },
+      { expect: { type: "SDS", resources: ["a lives ttl=90"] } },
+      { send: { type: "SDS", names: ["a", "b"], nonce: "last", node: null } },
+      { wait: 30 },
+      { expect: { type: "SDS", resources: ["a lives ttl=90"] } },
+    ],
+  },
+  {
+    name: "L1 L3 L4 the same in delta, until there is no ttl any more",
+    variant: "delta",
+    world: { SDS: { a: "1 ttl=90", b: "1" } },
+    steps: [
+      { send: { type: "SDS", subscribe: ["a", "b"], node: envoy } },
+      { expect: { type: "SDS", resources: ["a=1 ttl=90", "b=1"] } },
+      { send: { type: "SDS", nonce: "last", node: null } },
+      { wait: 30 },
+      { expect: { type: "SDS", resources: ["a lives ttl=90"] } },
+      { apply: { SDS: { a: "1", b: "1" } } },
+      { send: { type: "SDS", nonce: "last", node: null } },
+      { expect: { type: "SDS", resources: ["a=1"] } },
+      { send: { type: "SDS", nonce: "last", node: null } },
+      { wait: 90 },
+      { quiet: true },
+    ],
+  },
+  {
+    name: "L4 a client that comes back with what has a ttl is told that it lives on",
+    variant: "delta",
+    world: { SDS: { a: "1 ttl=90" } },
+    steps: [
+      { send: { type: "SDS", subscribe: ["a"], initial: { a: "1 ttl=90" }, node: envoy } },
+      { quiet: true },
+      { wait: 30 },
+      { expect: { type: "SDS", resources: ["a lives ttl=90"] } },
+    ],
+  },
+  {
+    name: "L5 full state is sent in full",
+    variant: "sotw",
+    world: { CDS: { a: "1 ttl=90", b: "1" } },
+    steps: [
+      { send: { type: "CDS", node: envoy } },
+      { expect: { type: "CDS", resources: ["a=1 ttl=90", "b=1"] } },
+      { send: { type: "CDS", nonce: "last", node: null } },
+      { wait: 30 },
+      { expect: { type: "CDS", resources: ["a=1 ttl=90", "b=1"] } },
+    ],
+  },
+  {
+    name: "L3 a response that was rejected is not told to live on",
+    variant: "delta",
+    world: { SDS: { a: "1 ttl=90" } },
+    steps: [
+      { send: { type: "SDS", subscribe: ["a"], node: envoy } },
+      { expect: { type: "SDS", resources: ["a=1 ttl=90"] } },
+      { send: { type: "SDS", nack: "no", node: null } },
+      { wait: 90 },
+      { quiet: true },
+    ],
+  },
+  {
+    name: "L6 S32 clients that do not read a ttl are told of none (SotW)",
+    variant: "sotw",
+    world: { SDS: { a: "1 ttl=90" } },
+    steps: [
+      { send: { type: "SDS", names: ["a"], node: other } },
+      { expect: { type: "SDS", resources: ["a=1"] } },
+      { send: { type: "SDS", names: ["a"], nonce: "last", node: null } },
+      { wait: 90 },
+      { quiet: true },
+    ],
+  },
+  {
+    name: "L6 clients that do not read a ttl are told of none (delta)",
+    variant: "delta",
+    world: { SDS: { a: "1 ttl=90" } },
+    steps: [
+      { send: { type: "SDS", subscribe: ["a"] } },
+      { expect: { type: "SDS", resources: ["a=1"] } },
+      { send: { type: "SDS", nonce: "last", node: null } },
+      { wait: 90 },
+      { quiet: true },
+    ],
+  },
+];
