@@ -2,7 +2,7 @@ import type { Transcript } from "./transcript.ts";
 
 const ALL = { CDS: { a: "1", b: "1" }, EDS: { a: "1", b: "1" }, LDS: { l: "1" }, RDS: { r: "1" } };
 
-/** Incremental. The rules are those of the list of rules of the protocol in docs/conformance.md. */
+/** Incremental. The rules are those of the list of rules of the protocol in docs/protocol.md. */
 export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
   {
     name: "T2 a typed service fills in its type",
