@@ -8,6 +8,7 @@ const ROOT = join(import.meta.dirname, "../..");
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   resource: [],
   v3: ["resource"],
+  v2: ["resource", "v3"],
   cache: ["resource", "v3"],
   stream: ["resource", "cache"],
   server: ["resource", "v3", "cache", "stream"],
@@ -16,7 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders that run on any runtime with web standards. */
-const WEB_ONLY = ["resource", "v3", "cache", "stream", "server"];
+const WEB_ONLY = ["resource", "v3", "v2", "cache", "stream", "server"];
 
 const FILES = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" }).filter((path) =>
   path.endsWith(".ts")

@@ -1,0 +1,8 @@
+/**
+ * Envoy's xDS API v2, for old clients: the same server with another table.
+ *
+ * @module
+ */
+export { asV2 } from "./as-v2.ts";
+export { v2 } from "./table.ts";
+export * from "./types.ts";

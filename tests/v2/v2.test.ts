@@ -1,0 +1,84 @@
+import { create, type DescMessage, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { Client, credentials } from "@grpc/grpc-js";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  DeltaDiscoveryRequestSchema,
+  type DeltaDiscoveryResponse,
+  DeltaDiscoveryResponseSchema,
+  DiscoveryRequestSchema,
+  type DiscoveryResponse,
+  DiscoveryResponseSchema,
+} from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
+import { createDiscoveryServer, rawResource, Snapshot, SnapshotCache } from "../../mod.ts";
+import { listen, type Listener } from "../../src/node/mod.ts";
+import { asV2, CLUSTER_TYPE, ENDPOINT_TYPE, ROUTE_TYPE, v2 } from "../../src/v2/mod.ts";
+import { cluster, EXTENSION_CONFIG_TYPE, route } from "../../src/v3/mod.ts";
+
+const cache = new SnapshotCache({ nodeHash: () => "all" });
+const resources = [cluster({ name: "a" }), route({ name: "r" })].map(asV2);
+let listener: Listener;
+let client: Client;
+
+beforeEach(async () => {
+  cache.setSnapshot("all", new Snapshot({ resources }));
+  listener = await listen(createDiscoveryServer({ cache, api: v2 }), { port: 0 });
+  client = new Client(`127.0.0.1:${listener.port}`, credentials.createInsecure());
+});
+
+afterEach(async () => {
+  client.close();
+  await listener.close();
+});
+
+describe("the API v2", () => {
+  it.each([
+    ["/envoy.service.discovery.v2.AggregatedDiscoveryService/StreamAggregatedResources", CLUSTER_TYPE],
+    ["/envoy.api.v2.ClusterDiscoveryService/StreamClusters", ""],
+  ])("answers %s with its own types", async (path, typeUrl) => {
+    const request = create(DiscoveryRequestSchema, { node: { id: "n" }, typeUrl });
+    const response = await ask<DiscoveryResponse>(path, DiscoveryRequestSchema, request, DiscoveryResponseSchema);
+    expect(response.typeUrl).toBe(CLUSTER_TYPE);
+    expect(response.resources.map((any) => any.typeUrl)).toEqual([CLUSTER_TYPE]);
+  });
+
+  it("answers a service of one type in delta", async () => {
+    const request = create(DeltaDiscoveryRequestSchema, { node: { id: "n" }, resourceNamesSubscribe: ["r", "x"] });
+    const response = await ask<DeltaDiscoveryResponse>(
+      "/envoy.api.v2.RouteDiscoveryService/DeltaRoutes",
+      DeltaDiscoveryRequestSchema,
+      request,
+      DeltaDiscoveryResponseSchema,
+    );
+    expect(response.resources.map(({ name, resource }) => [name, resource?.typeUrl])).toEqual([["r", ROUTE_TYPE]]);
+    expect(response.removedResources).toEqual(["x"]);
+  });
+
+  it("knows what refers to what, by the names of v2", () => {
+    const a = asV2(cluster({ name: "a", clusterDiscoveryType: { case: "type", value: 3 } }));
+    const [problem] = new Snapshot({ resources: [a] }).check(v2);
+    expect(problem).toMatchObject({ kind: "missing", typeUrl: CLUSTER_TYPE, name: "a" });
+    expect(new Snapshot({ resources: [a, rawResource(ENDPOINT_TYPE, "a", new Uint8Array())] }).check(v2)).toEqual([]);
+  });
+
+  it("refuses a type that came later", () => {
+    const extension = rawResource(EXTENSION_CONFIG_TYPE, "e", new Uint8Array());
+    expect(() => asV2(extension)).toThrow('Cannot serve "e": v2 has no');
+  });
+});
+
+function ask<R>(path: string, input: DescMessage, request: object, output: DescMessage): Promise<R> {
+  const call = client.makeBidiStreamRequest(
+    path,
+    (message: object) => Buffer.from(toBinary(input, message as Parameters<typeof toBinary>[1])),
+    (bytes: Uint8Array) => fromBinary(output, bytes) as R,
+  );
+  call.on("error", () => {});
+  return new Promise((resolve, reject) => {
+    call.on("data", (response: R) => {
+      call.cancel();
+      resolve(response);
+    });
+    call.on("status", ({ code, details }) => reject(new Error(`${code} ${details}`)));
+    call.write(request);
+  });
+}
