@@ -6,8 +6,9 @@ import { join } from "node:path";
 
 const USE = `
 import { createDiscoveryServer, Snapshot, SnapshotCache } from "ts-control-plane";
-import { cluster, CLUSTER_TYPE } from "ts-control-plane/v3";
+import { cluster, CLUSTER_TYPE, v3 } from "ts-control-plane/v3";
 import { listen } from "ts-control-plane/node";
+import { FakeClient } from "ts-control-plane/testing";
 import { create } from "@bufbuild/protobuf";
 import { type Cluster, ClusterSchema } from "ts-control-plane/gen/envoy/config/cluster/v3/cluster_pb.js";
 
@@ -17,6 +18,10 @@ const listener = await listen(server, { port: 0 });
 const a: Cluster = create(ClusterSchema, { name: "a" });
 cache.setSnapshot("node", new Snapshot({ resources: [cluster(a)] }));
 if (!cache.getSnapshot("node")?.version(CLUSTER_TYPE)) throw new Error("no version");
+const client = new FakeClient({ cache, api: v3, variant: "sotw" });
+client.subscribe(CLUSTER_TYPE);
+if (client.settle().length !== 1) throw new Error("no response");
+client.close();
 await listener.close();
 `;
 
@@ -33,6 +38,8 @@ try {
   const dependencies = ["@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-node"];
   writeFileSync(join(work, "package.json"), JSON.stringify({ type: "module", private: true }));
   writeFileSync(join(work, "use.ts"), USE);
+  const [, example] = /```ts\n([^]*?)```/.exec(readFileSync(join(root, "docs/testing-a-cache.md"), "utf8"))!;
+  writeFileSync(join(work, "cache.test.ts"), example!);
   run(work, "npm", [
     "install",
     "--no-audit",
@@ -43,6 +50,7 @@ try {
   const options = ["--strict", "--noEmit", "--target", "es2024", "--module", "nodenext", "--types", ""];
   run(work, bin("tsc"), [...options, "use.ts"]);
   run(work, bin("node"), ["use.ts"]);
+  run(work, bin("node"), ["--test", "--test-reporter=dot", "cache.test.ts"]);
   console.log("The package works in a fresh project");
 } finally {
   rmSync(work, { recursive: true, force: true });

@@ -72,7 +72,8 @@ export interface View extends Iterable<Resource> {
   get(name: string): Resource | undefined;
   /**
    * What changed since a revision, each name once, as it is now: a resource that was added or changed, or undefined
-   * for one that is gone. A name that changed and then changed back is not there.
+   * for one that is gone. A name that changed and then changed back is not there, unless that was so long ago, or so
+   * often, that it is not known any more.
    *
    * @returns undefined if the revision is too long ago to say: compare in full
    */

@@ -13,7 +13,7 @@ export class WatchIndex {
 
   /** @param onClose - called once when the watch is closed */
   open(subscription: Subscription, watcher: Watcher, onClose?: () => void): Watch {
-    const watch: IndexedWatch = { subscription, watcher, round: 0 };
+    const watch: IndexedWatch = { subscription, watcher, round: lastRound };
     let open = true;
     this.#all.add(watch);
     this.#setWildcard(watch);
@@ -38,24 +38,18 @@ export class WatchIndex {
 
   /** Calls every watcher, once. */
   wakeAll(view: View): void {
-    for (const watch of this.#all) watch.watcher(view);
+    call(this.#all, view, ++lastRound);
   }
 
   /** Calls each watcher that wants any of the names, once. */
   wake(names: readonly string[], view: View): void {
     if (names.length === 0 || this.#all.size === 0) return;
     const round = ++lastRound;
-    for (const watch of this.#wildcard) {
-      watch.round = round;
-      watch.watcher(view);
-    }
+    call(this.#wildcard, view, round);
     if (this.#byName.size === 0) return;
     for (const name of names) {
-      for (const watch of this.#byName.get(name) ?? []) {
-        if (watch.round === round) continue;
-        watch.round = round;
-        watch.watcher(view);
-      }
+      const watches = this.#byName.get(name);
+      if (watches !== undefined) call(watches, view, round);
     }
   }
 
@@ -79,8 +73,17 @@ export class WatchIndex {
 interface IndexedWatch {
   readonly subscription: Subscription;
   readonly watcher: Watcher;
-  /** The last round of waking in which it was called. */
+  /** The last round of waking in which it was called, or in which it was opened: then it has seen what is new. */
   round: number;
 }
 
 let lastRound = 0;
+
+/** Calls those that were not called in this round or in one that began within it. */
+function call(watches: Iterable<IndexedWatch>, view: View, round: number): void {
+  for (const watch of watches) {
+    if (watch.round >= round) continue;
+    watch.round = round;
+    watch.watcher(view);
+  }
+}

@@ -17,7 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders that run on any runtime with web standards. */
-const WEB_ONLY = ["resource", "v3", "v2", "cache", "stream", "server"];
+const WEB_ONLY = ["resource", "v3", "v2", "cache", "stream", "server", "testing"];
 
 const FILES = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" }).filter((path) =>
   path.endsWith(".ts")
@@ -37,6 +37,13 @@ describe("layers", () => {
   it.each(FILES.filter((file) => WEB_ONLY.includes(file.split("/")[0]!)))("%s uses web standards only", (file) => {
     const text = readFileSync(join(ROOT, "src", file), "utf8").replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");
     expect(text).not.toMatch(/"node:|\bBuffer\b|\bprocess\.|\bDeno\./);
+  });
+});
+
+describe("the test kit", () => {
+  it.each(FILES.filter((file) => file.startsWith("testing/")))("%s needs no test runner", (file) => {
+    const foreign = importsOf(join(ROOT, "src", file)).filter((specifier) => !specifier.startsWith("."));
+    expect(foreign.filter((specifier) => !specifier.startsWith("@bufbuild/protobuf"))).toEqual([]);
   });
 });
 

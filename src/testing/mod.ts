@@ -1,0 +1,9 @@
+/**
+ * Tests for caches of your own: the contract of a cache, for any test runner, and a client to talk to it with.
+ *
+ * @module
+ */
+export type { Ability, CacheUnderTest, Publication, TestType } from "./cache-under-test.ts";
+export { FakeClient, type FakeClientOptions, type FakeRequest } from "./fake-client.ts";
+export { Fault } from "./fault.ts";
+export { testCache, type TestCacheOptions, type TestRunner } from "./test-cache.ts";

@@ -1,0 +1,108 @@
+import { describe, it } from "vitest";
+import { type CacheEvent, cacheFrom, LinearCache, MuxCache, Snapshot, SnapshotCache } from "../../mod.ts";
+import { type CacheUnderTest, type Publication, testCache } from "../../src/testing/mod.ts";
+
+const runner = { describe, it };
+
+testCache(runner, {
+  name: "SnapshotCache",
+  create() {
+    const cache = new SnapshotCache();
+    return { cache, publish: ({ node, resources }) => cache.setSnapshot(node.id, new Snapshot({ resources })) };
+  },
+});
+
+testCache(runner, {
+  name: "SnapshotCache with snapshots made of the one before",
+  create() {
+    const cache = new SnapshotCache();
+    return {
+      cache,
+      publish({ node, update, remove }) {
+        cache.setSnapshot(node.id, (cache.getSnapshot(node.id) ?? new Snapshot()).with({ update, remove }));
+      },
+    };
+  },
+});
+
+testCache(runner, {
+  name: "LinearCache.apply",
+  lacks: ["waiting", "types", "nodes"],
+  create([type]) {
+    const cache = new LinearCache(type!.typeUrl);
+    return {
+      cache,
+      publish: ({ update, remove }) => cache.apply({ update, remove: remove.map(({ name }) => name) }),
+    };
+  },
+});
+
+testCache(runner, {
+  name: "LinearCache.set",
+  lacks: ["waiting", "types", "nodes"],
+  create([type]) {
+    const cache = new LinearCache(type!.typeUrl, { versionPrefix: "v" });
+    return { cache, publish: ({ resources }) => cache.set(resources) };
+  },
+});
+
+testCache(runner, {
+  name: "MuxCache by type",
+  lacks: ["waiting", "nodes", "atomic"],
+  create(types) {
+    const caches = types.map(({ typeUrl }) => [typeUrl, new LinearCache(typeUrl)] as const);
+    return {
+      cache: new MuxCache(Object.fromEntries(caches)),
+      publish({ resources }) {
+        for (const [type, cache] of caches) cache.set(resources.filter(({ typeUrl }) => typeUrl === type));
+      },
+    };
+  },
+});
+
+testCache(runner, {
+  name: "MuxCache by node",
+  create() {
+    const caches = new Map(["one", "two"].map((id) => [id, new SnapshotCache()]));
+    return {
+      cache: new MuxCache(({ node }) => caches.get(node.id)),
+      publish: ({ node, resources }) => caches.get(node.id)!.setSnapshot(node.id, new Snapshot({ resources })),
+    };
+  },
+});
+
+testCache(runner, { name: "cacheFrom, told all each time", lacks: ["atomic"], create: () => fed(whole) });
+testCache(runner, { name: "cacheFrom, told what changes", lacks: ["atomic"], create: () => fed(change) });
+
+function fed(eventOf: (publication: Publication, type: string) => CacheEvent): CacheUnderTest {
+  const latest = new Map<string, Publication>();
+  const open = new Set<ReadableStreamDefaultController<Publication>>();
+  const cache = cacheFrom(async function* ({ node, type }, { signal }) {
+    let own: ReadableStreamDefaultController<Publication>;
+    const stream = new ReadableStream<Publication>({ start: (controller) => void open.add(own = controller) });
+    signal.addEventListener("abort", () => open.delete(own) && own.close());
+    if (latest.has(node.id)) yield whole(latest.get(node.id)!, type);
+    for await (const publication of stream) if (publication.node.id === node.id) yield eventOf(publication, type);
+  });
+  return {
+    cache,
+    publish(publication) {
+      latest.set(publication.node.id, publication);
+      for (const each of open) each.enqueue(publication);
+    },
+    close() {
+      if (open.size > 0) throw new Error(`${open.size} sources were not told that their clients are gone`);
+    },
+  };
+}
+
+function whole({ resources }: Publication, type: string): CacheEvent {
+  return { resources: resources.filter(({ typeUrl }) => typeUrl === type) };
+}
+
+function change({ update, remove }: Publication, type: string): CacheEvent {
+  return {
+    update: update.filter(({ typeUrl }) => typeUrl === type),
+    remove: remove.filter(({ typeUrl }) => typeUrl === type).map(({ name }) => name),
+  };
+}
