@@ -1,40 +1,69 @@
 /** How an Envoy is to get its configuration. */
-export interface BootstrapOptions {
+export interface BootstrapOptions extends SourceOptions {
   readonly nodeId: string;
   /** The port of the xDS server, on 127.0.0.1. */
   readonly xdsPort: number;
+  /** The admin interface's port on 127.0.0.1. Default: 0, any that is free. */
+  readonly adminPort?: number;
+}
+
+/** How an Envoy is to ask for one type of configuration. */
+export interface SourceOptions {
   /** The variant of the protocol. Default: `delta`. */
   readonly variant?: "sotw" | "delta";
   /** One stream for all types (ADS), or a stream for each type. Default: true. */
   readonly aggregated?: boolean;
   /** Whether Envoy describes itself in its first request only. Default: false, as Envoy's own. */
   readonly nodeOnFirstMessageOnly?: boolean;
-  /** The admin interface's port on 127.0.0.1. Default: 0, any that is free. */
-  readonly adminPort?: number;
+  /** How long Envoy waits for a first answer before it goes on without, in seconds; 0: for ever. Default: 15, Envoy's. */
+  readonly initialFetchTimeoutSeconds?: number;
+}
+
+/** The configuration that Envoy starts with, in Envoy's JSON. */
+export interface Bootstrap {
+  readonly node: object;
+  readonly admin: object;
+  readonly dynamic_resources: Readonly<Record<string, object>>;
+  readonly static_resources: { readonly clusters: readonly object[] };
+  /** Anything else that Envoy's bootstrap can say. */
+  readonly [field: string]: unknown;
 }
 
 /** The static cluster through which Envoy reaches the xDS server. */
 export const XDS_CLUSTER = "xds";
 
 /** Makes the configuration that Envoy starts with: where the xDS server is, and that all else comes from there. */
-export function bootstrap(options: BootstrapOptions): object {
-  const { nodeId, xdsPort, variant = "delta", aggregated = true, adminPort = 0 } = options;
-  const apiSource = {
-    api_type: variant === "delta" ? "DELTA_GRPC" : "GRPC",
-    transport_api_version: "V3",
-    set_node_on_first_message_only: options.nodeOnFirstMessageOnly ?? false,
-    grpc_services: [{ envoy_grpc: { cluster_name: XDS_CLUSTER, retry_policy: RECONNECT } }],
-  };
-  const source = { resource_api_version: "V3", ...(aggregated ? { ads: {} } : { api_config_source: apiSource }) };
+export function bootstrap(options: BootstrapOptions): Bootstrap {
+  const { nodeId, xdsPort, aggregated = true, adminPort = 0 } = options;
+  const source = configSource(options);
   return {
     node: { id: nodeId, cluster: "example" },
     admin: { address: local(adminPort) },
     dynamic_resources: {
-      ...(aggregated ? { ads_config: apiSource } : {}),
+      ...(aggregated ? { ads_config: apiSource(options) } : {}),
       lds_config: source,
       cds_config: source,
     },
     static_resources: { clusters: [xdsCluster(xdsPort)] },
+  };
+}
+
+/** Makes what Envoy's bootstrap has wherever it says where one type of configuration comes from. */
+export function configSource(options: SourceOptions): object {
+  const { aggregated = true, initialFetchTimeoutSeconds } = options;
+  return {
+    resource_api_version: "V3",
+    ...(aggregated ? { ads: {} } : { api_config_source: apiSource(options) }),
+    ...(initialFetchTimeoutSeconds === undefined ? {} : { initial_fetch_timeout: `${initialFetchTimeoutSeconds}s` }),
+  };
+}
+
+function apiSource({ variant = "delta", nodeOnFirstMessageOnly = false }: SourceOptions): object {
+  return {
+    api_type: variant === "delta" ? "DELTA_GRPC" : "GRPC",
+    transport_api_version: "V3",
+    set_node_on_first_message_only: nodeOnFirstMessageOnly,
+    grpc_services: [{ envoy_grpc: { cluster_name: XDS_CLUSTER, retry_policy: RECONNECT } }],
   };
 }
 

@@ -56,12 +56,21 @@ export async function startEnvoy({ config, logLevel = "warn" }: EnvoyOptions): P
     await end(child);
     await rm(folder, { recursive: true, force: true });
   };
-  try {
-    const adminUrl = await waitFor("Envoy's admin interface", async () => {
-      const address = await readFile(path("admin.txt"), "utf8").catch(() => "");
-      if (address === "") throw new Error(`no address yet; the log:\n${await log()}`);
-      return `http://${address}`;
+  const ended = new Promise<never>((_, reject) => {
+    child.once("error", (error) => reject(new Error(`Cannot start ${binary}: ${error.message}`)));
+    child.once("exit", async (code) => {
+      reject(new Error(`Envoy ended with ${code}; its log:\n${await log().catch(() => "")}`));
     });
+  });
+  ended.catch(() => {});
+  const answering = waitFor("Envoy's admin interface", async () => {
+    const address = await readFile(path("admin.txt"), "utf8").catch(() => "");
+    if (address === "") throw new Error(`no address yet; the log:\n${await log()}`);
+    return `http://${address}`;
+  });
+  answering.catch(() => {});
+  try {
+    const adminUrl = await Promise.race([answering, ended]);
     return new EnvoyProcess(adminUrl, stop, log);
   } catch (error) {
     await stop();

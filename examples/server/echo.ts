@@ -21,6 +21,8 @@ export async function startEcho({ port, name = "echo" }: { port: number; name?: 
     response.setHeader("x-upstream", name);
     response.end([`${request.method} ${request.url}`, ...headers, ""].join("\n"));
   });
+  // Whoever keeps a connection for later ends it, or the next request meets a connection that is just being closed.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);

@@ -1,25 +1,53 @@
-import type { BootstrapOptions } from "../../examples/demo/bootstrap.ts";
+import { configSource, type SourceOptions, XDS_CLUSTER } from "../../examples/demo/bootstrap.ts";
+import type { ConfigSource } from "../../gen/envoy/config/core/v3/config_source_pb.ts";
+import { ads, grpcSource } from "../../src/v3/mod.ts";
 
 /** A way in which Envoy can talk to the server. */
-export interface Mode {
+export interface Mode extends SourceOptions {
+  /** As it is in the table and on the command line. */
   readonly name: string;
+  readonly what: string;
   readonly variant: "sotw" | "delta";
   readonly aggregated: boolean;
-  readonly bootstrap: Omit<BootstrapOptions, "nodeId" | "xdsPort">;
 }
 
 /** All of them. */
 export const MODES: readonly Mode[] = [
-  mode("ADS, SotW, the node in every request", { variant: "sotw", aggregated: true }),
-  mode("ADS, SotW, the node in the first request", { variant: "sotw", aggregated: true, nodeOnFirstMessageOnly: true }),
-  mode("ADS, delta", { variant: "delta", aggregated: true }),
-  mode("a stream per type, SotW", { variant: "sotw", aggregated: false }),
-  mode("a stream per type, delta", { variant: "delta", aggregated: false }),
+  mode({ name: "ads-sotw", what: "ADS, state of the world", variant: "sotw", aggregated: true }),
+  mode({
+    name: "ads-sotw-node-once",
+    what: "the same, with set_node_on_first_message_only",
+    variant: "sotw",
+    aggregated: true,
+    nodeOnFirstMessageOnly: true,
+  }),
+  mode({ name: "ads-delta", what: "ADS, delta", variant: "delta", aggregated: true }),
+  mode({ name: "xds-sotw", what: "a stream per type, state of the world", variant: "sotw", aggregated: false }),
+  mode({
+    name: "xds-sotw-node-once",
+    what: "the same, with set_node_on_first_message_only",
+    variant: "sotw",
+    aggregated: false,
+    nodeOnFirstMessageOnly: true,
+  }),
+  mode({ name: "xds-delta", what: "a stream per type, delta", variant: "delta", aggregated: false }),
 ];
 
-function mode(
-  name: string,
-  bootstrap: Mode["bootstrap"] & { readonly variant: Mode["variant"]; readonly aggregated: boolean },
-): Mode {
-  return { name, variant: bootstrap.variant, aggregated: bootstrap.aggregated, bootstrap };
+/** The source of what a resource refers to. */
+export function sourceOf(mode: Mode): ConfigSource {
+  const source = mode.aggregated ? ads() : grpcSource({ ...mode, cluster: XDS_CLUSTER });
+  source.initialFetchTimeout = NO_TIMEOUT;
+  return source;
+}
+
+/** The same in the JSON of Envoy's bootstrap. */
+export function bootstrapSourceOf(mode: Mode): object {
+  return configSource(mode);
+}
+
+const NO_TIMEOUT = { $typeName: "google.protobuf.Duration", seconds: 0n, nanos: 0 } as const;
+
+/** No mode lets Envoy give up on an answer that is owed to it, so that none can be missing unseen. */
+function mode(mode: Omit<Mode, "initialFetchTimeoutSeconds">): Mode {
+  return { ...mode, initialFetchTimeoutSeconds: 0 };
 }

@@ -1,5 +1,6 @@
 import { createDiscoveryServer, Snapshot, SnapshotCache } from "../../mod.ts";
 import { listen } from "../../src/node/mod.ts";
+import type { Case } from "./case.ts";
 
 /** A response that the server sent. */
 export interface Sent {
@@ -19,7 +20,8 @@ export interface Rejection {
 export interface RunningServer extends AsyncDisposable {
   readonly port: number;
   readonly sent: readonly Sent[];
-  readonly nacks: readonly Rejection[];
+  /** Emptied by a case that expects them. */
+  readonly nacks: Rejection[];
   /** What it was not to blame a client for. */
   readonly errors: readonly unknown[];
   /** What was published last. */
@@ -27,13 +29,14 @@ export interface RunningServer extends AsyncDisposable {
   publish(snapshot: Snapshot): void;
 }
 
-/** Starts a server for the nodes of a test, all of which get the same. */
-export async function startServer(port = 0): Promise<RunningServer> {
+/** Starts a server for the one Envoy of a case. */
+export async function startServer(port: number, options: Case["server"] = {}): Promise<RunningServer> {
   const sent: Sent[] = [];
   const nacks: Rejection[] = [];
   const errors: unknown[] = [];
   const cache = new SnapshotCache({ nodeHash: () => "all" });
   const server = createDiscoveryServer({
+    ...options,
     cache,
     callbacks: {
       onResponse: (_, { typeUrl, version, resources }) => {

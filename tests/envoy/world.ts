@@ -1,84 +1,121 @@
 import { bootstrap } from "../../examples/demo/bootstrap.ts";
 import { type Envoy, startEnvoy } from "../../examples/demo/envoy.ts";
+import { type Answer, get, type GetOptions } from "../../examples/demo/get.ts";
 import { waitFor } from "../../examples/demo/wait-for.ts";
 import { startEcho, type Upstream } from "../../examples/server/echo.ts";
-import { Snapshot } from "../../mod.ts";
-import { resourcesFor, type State } from "./config.ts";
-import { lookAt } from "./look.ts";
-import type { Mode } from "./modes.ts";
+import type { ConfigSource } from "../../gen/envoy/config/core/v3/config_source_pb.ts";
+import { type Resource, Snapshot, type SnapshotChange } from "../../mod.ts";
+import type { Amounts, Case } from "./case.ts";
+import { Load, type LoadOptions } from "./load.ts";
+import { type Mode, sourceOf } from "./modes.ts";
 import { type RunningServer, startServer } from "./server.ts";
 
-/** A server, an Envoy that it configures in one mode, and two upstreams. */
+/** What a case runs in: a server, an Envoy that it configures in one mode, and two upstreams. */
 export class World implements AsyncDisposable {
   readonly mode: Mode;
+  readonly amounts: Amounts;
   readonly upstreams: Readonly<Record<"a" | "b", Upstream>>;
+  /** What went through Envoy while configuration changed. */
+  readonly loads: Load[] = [];
   server: RunningServer;
-  envoy: Envoy;
+  readonly #case: Case;
+  #envoy: Envoy | undefined = undefined;
 
-  private constructor(mode: Mode, upstreams: World["upstreams"], server: RunningServer, envoy: Envoy) {
+  private constructor(
+    ofCase: Case,
+    mode: Mode,
+    amounts: Amounts,
+    upstreams: World["upstreams"],
+    server: RunningServer,
+  ) {
+    this.#case = ofCase;
     this.mode = mode;
+    this.amounts = amounts;
     this.upstreams = upstreams;
     this.server = server;
-    this.envoy = envoy;
   }
 
-  /** Starts everything, and waits until Envoy works with the given configuration. */
-  static async start(mode: Mode, state: State): Promise<World> {
-    await using started = new AsyncDisposableStack();
-    const upstreams = {
-      a: started.use(await startEcho({ port: 0, name: "a" })),
-      b: started.use(await startEcho({ port: 0, name: "b" })),
-    };
-    const server = started.use(await startServer());
-    const envoy = started.use(await startEnvoyFor(mode, server.port));
-    const world = new World(mode, upstreams, server, envoy);
-    world.server.publish(world.snapshot(state));
-    await world.reached(state);
-    started.move();
-    return world;
+  /** Starts all but Envoy. */
+  static async open(ofCase: Case, mode: Mode, amounts: Amounts): Promise<World> {
+    const server = await startServer(0, ofCase.server);
+    const upstreams = { a: await startEcho({ port: 0, name: "a" }), b: await startEcho({ port: 0, name: "b" }) };
+    return new World(ofCase, mode, amounts, upstreams, server);
   }
 
-  snapshot(state: State): Snapshot {
-    return new Snapshot({ resources: resourcesFor(this.mode, this.upstreams, state) });
+  get envoy(): Envoy {
+    if (this.#envoy === undefined) throw new Error("Cannot use Envoy: the case has not started it");
+    return this.#envoy;
   }
 
-  /** Publishes a configuration, and waits until Envoy works with it. */
-  async moveTo(state: State): Promise<void> {
-    this.server.publish(this.snapshot(state));
-    await this.reached(state);
+  /** For resources: where Envoy gets from what they refer to. */
+  get source(): ConfigSource {
+    return sourceOf(this.mode);
   }
 
-  /** Waits until Envoy works with a configuration: by what a request through it meets, and by what it says itself. */
-  async reached(state: State): Promise<void> {
-    await waitFor(`${JSON.stringify(state)} in Envoy`, async () => {
-      const seen = await lookAt(this.envoy);
-      const wanted = { status: 200, ...state, endpoint: this.upstreams[state.upstream].port };
-      for (const [key, value] of Object.entries(wanted)) {
-        if (seen[key as keyof typeof seen] !== value) throw new Error(JSON.stringify(seen));
-      }
-    });
+  /** Publishes a configuration in place of the one before. */
+  publish(resources: Iterable<Resource>): void {
+    this.server.publish(new Snapshot({ resources }));
   }
 
-  /** Ends the server, and starts another on the same port that gives out the given configuration. */
-  async replaceServer(state: State): Promise<void> {
-    const { port } = this.server;
-    await this.server[Symbol.asyncDispose]();
-    this.server = await startServer(port);
-    this.server.publish(this.snapshot(state));
+  /** Publishes a change of the configuration. */
+  change(change: SnapshotChange): void {
+    this.server.publish(this.server.snapshot.with(change));
+  }
+
+  async startEnvoy(): Promise<void> {
+    const usual = bootstrap({ ...this.mode, nodeId: "test", xdsPort: this.server.port });
+    this.#envoy = await startEnvoy({ config: this.#case.bootstrap?.(usual, this.mode) ?? usual });
   }
 
   async restartEnvoy(): Promise<void> {
     await this.envoy.stop();
-    this.envoy = await startEnvoyFor(this.mode, this.server.port);
+    await this.startEnvoy();
+  }
+
+  /** Ends the server, and starts another on the same port that gives out the given configuration. */
+  async replaceServer(resources: Iterable<Resource>): Promise<void> {
+    const { port } = this.server;
+    await this.stopServer();
+    this.server = await startServer(port, this.#case.server);
+    this.publish(resources);
+  }
+
+  stopServer(): Promise<void> {
+    return Promise.resolve(this.server[Symbol.asyncDispose]());
+  }
+
+  /** Where a listener is, once Envoy has opened it. */
+  async url(listener: string, path = "/"): Promise<string> {
+    return `http://127.0.0.1:${await this.envoy.listenerPort(listener)}${path}`;
+  }
+
+  /** Sends a request through a listener of Envoy, over a connection of its own. */
+  async get(listener: string, path?: string, options?: GetOptions): Promise<Answer> {
+    return get(await this.url(listener, path), options);
+  }
+
+  /** Sends requests at a steady rate, until it is disposed of. */
+  load(options: Omit<LoadOptions, "rate">): Load {
+    const load = new Load({ rate: this.amounts.rate, ...options });
+    this.loads.push(load);
+    return load;
+  }
+
+  /** Waits until a probe no longer throws. */
+  reach<T>(what: string, probe: () => T | Promise<T>): Promise<T> {
+    return waitFor(what, probe);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.envoy.stop();
+    await Promise.all(this.loads.map((load) => load.stop()));
+    await this.#envoy?.stop();
     await this.server[Symbol.asyncDispose]();
     await Promise.all([this.upstreams.a.close(), this.upstreams.b.close()]);
   }
-}
 
-function startEnvoyFor(mode: Mode, xdsPort: number): Promise<Envoy> {
-  return startEnvoy({ config: bootstrap({ ...mode.bootstrap, nodeId: "test", xdsPort }) });
+  /** What helps to understand a failure. */
+  async evidence(): Promise<string> {
+    const log = await this.#envoy?.log().catch(() => "") ?? "";
+    return log.trimEnd().split("\n").slice(-20).join("\n");
+  }
 }
