@@ -24,9 +24,10 @@ const STEPS: readonly Step[] = [
   { name: "lint", what: "lint rules", command: ["deno", "lint", "--quiet"] },
   { name: "types", what: "types", command: ["tsc", "--noEmit"] },
   { name: "gen", what: "gen/ equals a fresh generation", command: ["node", "scripts/generate.ts", "--check"] },
-  vitest("unit", "everything but Envoy, on Node", []),
+  vitest("unit", "everything that needs no other program, on Node", ["--exclude=tests/differential"]),
   { name: "deno", what: "the server and its example on Deno", command: ["node", "scripts/test-deno.ts"] },
   { name: "package", what: "the npm package in a fresh project", command: ["node", "scripts/test-package.ts"] },
+  vitest("differential", "go-control-plane by the same transcripts; needs Go", ["tests/differential"]),
   interop("envoy", "the real Envoy, in every mode"),
 ];
 
@@ -35,7 +36,7 @@ main(process.argv.slice(2));
 function main(args: readonly string[]): void {
   if (args.includes("--help")) {
     console.log("Usage: npm test [-- step ...]\n\nSteps, all by default:");
-    for (const { name, what } of STEPS) console.log(`  ${name.padEnd(10)}${what}`);
+    for (const { name, what } of STEPS) console.log(`  ${name.padEnd(14)}${what}`);
     return;
   }
   const unknown = args.filter((arg) => !STEPS.some(({ name }) => name === arg));

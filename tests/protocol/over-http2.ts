@@ -120,7 +120,7 @@ class GrpcPeer implements Omit<Peer, "wait" | "ended" | "close"> {
   }
 }
 
-function pathOf({ variant, service }: Transcript): string {
+export function pathOf({ variant, service }: Transcript): string {
   const row = v3.services.find(({ typeUrl }) => typeUrl === (service && TYPES[service]))!;
   const input = variant === "delta" ? "DeltaDiscoveryRequest" : "DiscoveryRequest";
   const method = row.service.methods.find(({ methodKind, input: { name } }) => {

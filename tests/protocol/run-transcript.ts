@@ -1,4 +1,5 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { type Any, anyUnpack } from "@bufbuild/protobuf/wkt";
 import { expect } from "vitest";
 import { ClusterSchema } from "../../gen/envoy/config/cluster/v3/cluster_pb.ts";
@@ -13,6 +14,7 @@ import {
   ResourceSchema,
 } from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
 import { type DiscoveryCallbacks, rawResource, type Resource, Snapshot, SnapshotCache } from "../../mod.ts";
+import { stringsAt } from "../../src/resource/mod.ts";
 import { ads, cluster, CLUSTER_TYPE } from "../../src/v3/mod.ts";
 import { type Expect, type Send, type Step, type Transcript, type Type, TYPES, type World } from "./transcript.ts";
 
@@ -30,13 +32,27 @@ export interface Peer {
   rest(): Promise<Response | undefined>;
   /** Lets time pass. */
   wait(ms: number): Promise<void>;
+  /** Where the server is not ours, and cannot read our cache. */
+  readonly foreign?: Foreign;
   /** The status with which the stream ended. */
   ended(): Promise<string>;
   close(): Promise<void>;
 }
 
+/** A server that is told what to serve. */
+export interface Foreign {
+  /** Undefined: nothing at all, not even an empty configuration. */
+  publish(resources: readonly Resource[] | undefined): Promise<void>;
+  /** The version that its delta gives to a resource. */
+  versionOf(resource: Resource): Promise<string>;
+}
+
 /** Connects a client to a server of the cache. */
 export type Connect = (transcript: Transcript, cache: SnapshotCache, callbacks: DiscoveryCallbacks) => Promise<Peer>;
+
+/** Fields of the messages that stand for resources of all types but clusters. */
+const NAME = 1;
+const CONTENT = 1000;
 
 /** The node of every request that does not say otherwise. */
 const NODE = { id: "node" };
@@ -47,51 +63,75 @@ export async function runTranscript(transcript: Transcript, connect: Connect): P
   const told: string[] = [];
   if (transcript.world) publish(cache, transcript.world);
   const peer = await connect(transcript, cache, recorder(told));
-  const nonces = new Map<string, string[]>();
+  if (transcript.world) await peer.foreign?.publish(resourcesOf(transcript.world));
+  const received = new Map<string, Received>();
   try {
     for (const [i, step] of transcript.steps.entries()) {
-      await play(step, `step ${i + 1}: ${JSON.stringify(step)}`, { transcript, cache, peer, nonces, told });
+      await play(step, `step ${i + 1}: ${JSON.stringify(step)}`, { transcript, cache, peer, received, told });
     }
   } finally {
     await peer.close();
   }
+  if (peer.foreign) return;
   const watches = cache.status().flatMap(({ types }) => types.map((type) => type.watches));
   expect(watches.filter((count) => count > 0), "watches left open").toEqual([]);
+}
+
+/** What the client has of a type. */
+interface Received {
+  readonly nonces: string[];
+  /** The version of the last response, and that of the last one which was accepted. */
+  last: string;
+  accepted: string;
 }
 
 interface Play {
   readonly transcript: Transcript;
   readonly cache: SnapshotCache;
   readonly peer: Peer;
-  /** The nonces received, by type. */
-  readonly nonces: Map<string, string[]>;
+  /** By type URL. */
+  readonly received: Map<string, Received>;
   readonly told: string[];
 }
 
-async function play(step: Step, where: string, { transcript, cache, peer, nonces, told }: Play): Promise<void> {
-  if ("send" in step) return peer.send(encodeRequest(transcript, step.send, nonces));
+async function play(step: Step, where: string, { transcript, cache, peer, received, told }: Play): Promise<void> {
+  if ("send" in step) return peer.send(await encodeRequest(transcript, step.send, received, peer.foreign));
   // What was sent is dealt with before what comes next.
   if ("apply" in step || "told" in step) await peer.settle();
-  if ("apply" in step) return step.apply ? publish(cache, step.apply) : cache.clearSnapshot("all");
+  if ("apply" in step) {
+    if (step.apply) publish(cache, step.apply);
+    else cache.clearSnapshot("all");
+    return peer.foreign?.publish(step.apply ? resourcesOf(step.apply) : undefined);
+  }
   if ("wait" in step) return peer.wait(step.wait);
   if ("ends" in step) return expect(await peer.ended(), where).toBe(step.ends);
+  if ("told" in step && peer.foreign) return;
   if ("told" in step) return expect(told.splice(0), where).toEqual(step.told);
   if ("quiet" in step) {
     const response = await peer.rest();
-    return expect(response && describe(response), where).toBeUndefined();
+    return expect(show(response && describe(response)), where).toBe(NOTHING);
   }
   const response = await peer.next();
-  expect(response && describe(response), where).toEqual(normal(step.expect));
+  expect(show(response && describe(response)), where).toBe(show(step.expect));
   const { typeUrl, nonce } = response!;
-  const known = nonces.get(typeUrl) ?? [];
+  const { nonces, accepted } = received.get(typeUrl) ?? { nonces: [], accepted: "" };
   expect(nonce, `${where}: nonce`).not.toBe("");
-  expect(known, `${where}: nonces are unique`).not.toContain(nonce);
-  nonces.set(typeUrl, [...known, nonce]);
+  expect(nonces, `${where}: nonces are unique`).not.toContain(nonce);
+  const last = "versionInfo" in response! ? response.versionInfo : "";
+  received.set(typeUrl, { nonces: [...nonces, nonce], last, accepted });
 }
 
-function encodeRequest({ variant }: Transcript, send: Send, nonces: Map<string, string[]>): Uint8Array {
+async function encodeRequest(
+  { variant }: Transcript,
+  send: Send,
+  received: ReadonlyMap<string, Received>,
+  foreign: Foreign | undefined,
+): Promise<Uint8Array> {
   const typeUrl = send.type ? TYPES[send.type] : "";
-  const known = nonces.get(typeUrl) ?? [];
+  const has = received.get(typeUrl);
+  const known = has?.nonces ?? [];
+  // As clients do it, the version is that of the last response that was not rejected.
+  if (has !== undefined && send.nonce === "last" && send.nack === undefined) has.accepted = has.last;
   const nonce = send.nonce === "last" || send.nack !== undefined
     ? known.at(-1)
     : send.nonce === "previous"
@@ -107,35 +147,43 @@ function encodeRequest({ variant }: Transcript, send: Send, nonces: Map<string, 
   if (variant === "sotw") {
     const request = create(DiscoveryRequestSchema, {
       ...common,
-      versionInfo: send.version ?? "",
+      versionInfo: send.version ?? has?.accepted ?? "",
       resourceNames: [...send.names ?? []],
     });
     return toBinary(DiscoveryRequestSchema, request);
   }
-  const initial = Object.entries(send.initial ?? {}).map(([name, content]) => {
-    return [name, make(send.type!, name, content).version];
-  });
+  const initial: Record<string, string> = {};
+  for (const [name, content] of Object.entries(send.initial ?? {})) {
+    const resource = make(send.type!, name, content);
+    initial[name] = await foreign?.versionOf(resource) ?? resource.version;
+  }
   const request = create(DeltaDiscoveryRequestSchema, {
     ...common,
     resourceNamesSubscribe: [...send.subscribe ?? []],
     resourceNamesUnsubscribe: [...send.unsubscribe ?? []],
-    initialResourceVersions: Object.fromEntries(initial),
+    initialResourceVersions: initial,
   });
   return toBinary(DeltaDiscoveryRequestSchema, request);
 }
 
 function publish(cache: SnapshotCache, world: World): void {
-  const resources = Object.entries(world).flatMap(([type, names]) =>
+  cache.setSnapshot("all", new Snapshot({ resources: resourcesOf(world) }));
+}
+
+function resourcesOf(world: World): Resource[] {
+  return Object.entries(world).flatMap(([type, names]) =>
     Object.entries(names).map(([name, content]) => make(type as Type, name, content))
   );
-  cache.setSnapshot("all", new Snapshot({ resources }));
 }
 
 function make(type: Type, name: string, text: string): Resource {
   const [content = "", ttl] = text.split(" ttl=");
   const options = ttl === undefined ? {} : { ttlMs: Number(ttl) };
   if (TYPES[type] !== CLUSTER_TYPE) {
-    return rawResource(TYPES[type], name, new TextEncoder().encode(`${name}=${content}`), options);
+    // The name is field 1 of all of these messages; the content is in one that none of them knows, so that it is valid.
+    const bytes = new BinaryWriter().tag(NAME, WireType.LengthDelimited).string(name)
+      .tag(CONTENT, WireType.LengthDelimited).string(content).finish();
+    return rawResource(TYPES[type], name, bytes, options);
   }
   return cluster({
     name,
@@ -155,7 +203,7 @@ function describe(response: Response): Expect {
     expect(entry.typeUrl).toBe(response.typeUrl);
     return read(entry);
   });
-  return normal({ type, resources, removed: "removedResources" in response ? response.removedResources : [] });
+  return { type, resources, removed: "removedResources" in response ? response.removedResources : [] };
 }
 
 function describeWrapped({ name, resource, ttl }: Wrapped, { typeUrl }: Response): string {
@@ -168,13 +216,18 @@ function describeWrapped({ name, resource, ttl }: Wrapped, { typeUrl }: Response
 }
 
 function read({ typeUrl, value }: Any): string {
-  if (typeUrl !== CLUSTER_TYPE) return new TextDecoder().decode(value);
+  if (typeUrl !== CLUSTER_TYPE) return `${stringsAt(value, [NAME])[0] ?? ""}=${stringsAt(value, [CONTENT])[0] ?? ""}`;
   const { name, altStatName } = fromBinary(ClusterSchema, value);
   return `${name}=${altStatName}`;
 }
 
-function normal({ type, resources = [], removed = [] }: Expect): Expect {
-  return { type, resources: resources.toSorted(), removed: removed.toSorted() };
+const NOTHING = "no response";
+
+/** In one line, whatever the order. */
+function show(response: Expect | undefined): string {
+  if (response === undefined) return NOTHING;
+  const { type, resources = [], removed = [] } = response;
+  return [type, ...resources.toSorted(), ...removed.toSorted().map((name) => `-${name}`)].join(" ");
 }
 
 function recorder(told: string[]): DiscoveryCallbacks {

@@ -94,7 +94,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     steps: [
       { send: { type: "CDS" } },
       { expect: { type: "CDS", resources: ["a=1", "b=1"] } },
-      { send: { type: "CDS", nonce: "last", version: "whatever" } },
+      { send: { type: "CDS", nonce: "last" } },
       { quiet: true },
       { told: ["ack CDS"] },
       { send: { type: "CDS", nonce: "last" } },

@@ -2,16 +2,12 @@ import { describe, it } from "vitest";
 import { inProcess } from "./in-process.ts";
 import { overHttp2 } from "./over-http2.ts";
 import { runTranscript } from "./run-transcript.ts";
-import { DELTA_TRANSCRIPTS } from "./transcripts-delta.ts";
-import { ORDER_TRANSCRIPTS } from "./transcripts-order.ts";
-import { SOTW_TRANSCRIPTS } from "./transcripts-sotw.ts";
-import { TTL_TRANSCRIPTS } from "./transcripts-ttl.ts";
+import { TRANSCRIPTS_BY_TOPIC } from "./transcripts.ts";
 
 const PEERS = { "in process": inProcess, "over HTTP/2": overHttp2 };
-const VARIANTS = { SotW: SOTW_TRANSCRIPTS, delta: DELTA_TRANSCRIPTS, order: ORDER_TRANSCRIPTS, ttl: TTL_TRANSCRIPTS };
 
 describe.each(Object.entries(PEERS))("%s", (_where, connect) => {
-  describe.each(Object.entries(VARIANTS))("%s", (_variant, transcripts) => {
+  describe.each(Object.entries(TRANSCRIPTS_BY_TOPIC))("%s", (_topic, transcripts) => {
     it.each(transcripts)("$name ($variant)", (transcript) => runTranscript(transcript, connect));
   });
 });

@@ -1,0 +1,142 @@
+import type { Variant } from "../../src/stream/mod.ts";
+
+/** What go-control-plane does otherwise in one transcript. */
+export interface Difference {
+  readonly variant: Variant;
+  /** The transcript. */
+  readonly name: string;
+  /** What it says or does at the first step where it differs. */
+  readonly seen: string;
+  /** The rule that makes ours right. */
+  readonly why: string;
+}
+
+/** All differences that are known, by the rule that makes ours right. */
+const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string, seen: string])[]>> = {
+  "T3: the type of a service of one type is implicit; to serve others there by-passes rules for who may ask for what": [
+    ["sotw", "T3 a typed service refuses other types", "still open"],
+    ["delta", "T3 a typed service refuses other types", "still open"],
+  ],
+  "T6, H10: types are apart from each other, and one that the server does not know may come to exist": [
+    ["sotw", "T6 a type that nobody knows does not disturb the others, and may come to exist", "no response"],
+    ["delta", "T6 a type that nobody knows is answered, and may come to exist", "no response"],
+  ],
+  "N3: the first request says who the client is; one that does not would wait for ever": [
+    ["sotw", "N3 the first request needs a node", "still open"],
+    ["delta", "N3 the first request needs a node", "still open"],
+  ],
+  "N4: a stream belongs to one node": [
+    ["sotw", "N4 another node id ends the stream", "still open"],
+    ["delta", "N4 another node id ends the stream", "still open"],
+  ],
+  "S3: no response is owed where there is nothing to say, and an empty one says nothing": [
+    ["sotw", "S3 S24 what does not exist yet is sent once it does, with no new request", "EDS"],
+  ],
+  "S5, S6, S7: what was rejected is not sent again before it changes; this is the loop at wire speed": [
+    ["sotw", "S5 S6 a rejected response is not repeated, and the next content goes out", "CDS a=1 b=1"],
+    ["sotw", "S6 a rejected first response of named resources is not repeated", "EDS a=1"],
+    ["sotw", "S7 a NACK that carries the new version is a NACK", "CDS a=1 b=1"],
+  ],
+  "S23: types without full state get what changed or was added, not all of it again": [
+    ["sotw", "S8 a NACK may change the names, and repeat its error later without being counted again", "EDS a=1 b=1"],
+    ["sotw", "S10 S11 a stale nonce is neither ACK nor NACK, but its names count", "EDS a=2 b=1"],
+    ["sotw", "S17 S23 a name that is added is sent, the ones that did not change are not", "EDS a=1 b=1"],
+    ["sotw", "S23 a deletion of endpoints says nothing", "EDS a=1"],
+  ],
+  "S9: a request without error_detail is no NACK, whatever version it has": [
+    ["sotw", "S9 an old version with the new nonce and no error is an ACK", "EDS a=1 b=1"],
+  ],
+  "S13, S26: a first request without names asks for everything of LDS, CDS and SRDS alone": [
+    ["sotw", "S13 S26 a first request of EDS without names asks for nothing", "EDS x=1"],
+    ["sotw", "S13 S26 a first request of RDS without names asks for nothing", "RDS x=1"],
+    ["sotw", "S13 S26 a first request of SDS without names asks for nothing", "SDS x=1"],
+    ["sotw", "S13 S26 a first request of NEW without names asks for nothing", "NEW"],
+    ["delta", "D9 S13 an empty first request for endpoints asks for nothing", "EDS a=1 b=1"],
+  ],
+  "S14: the wildcard is explicit for any type, and new names are answered": [
+    ["sotw", "S14 S15 S16 the wildcard beside names, without them, and nothing at all", "no response"],
+    ["sotw", "S14 the wildcard of a type without full state gets what changed", "EDS"],
+  ],
+  "S25: in ADS mode a part of what there is is not answered, and its watch is lost": [
+    ["sotw", "O1 a publication goes out in order, whatever the order of the requests", "no response"],
+    [
+      "sotw",
+      "O1 clusters that cannot be sent yet hold back the routes published with them, but no answer",
+      "no response",
+    ],
+  ],
+  "O4: a changed cluster waits for its endpoints, changed or not": [
+    ["sotw", "O4 O6 a changed cluster gets its unchanged endpoints again, and only these", "no response"],
+    ["delta", "O4 a changed cluster gets its unchanged endpoints again, and only these", "no response"],
+  ],
+  "S6, O7: the rejected clusters are sent again and again": [
+    ["sotw", "O7 a NACK of one type does not hold up another", "CDS a=1 b=1"],
+  ],
+  "the snapshot was cleared: open streams are lost with it, until their clients speak again": [
+    [
+      "sotw",
+      "a client without a snapshot waits; after a clear it keeps what it has and gets what comes",
+      "no response",
+    ],
+  ],
+  "D3: what is subscribed again is sent again": [
+    ["delta", "D3 a name that is subscribed again is sent again", "no response"],
+    ["delta", "D3 D10 a wildcard that is subscribed again is sent again", "no response"],
+    ["delta", "D9 a name beside the legacy wildcard leaves it in place; only * ends it", "CDS"],
+    ["delta", "D17 what is rejected is not repeated until it changes or is asked for again", "no response"],
+  ],
+  "D7: a name that does not exist is answered at once": [
+    ["delta", "D4 D5 the same by names", "EDS b=1 -gone"],
+    [
+      "delta",
+      "D7 S24 a name that does not exist is answered at once, stays subscribed, and is sent once it exists",
+      "no response",
+    ],
+    ["delta", "D10 the wildcard and a name that does not exist", "CDS a=1 b=1"],
+    [
+      "delta",
+      "D11 a name that is dropped beside the wildcard is answered with what the wildcard says of it",
+      "CDS a=1 b=1",
+    ],
+    [
+      "delta",
+      "D14 D15 requests with a stale nonce or with none change the subscription and answer nothing",
+      "no response",
+    ],
+    ["delta", "D19 a response names nothing twice", "CDS -a"],
+    ["delta", "a client without a snapshot waits for one", "CDS a=1 b=1"],
+  ],
+  "O3: changes of what refers to clusters wait until the client has these": [
+    ["delta", "O1 a publication goes out in order", "LDS l=2"],
+    ["sotw", "O3 a client that comes back with a configuration gets its routes after the clusters", "RDS r=a"],
+    ["delta", "O3 a client that comes back with a configuration gets its routes after the clusters", "RDS r=a"],
+  ],
+  "O2: what is gone is kept until nothing refers to it": [
+    ["sotw", "O2 O3 a cluster is replaced: made, used, and only then broken", "CDS b=1"],
+    ["delta", "O2 O3 a cluster is replaced: made, used, and only then broken", "CDS b=1 -a"],
+    ["sotw", "O2 a client that rejects the new routes keeps the clusters of the old ones", "CDS b=1"],
+    ["delta", "O2 a client that rejects the new routes keeps the clusters of the old ones", "CDS b=1 -a"],
+    ["sotw", "O2 a cluster that comes back before it was removed was never gone", "CDS b=1"],
+    ["delta", "O2 a cluster that comes back before it was removed was never gone", "CDS b=1 -a"],
+    ["sotw", "O2 a rejected cluster does not hold back the routes", "CDS b=1"],
+    ["delta", "O2 a rejected cluster does not hold back the routes", "CDS b=1 -a"],
+    ["sotw", "O3 a client that does not ask for the endpoints is not waited for for ever", "CDS b=1"],
+    ["delta", "O3 a client that does not ask for the endpoints is not waited for for ever", "CDS b=1 -a"],
+  ],
+  "L3, L4, L5: a resource with a ttl is told to live on; here every response has it, for full state a complete one": [
+    ["sotw", "L2 L3 L4 S32 a resource with a ttl is wrapped, and told to live on before it ends", "no response"],
+    ["sotw", "L5 full state is sent in full", "no response"],
+  ],
+  "L1: there is no ttl in delta": [
+    ["delta", "L1 L3 L4 the same in delta, until there is no ttl any more", "SDS a=1 b=1"],
+    ["delta", "L4 a client that comes back with what has a ttl is told that it lives on", "no response"],
+    ["delta", "L3 a response that was rejected is not told to live on", "SDS a=1"],
+  ],
+  "L6, S32: clients that cannot read a ttl, or a wrapped resource, are sent none": [
+    ["sotw", "L6 S32 clients that do not read a ttl are told of none (SotW)", "SDS a=1 ttl=90"],
+  ],
+};
+
+export const DIFFERENCES: readonly Difference[] = Object.entries(BY_RULE).flatMap(([why, differences]) =>
+  differences.map(([variant, name, seen]) => ({ variant, name, seen, why }))
+);

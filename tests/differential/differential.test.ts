@@ -1,0 +1,21 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { runTranscript } from "../protocol/run-transcript.ts";
+import { TRANSCRIPTS } from "../protocol/transcripts.ts";
+import { DIFFERENCES } from "./differences.ts";
+import { buildGoControlPlane, overGoControlPlane } from "./go-control-plane.ts";
+
+beforeAll(buildGoControlPlane, 600_000);
+
+describe("go-control-plane, by the transcripts that this server follows", () => {
+  it.each(TRANSCRIPTS)("$name ($variant)", async (transcript) => {
+    const difference = await runTranscript(transcript, overGoControlPlane).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    const allowed = DIFFERENCES.find(({ name, variant }) => name === transcript.name && variant === transcript.variant);
+    if (allowed === undefined) return expect(difference).toBeUndefined();
+    expect(difference ?? "the same", `no longer differs: take it off the list ("${allowed.why}")`).toContain(
+      `expected '${allowed.seen}' to be`,
+    );
+  });
+});

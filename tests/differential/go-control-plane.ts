@@ -1,0 +1,189 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { create, type DescMessage, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { Client, type ClientDuplexStream, credentials, status } from "@grpc/grpc-js";
+import {
+  DeltaDiscoveryRequestSchema,
+  DeltaDiscoveryResponseSchema,
+  DiscoveryRequestSchema,
+  DiscoveryResponseSchema,
+} from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
+import type { Resource } from "../../mod.ts";
+import { RUNTIME_TYPE } from "../../src/v3/mod.ts";
+import { pathOf } from "../protocol/over-http2.ts";
+import type { Connect, Foreign, Peer, Response } from "../protocol/run-transcript.ts";
+import { type Transcript, TYPES } from "../protocol/transcript.ts";
+
+const SOURCE = join(import.meta.dirname, "go-control-plane");
+const FOLDER = join(import.meta.dirname, "../../node_modules/.cache/ts-control-plane");
+const BINARY = join(FOLDER, "go-control-plane");
+
+/** Builds the server of go-control-plane; its modules are fetched by the Go tools. */
+export function buildGoControlPlane(): void {
+  mkdirSync(FOLDER, { recursive: true });
+  try {
+    execFileSync("go", ["build", "-o", BINARY, "."], { cwd: SOURCE, stdio: ["ignore", "inherit", "inherit"] });
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+    throw new Error(
+      missing ? "Cannot find Go: install it (1.26 or newer)" : "Cannot build the server of go-control-plane",
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/**
+ * Plays a transcript against go-control-plane. Where it is about order, that is set up in ADS mode and ordered, as its
+ * users are told to; that mode answers nobody who asks for a part of what there is, so the others go without.
+ */
+export const overGoControlPlane: Connect = async (transcript) => {
+  const server = await GoControlPlane.start(transcript.name.startsWith("O"));
+  const client = new Client(`127.0.0.1:${server.port}`, credentials.createInsecure());
+  const peer = new SettlingPeer(client, transcript, server);
+  return {
+    foreign: server,
+    send: (request) => peer.send(request),
+    next: () => peer.next(),
+    settle: () => peer.settle(),
+    rest: () => peer.next(),
+    ended: () => peer.ended(),
+    // Nothing of go-control-plane waits for a time to pass but heartbeats, which it is not set up to send.
+    wait: () => Promise.resolve(),
+    async close() {
+      peer.cancel();
+      client.close();
+      await server.stop();
+    },
+  };
+};
+
+class GoControlPlane implements Foreign {
+  readonly port: number;
+  readonly #process: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+
+  private constructor(process: ChildProcess, lines: AsyncIterator<string>, port: number) {
+    this.#process = process;
+    this.#lines = lines;
+    this.port = port;
+  }
+
+  static async start(ads: boolean): Promise<GoControlPlane> {
+    const process = spawn(BINARY, ads ? ["--ads"] : [], { stdio: ["pipe", "pipe", "inherit"] });
+    const lines = createInterface({ input: process.stdout! })[Symbol.asyncIterator]();
+    return new GoControlPlane(process, lines, Number((await lines.next()).value));
+  }
+
+  async publish(resources: readonly Resource[] | undefined): Promise<void> {
+    const list = resources?.map(({ typeUrl, bytes, ttlMs }) => ({
+      type: typeUrl,
+      value: Buffer.from(bytes).toString("base64"),
+      ttlMs,
+    }));
+    await this.#command({ key: "all", resources: list });
+  }
+
+  versionOf({ typeUrl, bytes }: Resource): Promise<string> {
+    return this.#command({ version: { type: typeUrl, value: Buffer.from(bytes).toString("base64") } });
+  }
+
+  /** Waits until so many requests of the stream were read. @returns how many responses were written; -1: it is over */
+  async settle(requests: number): Promise<number> {
+    return Number(await this.#command({ settle: requests }));
+  }
+
+  async stop(): Promise<void> {
+    const exit = new Promise((resolve) => this.#process.once("exit", resolve));
+    this.#process.kill();
+    await exit;
+  }
+
+  async #command(command: object): Promise<string> {
+    this.#process.stdin!.write(`${JSON.stringify(command)}\n`);
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error("go-control-plane has exited");
+    return value;
+  }
+}
+
+/**
+ * Requests that ask for nothing and are answered at most once. The server chooses at random between a request to read
+ * and a response to write, so after this many of them it has written whatever it had to with near certainty.
+ */
+const IDLE_REQUESTS = 20;
+
+class SettlingPeer implements Pick<Peer, "send" | "next" | "settle" | "ended"> {
+  readonly #server: GoControlPlane;
+  readonly #delta: boolean;
+  readonly #call: ClientDuplexStream<Uint8Array, Response>;
+  readonly #responses: Response[] = [];
+  readonly #over: Promise<string>;
+  #status: string | undefined;
+  #sent = 0;
+  #received = 0;
+  #more = (): void => {};
+
+  constructor(client: Client, transcript: Transcript, server: GoControlPlane) {
+    this.#server = server;
+    this.#delta = transcript.variant === "delta";
+    const schema = this.#delta ? DeltaDiscoveryResponseSchema : DiscoveryResponseSchema;
+    const decode = (bytes: Uint8Array) => fromBinary<DescMessage>(schema, bytes) as Response;
+    this.#call = client.makeBidiStreamRequest(pathOf(transcript), Buffer.from, decode);
+    this.#call.on("data", (response: Response) => {
+      this.#received++;
+      if (Object.values<string>(TYPES).includes(response.typeUrl)) this.#responses.push(response);
+      this.#more();
+    });
+    this.#call.on("error", () => {});
+    this.#over = new Promise((resolve) => {
+      this.#call.on("status", ({ code }) => {
+        this.#status = status[code]!.toLowerCase();
+        this.#more();
+        resolve(this.#status);
+      });
+    });
+  }
+
+  send(request: Uint8Array): void {
+    this.#sent++;
+    this.#call.write(request);
+  }
+
+  async settle(): Promise<void> {
+    if (this.#sent === 0 || this.#status !== undefined) return;
+    for (let i = 0; i < IDLE_REQUESTS; i++) this.send(this.#idleRequest());
+    const written = await this.#server.settle(this.#sent);
+    if (written < 0) await this.#over;
+    while (this.#received < written && this.#status === undefined) {
+      await new Promise<void>((resolve) => this.#more = resolve);
+    }
+  }
+
+  async next(): Promise<Response | undefined> {
+    await this.settle();
+    return this.#responses.shift();
+  }
+
+  async ended(): Promise<string> {
+    await this.settle();
+    return this.#status ?? "still open";
+  }
+
+  cancel(): void {
+    this.#call.cancel();
+  }
+
+  #idleRequest(): Uint8Array {
+    const typeUrl = RUNTIME_TYPE;
+    return this.#delta
+      ? toBinary(
+        DeltaDiscoveryRequestSchema,
+        create(DeltaDiscoveryRequestSchema, { typeUrl, resourceNamesUnsubscribe: ["idle"] }),
+      )
+      : toBinary(DiscoveryRequestSchema, create(DiscoveryRequestSchema, { typeUrl, resourceNames: ["idle"] }));
+  }
+}

@@ -1,0 +1,15 @@
+import type { Transcript } from "./transcript.ts";
+import { DELTA_TRANSCRIPTS } from "./transcripts-delta.ts";
+import { ORDER_TRANSCRIPTS } from "./transcripts-order.ts";
+import { SOTW_TRANSCRIPTS } from "./transcripts-sotw.ts";
+import { TTL_TRANSCRIPTS } from "./transcripts-ttl.ts";
+
+/** All transcripts, by what they are about. */
+export const TRANSCRIPTS_BY_TOPIC: Readonly<Record<string, readonly Transcript[]>> = {
+  SotW: SOTW_TRANSCRIPTS,
+  delta: DELTA_TRANSCRIPTS,
+  order: ORDER_TRANSCRIPTS,
+  ttl: TTL_TRANSCRIPTS,
+};
+
+export const TRANSCRIPTS: readonly Transcript[] = Object.values(TRANSCRIPTS_BY_TOPIC).flat();
