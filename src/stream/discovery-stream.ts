@@ -271,6 +271,7 @@ export class DiscoveryStream {
     const { callbacks } = this.#options;
     // The client may not ask for what it would have needed for what it rejected.
     if (verdict === "nack") subscription.awaited = [];
+    this.#promise(subscription, NOTHING);
     if (verdict === "ack") callbacks.onAck?.(this.info, { typeUrl, version, nonce, response });
     else callbacks.onNack?.(this.info, { typeUrl, version, nonce, response, ...request.error! });
   }
@@ -405,12 +406,25 @@ export class DiscoveryStream {
     const { typeUrl, namesIn } = type.warms;
     const target = this.#subscriptions.get(typeUrl);
     const names = namesOf(news, namesIn);
+    if (target?.view !== undefined) this.#promise(subscription, promisedBy(news, names, target.view));
     if (target?.told) {
       for (const name of names) if (target.names.has(name)) target.owed.add(name);
     }
     subscription.awaited = this.#isAwaiting(subscription) ? [...new Set([...subscription.awaited, ...names])] : names;
   }
+
+  /**
+   * What goes with a response is the client's to ask for until it has answered the response. An Envoy that does not get
+   * the endpoints of a cluster answers nothing about clusters until it gives up waiting; and in SotW there is no way to
+   * tell it that they are gone.
+   */
+  #promise({ type }: TypeSubscription, resources: ReadonlyMap<string, Resource>): void {
+    const target = type?.warms && this.#subscriptions.get(type.warms.typeUrl);
+    if (target) target.promised = resources;
+  }
 }
+
+const NOTHING: ReadonlyMap<string, Resource> = new Map();
 
 /**
  * How many removals of a type wait for a client that rejects what would replace them, or is always behind. More of them
@@ -425,6 +439,27 @@ function namesOf(news: readonly Resource[], namesIn: (resource: Resource) => rea
   let names = namesByNews.get(news);
   if (names === undefined) namesByNews.set(news, names = [...new Set(news.flatMap((each) => readable(each, namesIn)))]);
   return names;
+}
+
+interface Promised {
+  readonly view: View;
+  readonly revision: number;
+  readonly resources: ReadonlyMap<string, Resource>;
+}
+
+const promises = new WeakMap<readonly Resource[], Promised>();
+
+/** What the names stand for now: once for all the streams that are sent the same. */
+function promisedBy(news: readonly Resource[], names: readonly string[], view: View): ReadonlyMap<string, Resource> {
+  const known = promises.get(news);
+  if (known?.view === view && known.revision === view.revision) return known.resources;
+  const resources = new Map<string, Resource>();
+  for (const name of names) {
+    const resource = view.get(name);
+    if (resource !== undefined) resources.set(name, resource);
+  }
+  promises.set(news, { view, revision: view.revision, resources });
+  return resources;
 }
 
 /** What cannot be read is sent as it is, for the client to reject. */

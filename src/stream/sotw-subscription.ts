@@ -117,7 +117,7 @@ export class SotwSubscription extends TypeSubscription {
       return this.#share(view, "all", context, () => [...view]);
     }
     if (changes === undefined) {
-      const resources = pick(view, this.names);
+      const resources = pick(view, this.names, this.promised);
       return resources.length > 0 ? this.#make(view, resources, context) : undefined;
     }
     if (this.wildcard && this.owed.size === 0) {
@@ -125,7 +125,7 @@ export class SotwSubscription extends TypeSubscription {
       if (resources.length === 0) return undefined;
       return this.#share(view, `since ${this.position}`, context, () => resources);
     }
-    const resources = pick(view, this.owed);
+    const resources = pick(view, this.owed, this.promised);
     for (const [name, resource] of changes) {
       if (resource !== undefined && this.has(name) && !this.owed.has(name)) resources.push(resource);
     }
@@ -166,10 +166,10 @@ function indexOf(resources: readonly Resource[]): ReadonlyMap<string, Resource> 
   return index;
 }
 
-function pick(view: View, names: Iterable<string>): Resource[] {
+function pick(view: View, names: Iterable<string>, gone?: ReadonlyMap<string, Resource>): Resource[] {
   const resources: Resource[] = [];
   for (const name of names) {
-    const resource = view.get(name);
+    const resource = view.get(name) ?? gone?.get(name);
     if (resource !== undefined) resources.push(resource);
   }
   return resources;

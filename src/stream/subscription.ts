@@ -51,6 +51,8 @@ export abstract class TypeSubscription implements Subscription {
   news: readonly Resource[] = [];
   /** Names of another type that the client is to be sent before it can use what it was sent of this one. */
   awaited: readonly string[] = [];
+  /** What the client needs for what it was sent of another type, as it was then: it may be gone when it is asked for. */
+  promised: ReadonlyMap<string, Resource> = new Map();
   /** What is gone, and which the client is not told yet: in SotW with the resource as it was. */
   readonly kept = new Map<string, Resource | undefined>();
   /** Since when removals are kept, or changes are held back, in the time that the stream is given. */

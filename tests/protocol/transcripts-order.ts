@@ -4,6 +4,8 @@ import type { Send, Step, Transcript, Type, World } from "./transcript.ts";
 const A: World = { CDS: { a: "1" }, EDS: { a: "1" }, LDS: { l: "1" }, RDS: { r: "a" } };
 /** The same with b in its place, in one publication. */
 const B: World = { CDS: { b: "1" }, EDS: { b: "1" }, LDS: { l: "1" }, RDS: { r: "b" } };
+/** And c in place of that. */
+const C: World = { CDS: { c: "1" }, EDS: { c: "1" }, LDS: { l: "1" }, RDS: { r: "c" } };
 
 /** Make before break: rules O1 to O4 across types, on ADS. */
 export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
@@ -95,6 +97,28 @@ export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
     { wait: 40 },
     variant === "sotw" ? { expect: { type: "CDS", resources: ["b=1"] } } : { expect: { type: "CDS", removed: ["a"] } },
   ], 40),
+  {
+    name: "O3 endpoints that are gone before the client asks for them are sent as they were",
+    variant: "sotw",
+    world: A,
+    steps: [
+      ...startOf("sotw"),
+      { apply: B },
+      { expect: { type: "CDS", resources: ["a=1", "b=1"] } },
+      { apply: C },
+      { quiet: true },
+      // Envoy does not accept clusters before it has their endpoints.
+      { send: { type: "EDS", names: ["a", "b"], nonce: "last" } },
+      { expect: { type: "EDS", resources: ["b=1"] } },
+      { send: { type: "EDS", names: ["a", "b"], nonce: "last" } },
+      ackOf("sotw")("CDS"),
+      { expect: { type: "CDS", resources: ["c=1", "a=1", "b=1"] } },
+      // The promise is over, and nothing can be said of what does not exist.
+      { send: { type: "EDS", names: ["a"], nonce: "last" } },
+      { send: { type: "EDS", names: ["a", "b"], nonce: "last" } },
+      { quiet: true },
+    ],
+  },
   ...both("O3 a client that comes back with a configuration gets its routes after the clusters", ({ variant, ack }) => [
     { send: { type: "CDS", ...variant === "sotw" ? { version: "7" } : { initial: { a: "0" } } } },
     { expect: { type: "CDS", resources: ["a=1"] } },
@@ -129,16 +153,26 @@ interface Client {
 
 function both(name: string, steps: (client: Client) => readonly Step[], holdBackMs?: number): Transcript[] {
   return (["sotw", "delta"] as const).map((variant) => {
-    const names = (type: Type) => ({ EDS: ["a"], RDS: ["r"] } as Partial<Record<Type, string[]>>)[type] ?? [];
-    const ack = (type: Type): Step => {
-      const send: Send = { type, nonce: "last" };
-      return { send: variant === "sotw" ? { ...send, names: names(type) } : send };
-    };
-    const start = (["CDS", "EDS", "LDS", "RDS"] as const).flatMap((type): Step[] => [
-      { send: variant === "sotw" ? { type, names: names(type) } : { type, subscribe: names(type) } },
-      { expect: { type, resources: Object.entries(A[type]!).map(([key, value]) => `${key}=${value}`) } },
-      ack(type),
-    ]);
-    return { name, variant, world: A, steps: steps({ variant, ack, start }), ...holdBackMs && { holdBackMs } };
+    const client = { variant, ack: ackOf(variant), start: startOf(variant) };
+    return { name, variant, world: A, steps: steps(client), ...holdBackMs && { holdBackMs } };
   });
+}
+
+function startOf(variant: Transcript["variant"]): Step[] {
+  return (["CDS", "EDS", "LDS", "RDS"] as const).flatMap((type): Step[] => [
+    { send: variant === "sotw" ? { type, names: namesOf(type) } : { type, subscribe: namesOf(type) } },
+    { expect: { type, resources: Object.entries(A[type]!).map(([key, value]) => `${key}=${value}`) } },
+    ackOf(variant)(type),
+  ]);
+}
+
+function ackOf(variant: Transcript["variant"]): (type: Type) => Step {
+  return (type) => {
+    const send: Send = { type, nonce: "last" };
+    return { send: variant === "sotw" ? { ...send, names: namesOf(type) } : send };
+  };
+}
+
+function namesOf(type: Type): readonly string[] {
+  return ({ EDS: ["a"], RDS: ["r"] } as Partial<Record<Type, string[]>>)[type] ?? [];
 }
