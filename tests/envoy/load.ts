@@ -27,6 +27,7 @@ export class Load implements AsyncDisposable {
   readonly #agent: HttpAgent;
   readonly #timer: NodeJS.Timeout;
   readonly #underWay = new Set<Promise<void>>();
+  readonly #watchers = new Set<(answer: Answer) => void>();
   #waiting: { readonly until: number; readonly resolve: () => void }[] = [];
   #lastTick = performance.now();
   #due = 0;
@@ -46,6 +47,23 @@ export class Load implements AsyncDisposable {
   async pass(requests: number): Promise<void> {
     const until = this.answered + requests;
     await new Promise<void>((resolve) => this.#waiting.push({ until, resolve }));
+  }
+
+  /** Waits for an answer, and throws if there is none for 20 s. */
+  async meets(what: string, isIt: (answer: Answer) => boolean): Promise<void> {
+    const met = Promise.withResolvers<void>();
+    const late = setTimeout(
+      () => met.reject(new Error(`Timed out after 20 s waiting for ${what} in the load`)),
+      20_000,
+    );
+    const watch = (answer: Answer): void => {
+      if (isIt(answer)) met.resolve();
+    };
+    this.#watchers.add(watch);
+    await met.promise.finally(() => {
+      clearTimeout(late);
+      this.#watchers.delete(watch);
+    });
   }
 
   /** Sends no more, and waits for the answers to what was sent. */
@@ -80,7 +98,9 @@ export class Load implements AsyncDisposable {
     const { urls, check = expectOk } = this.#options;
     const url = urls[this.sent++ % urls.length]!;
     try {
-      check(await get(url, { agent: this.#agent, timeoutMs: 10_000 }));
+      const answer = await get(url, { agent: this.#agent, timeoutMs: 10_000 });
+      for (const watch of this.#watchers) watch(answer);
+      check(answer);
     } catch (error) {
       this.failed++;
       const how = error instanceof Error ? error.message : String(error);

@@ -72,7 +72,7 @@ async function attempt(task: Task, amounts: Amounts, running: { world?: World })
       await Promise.all(world.loads.map((load) => load.stop()));
       hold(task.case, world);
     } catch (error) {
-      return `${error instanceof Error ? error.stack : error}\nEnvoy's log:\n${await world.evidence()}`;
+      return `${error instanceof Error ? error.stack : error}\n${await world.evidence()}`;
     }
   } catch (error) {
     return `Around the case: ${error instanceof Error ? error.stack : error}`;
@@ -82,8 +82,8 @@ async function attempt(task: Task, amounts: Amounts, running: { world?: World })
 
 /** What must be so after each case. */
 function hold({ requestsFail = false }: Case, { server, loads }: World): void {
-  assert.deepEqual(server.nacks, [], "Envoy rejected something");
-  assert.deepEqual(server.errors, [], "the server had errors");
+  assert.deepEqual(server.journal.nacks, [], "Envoy rejected something");
+  assert.deepEqual(server.journal.errors, [], "the server had errors");
   if (requestsFail) return;
   for (const { failures } of loads) assert.deepEqual(Object.fromEntries(failures), {}, "requests failed");
 }

@@ -1,58 +1,28 @@
-import { createDiscoveryServer, Snapshot, SnapshotCache } from "../../mod.ts";
+import { createDiscoveryServer, type ServerStatus, Snapshot, SnapshotCache } from "../../mod.ts";
 import { listen } from "../../src/node/mod.ts";
 import type { Case } from "./case.ts";
-
-/** A response that the server sent. */
-export interface Sent {
-  readonly typeUrl: string;
-  readonly version: string;
-  readonly names: readonly string[];
-}
-
-/** An answer of Envoy that rejects a response. */
-export interface Rejection {
-  readonly typeUrl: string;
-  readonly version: string;
-  readonly message: string;
-}
+import { Journal } from "./journal.ts";
 
 /** A server that writes down what it sends, and what comes back. */
 export interface RunningServer extends AsyncDisposable {
   readonly port: number;
-  readonly sent: readonly Sent[];
-  /** Emptied by a case that expects them. */
-  readonly nacks: Rejection[];
-  /** What it was not to blame a client for. */
-  readonly errors: readonly unknown[];
+  readonly journal: Journal;
   /** What was published last. */
   readonly snapshot: Snapshot;
   publish(snapshot: Snapshot): void;
+  status(): ServerStatus;
 }
 
 /** Starts a server for the one Envoy of a case. */
 export async function startServer(port: number, options: Case["server"] = {}): Promise<RunningServer> {
-  const sent: Sent[] = [];
-  const nacks: Rejection[] = [];
-  const errors: unknown[] = [];
+  const journal = new Journal();
   const cache = new SnapshotCache({ nodeHash: () => "all" });
-  const server = createDiscoveryServer({
-    ...options,
-    cache,
-    callbacks: {
-      onResponse: (_, { typeUrl, version, resources }) => {
-        sent.push({ typeUrl, version, names: resources.map(({ name }) => name) });
-      },
-      onNack: (_, { typeUrl, version, message }) => void nacks.push({ typeUrl, version, message }),
-      onError: (error) => void errors.push(error),
-    },
-  });
+  const server = createDiscoveryServer({ ...options, cache, callbacks: journal.callbacks });
   const listener = await listen(server, { port });
   let snapshot = new Snapshot({ resources: [] });
   return {
     port: listener.port,
-    sent,
-    nacks,
-    errors,
+    journal,
     get snapshot() {
       return snapshot;
     },
@@ -60,6 +30,7 @@ export async function startServer(port: number, options: Case["server"] = {}): P
       snapshot = next;
       cache.setSnapshot("all", next);
     },
+    status: () => server.status(),
     async [Symbol.asyncDispose]() {
       await listener.close();
       server.close();

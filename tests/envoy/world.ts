@@ -116,6 +116,15 @@ export class World implements AsyncDisposable {
   /** What helps to understand a failure. */
   async evidence(): Promise<string> {
     const log = await this.#envoy?.log().catch(() => "") ?? "";
-    return log.trimEnd().split("\n").slice(-20).join("\n");
+    const state = this.server.status().streams.flatMap(({ id, state }) => state.map((each) => ({ id, ...each })));
+    return [
+      "What was said last:",
+      this.server.journal.tail,
+      "The streams:",
+      ...state.map((each) => JSON.stringify(each)),
+      ...this.loads.flatMap(({ failures }) => [...failures].map(([how, often]) => `Requests: ${often} × ${how}`)),
+      "The end of Envoy's log:",
+      ...log.trimEnd().split("\n").slice(-20),
+    ].join("\n");
   }
 }

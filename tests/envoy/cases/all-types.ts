@@ -13,7 +13,7 @@ export const ALL_TYPES: readonly Case[] = [
       await startWith(world, FIRST);
       await world.envoy.ready();
       await moveTo(world, { ...FIRST, version: "next" });
-      const sent = world.server.sent.map(({ names }) => names.join());
+      const sent = world.server.journal.sent.map(({ names }) => names.join());
       assert.deepEqual(sent.toSorted(), ["echo", "echo", "http", "routes", "routes"]);
     },
   },
@@ -70,7 +70,7 @@ export const ALL_TYPES: readonly Case[] = [
       await reached(world, next);
       // SotW has no way to know what the client has.
       if (world.mode.variant === "delta") {
-        assert.deepEqual(world.server.sent.flatMap(({ names }) => names), ["routes"]);
+        assert.deepEqual(world.server.journal.sent.flatMap(({ names }) => names), ["routes"]);
       }
     },
   },

@@ -82,12 +82,12 @@ export const REJECTED: readonly Case[] = CHANGES.map((change) => ({
 async function reject(world: World, { typeUrl, ...change }: Rejected): Promise<void> {
   await startWith(world, FIRST);
   const { server } = world;
-  const sentOfType = () => server.sent.filter((sent) => sent.typeUrl === typeUrl).length;
+  const sentOfType = () => server.journal.sent.filter((sent) => sent.typeUrl === typeUrl).length;
   const sentBefore = sentOfType();
 
   world.change({ update: [change.bad(world.mode)] });
   const version = server.snapshot.version(typeUrl);
-  await world.reach("a NACK", () => assert.notDeepEqual(server.nacks, []));
+  await world.reach("a NACK", () => assert.notDeepEqual(server.journal.nacks, []));
 
   // A change of another type arrives; by then a second attempt would have been made.
   const meanwhile = { ...FIRST, ...change.meanwhile };
@@ -97,7 +97,7 @@ async function reject(world: World, { typeUrl, ...change }: Rejected): Promise<v
 
   await moveTo(world, { ...meanwhile, ...change.good });
   assert.equal(await statOf(world.envoy, change.stat), 1);
-  const [nack, ...others] = server.nacks.splice(0);
+  const [nack, ...others] = server.journal.nacks.splice(0);
   assert.deepEqual(others, []);
   assert.deepEqual({ typeUrl: nack!.typeUrl, version: nack!.version }, { typeUrl, version });
   assert.match(nack!.message, change.reason);

@@ -1,0 +1,64 @@
+import type { DiscoveryCallbacks } from "../../mod.ts";
+
+/** A response that the server sent. */
+export interface Sent {
+  readonly typeUrl: string;
+  readonly version: string;
+  readonly names: readonly string[];
+}
+
+/** An answer of Envoy that rejects a response. */
+export interface Rejection {
+  readonly typeUrl: string;
+  readonly version: string;
+  readonly message: string;
+}
+
+/** What a server and its clients said to each other. */
+export class Journal {
+  readonly sent: Sent[] = [];
+  /** Emptied by a case that expects them. */
+  readonly nacks: Rejection[] = [];
+  /** What the server was not to blame a client for. */
+  readonly errors: unknown[] = [];
+  readonly callbacks: DiscoveryCallbacks;
+  readonly #lines: string[] = [];
+  readonly #started = performance.now();
+
+  constructor() {
+    this.callbacks = {
+      onStreamClose: ({ id }, error) => this.#note(`#${id} closed ${error?.message ?? ""}`),
+      onRequest: ({ id }, { typeUrl, nonce, names, unsubscribe, error }) => {
+        const said = [`nonce "${nonce}"`, list(names), list(unsubscribe, "-"), error?.message ?? ""];
+        this.#note(`#${id} <- ${short(typeUrl)} ${said.join(" ")}`);
+      },
+      onResponse: ({ id }, { typeUrl, version, nonce, resources, removed }) => {
+        const names = resources.map(({ name }) => name);
+        this.sent.push({ typeUrl, version, names });
+        this.#note(`#${id} -> ${short(typeUrl)} nonce "${nonce}" ${list(names)} ${list(removed, "-")}`);
+      },
+      onNack: (_, { typeUrl, version, message }) => void this.nacks.push({ typeUrl, version, message }),
+      onError: (error) => void this.errors.push(error),
+    };
+  }
+
+  /** The last that was said, for people to read. */
+  get tail(): string {
+    return this.#lines.slice(-60).join("\n");
+  }
+
+  #note(line: string): void {
+    this.#lines.push(`${(performance.now() - this.#started).toFixed(1).padStart(9)} ms ${line.trimEnd()}`);
+    // Thousands of updates would otherwise fill the memory.
+    if (this.#lines.length > 1_000) this.#lines.splice(0, 500);
+  }
+}
+
+function short(typeUrl: string): string {
+  return typeUrl.slice(typeUrl.lastIndexOf(".") + 1);
+}
+
+function list(names: readonly string[], sign = ""): string {
+  const more = names.length > 8 ? [`and ${names.length - 8} more`] : [];
+  return [...names.slice(0, 8).map((name) => sign + name), ...more].join(" ");
+}

@@ -1,0 +1,81 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { Cluster_DiscoveryType, type ClusterSchema } from "../../gen/envoy/config/cluster/v3/cluster_pb.ts";
+import type { FilterChainSchema } from "../../gen/envoy/config/listener/v3/listener_components_pb.ts";
+import type { RouteConfigurationSchema } from "../../gen/envoy/config/route/v3/route_pb.ts";
+import type { RouteSchema } from "../../gen/envoy/config/route/v3/route_components_pb.ts";
+import type { HttpConnectionManagerSchema } from "../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.ts";
+import type { Resource } from "../../mod.ts";
+import {
+  cluster,
+  endpoints,
+  hostEndpoint,
+  httpConnectionManager,
+  listener,
+  route,
+  socketAddress,
+} from "../../src/v3/mod.ts";
+import { type Mode, sourceOf } from "./modes.ts";
+
+/** A cluster with its endpoints over xDS. */
+export function edsCluster(mode: Mode, name: string, init: MessageInitShape<typeof ClusterSchema> = {}): Resource {
+  return cluster(
+    {
+      connectTimeout: { seconds: 1n },
+      ...init,
+      name,
+      clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.EDS },
+      edsClusterConfig: { edsConfig: sourceOf(mode) },
+    } as typeof init,
+  );
+}
+
+/** The one endpoint of a cluster. */
+export function endpointAt(clusterName: string, port: number, host = "127.0.0.1"): Resource {
+  return endpoints({ clusterName, endpoints: [{ lbEndpoints: [hostEndpoint(host, port)] }] });
+}
+
+/** What an HTTP listener does. */
+export interface HttpListenerOptions {
+  /** Default: routes over xDS, named as the listener. */
+  readonly manager?: MessageInitShape<typeof HttpConnectionManagerSchema>;
+  readonly chain?: MessageInitShape<typeof FilterChainSchema>;
+  readonly host?: string;
+}
+
+/** A listener for HTTP on any free port. */
+export function httpListener(mode: Mode, name: string, { manager, chain, host }: HttpListenerOptions = {}): Resource {
+  const rds = { case: "rds", value: { routeConfigName: name, configSource: sourceOf(mode) } } as const;
+  return listener({
+    name,
+    address: socketAddress(host ?? "127.0.0.1", 0),
+    filterChains: [{
+      ...chain,
+      filters: [httpConnectionManager({ routeSpecifier: rds, ...manager } as typeof manager & object)],
+    }],
+  });
+}
+
+/** Routes of all domains, each response with the version in its header `x-config-version`. */
+export function routesOf(
+  name: string,
+  version: string,
+  routes: readonly MessageInitShape<typeof RouteSchema>[],
+  init: MessageInitShape<typeof RouteConfigurationSchema> = {},
+): Resource {
+  return route(
+    {
+      ...init,
+      name,
+      virtualHosts: [{ name: "all", domains: ["*"], routes: [...routes] }],
+      responseHeadersToAdd: [{ header: { key: "x-config-version", value: version } }],
+    } as typeof init,
+  );
+}
+
+/** A route of all paths with a prefix to a cluster. */
+export function toCluster(cluster: string, prefix = "/"): MessageInitShape<typeof RouteSchema> {
+  return {
+    match: { pathSpecifier: { case: "prefix", value: prefix } },
+    action: { case: "route", value: { clusterSpecifier: { case: "cluster", value: cluster } } },
+  };
+}
