@@ -87,7 +87,7 @@ export class Snapshot {
 
   /** For caches: the resources of a type with what is known of their origin. */
   set(typeUrl: string): SnapshotSet {
-    return this.#sets.get(typeUrl) ?? { resources: NONE, version: this.#version, id: EMPTY, base: undefined };
+    return this.#sets.get(typeUrl) ?? emptySet(this.#version);
   }
 
   /**
@@ -127,6 +127,16 @@ export class Snapshot {
   check(api: ApiTable = v3): Problem[] {
     return checkSnapshot(this, this.#duplicates, api);
   }
+}
+
+/** For caches: a snapshot of sets that exist already. */
+export function snapshotOfSets(sets: ReadonlyMap<string, SnapshotSet>, version: string | undefined): Snapshot {
+  return new Snapshot(new Derived(sets, [], version));
+}
+
+/** For caches: what a snapshot has of a type that it has nothing of. */
+export function emptySet(version?: string): SnapshotSet {
+  return { resources: NONE, version, id: EMPTY, base: undefined };
 }
 
 const NONE: ReadonlyMap<string, Resource> = new Map();

@@ -18,6 +18,11 @@ export interface ListenOptions {
    * connections when a fleet reconnects at once.
    */
   readonly backlog?: number;
+  /**
+   * Several threads or processes listen on the same port, and the system spreads connections over them. Needs Linux or
+   * another system that can. Default: false.
+   */
+  readonly reusePort?: boolean;
   /** What one connection may use, in megabytes. Default: 64. */
   readonly maxSessionMemory?: number;
   /** Finds connections whose peer is gone. Default: a ping each 30,000 ms, to be answered within 10,000 ms. */

@@ -87,7 +87,7 @@ function pem(value: string | Uint8Array): string {
 }
 
 function bind(http: Http2Server | Http2SecureServer, options: ListenOptions): Promise<AddressInfo> {
-  const { host = "127.0.0.1", port = 18000, backlog = 65_535 } = options;
+  const { host = "127.0.0.1", port = 18000, backlog = 65_535, reusePort = false } = options;
   return new Promise((resolve, reject) => {
     http.on("error", (error: NodeJS.ErrnoException) => {
       const reason = error.code === "EADDRINUSE" ? "the port is in use" : error.message;
@@ -95,6 +95,6 @@ function bind(http: Http2Server | Http2SecureServer, options: ListenOptions): Pr
         code: error.code,
       }));
     });
-    http.listen({ host, port, backlog }, () => resolve(http.address() as AddressInfo));
+    http.listen({ host, port, backlog, reusePort }, () => resolve(http.address() as AddressInfo));
   });
 }

@@ -1,0 +1,30 @@
+// One xDS server on all cores: this thread publishes, and each worker serves the connections that it is given.
+import { availableParallelism } from "node:os";
+import process from "node:process";
+import { Worker } from "node:worker_threads";
+import { Snapshot, SnapshotFeed } from "../../mod.ts";
+import { resources, routes } from "../server/config.ts";
+
+const port = Number(process.env.PORT ?? 18000);
+const feed = new SnapshotFeed();
+
+for (let i = 0; i < availableParallelism(); i++) {
+  const worker = new Worker(new URL("worker.ts", import.meta.url), { workerData: { port, name: `worker ${i}` } });
+  worker.on("message", (line) => console.log(line));
+  const disconnect = feed.connect((message) => worker.postMessage(message));
+  worker.on("error", (error) => {
+    disconnect();
+    console.error(error);
+    process.exit(1); // leave it to the supervisor: a server that lost a core would be slow and nobody would know
+  });
+}
+
+let version = 1;
+feed.setSnapshot(
+  "every node",
+  new Snapshot({ resources: resources({ listenerPort: 10000, upstreamPort: 18080 }, "1") }),
+);
+setInterval(() => {
+  version++;
+  feed.setSnapshot("every node", feed.getSnapshot("every node")!.with({ update: [routes(`${version}`)] }));
+}, 10_000);

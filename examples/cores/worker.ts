@@ -1,0 +1,13 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { createDiscoveryServer, followSnapshots, SnapshotCache } from "../../mod.ts";
+import { listen } from "../../src/node/mod.ts";
+import { report } from "../server/report.ts";
+
+const { port, name } = workerData as { readonly port: number; readonly name: string };
+const cache = new SnapshotCache({ nodeHash: () => "every node" });
+parentPort!.on("message", followSnapshots(cache));
+
+const callbacks = report((line) => parentPort!.postMessage(`${name}  ${line}`));
+const server = createDiscoveryServer({ cache, callbacks, identifier: name });
+await listen(server, { port, reusePort: true });
+parentPort!.postMessage(`${name}  listens on 127.0.0.1:${port}`);

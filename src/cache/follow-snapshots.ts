@@ -1,0 +1,33 @@
+import { rawResource } from "../resource/mod.ts";
+import { emptySet, type Snapshot, snapshotOfSets, type SnapshotSet } from "./snapshot.ts";
+import type { SnapshotCache } from "./snapshot-cache.ts";
+import type { FedResource, FedType, FeedMessage } from "./snapshot-feed.ts";
+
+/**
+ * Keeps a cache equal to a feed of another thread or process.
+ *
+ * @param cache - set by nobody else
+ * @returns takes in the messages of the feed, each of them once and in order
+ */
+export function followSnapshots(cache: SnapshotCache): (message: FeedMessage) => void {
+  return ({ key, version, types }) => {
+    if (types === undefined) return cache.clearSnapshot(key);
+    const before = cache.getSnapshot(key);
+    const sets = new Map(before?.types.map((typeUrl) => [typeUrl, before.set(typeUrl)]));
+    for (const type of types) sets.set(type.typeUrl, changed(before, type));
+    cache.setSnapshot(key, snapshotOfSets(sets, version));
+  };
+}
+
+function changed(before: Snapshot | undefined, { typeUrl, version, update, remove }: FedType): SnapshotSet {
+  const base = before?.set(typeUrl) ?? emptySet();
+  const resources = new Map(base.resources);
+  for (const name of remove) resources.delete(name);
+  const updates = update.map((each) => received(typeUrl, each));
+  for (const resource of updates) resources.set(resource.name, resource);
+  return { resources, version, id: Symbol(typeUrl), base: { id: base.id, update: updates, remove } };
+}
+
+function received(typeUrl: string, { name, bytes, version, ttlMs, aliases }: FedResource) {
+  return rawResource(typeUrl, name, bytes, { version, aliases, ...ttlMs !== undefined && { ttlMs } });
+}

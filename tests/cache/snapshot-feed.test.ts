@@ -1,0 +1,87 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type FeedMessage, followSnapshots, rawResource, Snapshot, SnapshotCache, SnapshotFeed } from "../../mod.ts";
+
+const TYPES = ["type.googleapis.com/example.A", "type.googleapis.com/example.B"];
+const of = (type: number, name: string, content: number, ttlMs?: number) =>
+  rawResource(TYPES[type]!, name, Uint8Array.of(content), ttlMs === undefined ? {} : { ttlMs });
+
+/** What a message is after its way to another thread. */
+const cloned = (message: FeedMessage) => structuredClone(message);
+
+function contentOf(snapshot: Snapshot | undefined): unknown {
+  return snapshot && TYPES.map((type) => ({
+    version: snapshot.version(type),
+    resources: [...snapshot.resources(type).values()]
+      .map(({ name, version, bytes, ttlMs }) => `${name} ${version} ${bytes} ${ttlMs}`).sort(),
+  }));
+}
+
+describe("SnapshotFeed", () => {
+  it("sends what changed", () => {
+    const feed = new SnapshotFeed();
+    const sent: FeedMessage[] = [];
+    feed.setSnapshot("k", new Snapshot({ resources: [of(0, "a", 1), of(0, "b", 1), of(1, "a", 1)] }));
+    feed.connect((message) => sent.push(message));
+    feed.setSnapshot("k", feed.getSnapshot("k")!.with({ update: [of(0, "b", 2)], remove: { [TYPES[1]!]: ["a"] } }));
+    expect(sent.map(({ types }) =>
+      types!.map(({ typeUrl, update, remove }) => [
+        TYPES.indexOf(typeUrl),
+        update.map(({ name }) => name),
+        remove,
+      ])
+    )).toEqual([
+      [[0, ["a", "b"], []], [1, ["a"], []]],
+      [[0, ["b"], []], [1, [], ["a"]]],
+    ]);
+  });
+
+  it("sends nothing to a follower that was disconnected", () => {
+    const feed = new SnapshotFeed();
+    const sent: FeedMessage[] = [];
+    feed.connect((message) => sent.push(message))();
+    feed.setSnapshot("k", new Snapshot());
+    expect(sent).toEqual([]);
+  });
+
+  it("makes every follower equal to it, whenever that joins", () => {
+    const resources = fc.array(
+      fc.tuple(
+        fc.nat(1),
+        fc.constantFrom("a", "b", "c"),
+        fc.nat(2),
+        fc.option(fc.constant(60_000), { nil: undefined }),
+      ),
+      { maxLength: 6 },
+    ).map((list) => list.map((args) => of(...args)));
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant("set" as const), resources, version: fc.option(fc.constantFrom("1", "2")) }),
+      fc.record({ kind: fc.constant("with" as const), resources, remove: fc.subarray(["a", "b", "c"]) }),
+      fc.record({ kind: fc.constant("clear" as const) }),
+      fc.record({ kind: fc.constant("join" as const) }),
+    );
+    fc.assert(fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+      const feed = new SnapshotFeed();
+      const followers: SnapshotCache[] = [];
+      for (const each of steps) {
+        if (each.kind === "join") {
+          const cache = new SnapshotCache();
+          const follow = followSnapshots(cache);
+          feed.connect((message) => follow(cloned(message)));
+          followers.push(cache);
+        } else if (each.kind === "clear") feed.clearSnapshot("k");
+        else if (each.kind === "with") {
+          const before = feed.getSnapshot("k");
+          const remove = { [TYPES[0]!]: each.remove };
+          if (before) feed.setSnapshot("k", before.with({ update: each.resources, remove }));
+        } else {
+          const { resources, version } = each;
+          feed.setSnapshot("k", new Snapshot({ resources, ...version !== null && { version } }));
+        }
+        for (const follower of followers) {
+          expect(contentOf(follower.getSnapshot("k"))).toEqual(contentOf(feed.getSnapshot("k")));
+        }
+      }
+    }));
+  });
+});
