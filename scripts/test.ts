@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 
 interface Step {
   readonly name: string;
@@ -17,7 +18,10 @@ interface Count {
   readonly failed: number;
 }
 
-const reports = mkdtempSync(join(tmpdir(), "ts-control-plane-test-"));
+const { values: { help, reports = mkdtempSync(join(tmpdir(), "ts-control-plane-test-")) }, positionals } = parseArgs({
+  options: { help: { type: "boolean" }, reports: { type: "string" } },
+  allowPositionals: true,
+});
 
 const STEPS: readonly Step[] = [
   { name: "format", what: "formatting", command: ["deno", "fmt", "--check", "--quiet"] },
@@ -31,11 +35,11 @@ const STEPS: readonly Step[] = [
   interop("envoy", "the real Envoy, in every mode"),
 ];
 
-main(process.argv.slice(2));
+main(positionals);
 
 function main(args: readonly string[]): void {
-  if (args.includes("--help")) {
-    console.log("Usage: npm test [-- step ...]\n\nSteps, all by default:");
+  if (help) {
+    console.log("Usage: npm test [-- [--reports <folder>] step ...]\n\nSteps, all by default:");
     for (const { name, what } of STEPS) console.log(`  ${name.padEnd(14)}${what}`);
     return;
   }

@@ -24,18 +24,30 @@ export const FAULT: Refusal = { httpStatus: 500, grpcStatus: 13, message: "Inter
 
 /** Answers without a body; to a gRPC client with status 200 and the gRPC status in the headers, as it expects. */
 export function refuse(request: NodeServerRequest, response: NodeServerResponse, refusal: Refusal): void {
-  if (isGrpc(request)) {
-    response.writeHead(200, {
-      "content-type": "application/grpc",
-      "grpc-status": String(refusal.grpcStatus),
-      "grpc-message": encodeURIComponent(refusal.message),
-    });
-  } else {
+  if (!isGrpc(request)) {
     response.writeHead(refusal.httpStatus);
+    response.end();
+    return;
   }
-  response.end();
+  const headers = {
+    "content-type": "application/grpc",
+    "grpc-status": String(refusal.grpcStatus),
+    "grpc-message": percentEncode(refusal.message),
+  };
+  if ("stream" in response) {
+    // A client looks for the status in the headers only if nothing follows them, not even an empty body.
+    response.stream.respond({ ":status": 200, ...headers }, { endStream: true });
+  } else {
+    response.writeHead(200, headers);
+    response.end();
+  }
 }
 
 function isGrpc(request: NodeServerRequest): boolean {
   return /^application\/grpc(?![-\w])/i.test(request.headers["content-type"] ?? "");
+}
+
+/** As gRPC has it: clients need not decode more than what could not stand in a header. */
+function percentEncode(message: string): string {
+  return message.replaceAll(/[^\x20-\x24\x26-\x7e]+/g, encodeURIComponent);
 }

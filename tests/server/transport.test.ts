@@ -29,7 +29,7 @@ describe("transport", () => {
     expect(served.server.streams[0]?.node?.id).toBe("n");
   });
 
-  it("answers OK to a half-close, after what was ready", async () => {
+  it("T8 answers OK to a half-close, after what was ready", async () => {
     await using served = await serve();
     await using client = served.client();
     const stream = client.open();
@@ -227,7 +227,7 @@ describe("callbacks", () => {
 });
 
 describe("shutting down", () => {
-  it("drain() ends streams with UNAVAILABLE and closes", async () => {
+  it("T9 drain() ends streams with UNAVAILABLE and closes", async () => {
     await using served = await serve();
     await using client = served.client();
     const streams = Array.from({ length: 20 }, () => client.open());

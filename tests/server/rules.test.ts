@@ -1,0 +1,260 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  createDiscoveryServer,
+  type DiscoveryServer,
+  type DiscoveryServerOptions,
+  LinearCache,
+  type OutgoingResponse,
+  rawResource,
+  Snapshot,
+  SnapshotCache,
+} from "../../mod.ts";
+import { listen, type Listener } from "../../src/node/mod.ts";
+import { cluster, CLUSTER_TYPE, ENDPOINT_TYPE, endpoints, LISTENER_TYPE, v3 } from "../../src/v3/mod.ts";
+import { ADS_DELTA, ADS_SOTW, GrpcClient } from "./grpc-client.ts";
+
+// Rules of the protocol that are about a whole server, each with its name, in the way of the transcripts.
+
+const NODE = { id: "node" };
+const CUSTOM = "type.googleapis.com/example.Custom";
+const A = cluster({ name: "a" });
+
+let cache: SnapshotCache;
+let server: DiscoveryServer;
+let listener: Listener;
+let client: GrpcClient;
+
+async function start(options: Partial<DiscoveryServerOptions> = {}): Promise<void> {
+  server = createDiscoveryServer({ cache, ...options });
+  listener = await listen(server, { port: 0 });
+  client = new GrpcClient(listener.port);
+}
+
+beforeEach(() => {
+  cache = new SnapshotCache();
+  cache.setSnapshot("node", new Snapshot({ resources: [A, endpoints({ clusterName: "a" })] }));
+});
+
+afterEach(async () => {
+  client[Symbol.dispose]();
+  await listener.close();
+});
+
+const STREAMS = v3.services.flatMap(({ service, typeUrl }) =>
+  service.methods.filter(({ methodKind }) => methodKind === "bidi_streaming").map((method) => ({
+    path: `/${service.typeName}/${method.name}`,
+    variant: method.input.name.startsWith("Delta") ? "delta" as const : "sotw" as const,
+    typeUrl: typeUrl ?? CUSTOM,
+  }))
+);
+
+describe("services and streams", () => {
+  it.each(STREAMS)("T1 T5 serves $path", async ({ path, variant, typeUrl }) => {
+    await start();
+    cache.setSnapshot("node", new Snapshot({ resources: [rawResource(typeUrl, "a", new Uint8Array())] }));
+    if (variant === "sotw") {
+      const stream = client.sotw(path);
+      stream.send({ node: NODE, typeUrl, resourceNames: ["a"] });
+      const response = await stream.next();
+      expect([response.typeUrl, ...response.resources.map((any) => any.typeUrl)]).toEqual([typeUrl, typeUrl]);
+    } else {
+      const stream = client.delta(path);
+      stream.send({ node: NODE, typeUrl, resourceNamesSubscribe: ["a"] });
+      const response = await stream.next();
+      const types = response.resources.map(({ resource }) => resource!.typeUrl);
+      expect([response.typeUrl, ...types]).toEqual([typeUrl, typeUrl]);
+    }
+  });
+
+  it("T7 serves several streams of one node, of both kinds, each by itself", async () => {
+    await start();
+    const sotw = client.sotw(ADS_SOTW);
+    const delta = client.delta(ADS_DELTA);
+    sotw.send({ node: NODE, typeUrl: CLUSTER_TYPE });
+    delta.send({ node: NODE, typeUrl: CLUSTER_TYPE });
+    const rejected = await sotw.next();
+    const accepted = await delta.next();
+    sotw.send({ typeUrl: CLUSTER_TYPE, responseNonce: rejected.nonce, errorDetail: { message: "no" } });
+    delta.send({ typeUrl: CLUSTER_TYPE, responseNonce: accepted.nonce });
+    cache.setSnapshot("node", cache.getSnapshot("node")!.with({ update: [cluster({ name: "b" })] }));
+    expect((await sotw.next()).resources).toHaveLength(2);
+    expect((await delta.next()).resources.map(({ name }) => name)).toEqual(["b"]);
+  });
+
+  it("T10 takes a request that names 50,000 resources", async () => {
+    await start();
+    const stream = client.delta(ADS_DELTA);
+    const initialResourceVersions = Object.fromEntries(
+      Array.from({ length: 50_000 }, (_, i) => [`cluster-with-a-long-name-${i}`, "0123456789abcdef"]),
+    );
+    stream.send({ node: NODE, typeUrl: CLUSTER_TYPE, initialResourceVersions });
+    const response = await stream.next();
+    expect(response.resources.map(({ name }) => name)).toEqual(["a"]);
+    expect(response.removedResources).toHaveLength(50_000);
+  });
+
+  it("T11 tells the size of each response", async () => {
+    const sent: OutgoingResponse[] = [];
+    await start({ callbacks: { onResponse: (_stream, response) => void sent.push(response) } });
+    const bytes = new Uint8Array(5 * 2 ** 20);
+    cache.setSnapshot("node", new Snapshot({ resources: [rawResource(CUSTOM, "large", bytes)] }));
+    const stream = client.sotw(ADS_SOTW);
+    stream.send({ node: NODE, typeUrl: CUSTOM, resourceNames: ["large"] });
+    // The client takes 4 MiB, as most do.
+    expect((await stream.ended)[0]).toBe("RESOURCE_EXHAUSTED");
+    expect(sent.map(({ frame }) => frame.length > bytes.length)).toEqual([true]);
+  });
+
+  it("N2 takes the node again in each request", async () => {
+    await start();
+    const stream = client.sotw(ADS_SOTW);
+    for (const typeUrl of [CLUSTER_TYPE, LISTENER_TYPE]) {
+      stream.send({ node: { ...NODE, metadata: { a: 1, b: { c: true } } }, typeUrl });
+      expect((await stream.next()).typeUrl).toBe(typeUrl);
+    }
+    expect(server.status().streams).toHaveLength(1);
+  });
+});
+
+describe("versions", () => {
+  it("S1 gives the same content the same version on every replica, and other content another", async () => {
+    await start();
+    const versions: string[] = [];
+    for (const resources of [[A, cluster({ name: "b" })], [cluster({ name: "b" }), cluster({ name: "a" })], [A]]) {
+      const replica = new SnapshotCache();
+      replica.setSnapshot("node", new Snapshot({ resources }));
+      const listening = await listen(createDiscoveryServer({ cache: replica }), { port: 0 });
+      using other = new GrpcClient(listening.port);
+      const stream = other.sotw(ADS_SOTW);
+      stream.send({ node: NODE, typeUrl: CLUSTER_TYPE });
+      versions.push((await stream.next()).versionInfo);
+      await listening.close();
+    }
+    expect(versions[0]).toBe(versions[1]);
+    expect(versions[2]).not.toBe(versions[0]);
+  });
+
+  it("D21 D24 answers a subscription as it is when the response is made, in full", async () => {
+    const linear = new LinearCache(CUSTOM, {
+      resources: Array.from({ length: 100 }, (_, i) => rawResource(CUSTOM, `${i}`, new Uint8Array())),
+    });
+    await start({ cache: linear });
+    const stream = client.delta(ADS_DELTA);
+    stream.send({ node: NODE, typeUrl: CUSTOM, resourceNamesSubscribe: ["*", "0"] });
+    stream.send({ typeUrl: CUSTOM, resourceNamesUnsubscribe: ["*"], resourceNamesSubscribe: ["1"] });
+    const names = new Set<string>();
+    while (!names.has("1")) {
+      const response = await stream.next();
+      for (const { name } of response.resources) names.add(name);
+      stream.send({ typeUrl: CUSTOM, responseNonce: response.nonce });
+    }
+    // Either both requests were read before the first response was made, or that was complete.
+    expect([2, 100]).toContain(names.size);
+  });
+});
+
+describe("errors and identity", () => {
+  it("E1 says which server a response is from, in both kinds of streams", async () => {
+    await start({ identifier: "replica-1" });
+    const sotw = client.sotw(ADS_SOTW);
+    sotw.send({ node: NODE, typeUrl: CLUSTER_TYPE });
+    expect((await sotw.next()).controlPlane?.identifier).toBe("replica-1");
+    const delta = client.delta(ADS_DELTA);
+    delta.send({ node: NODE, typeUrl: CLUSTER_TYPE });
+    expect((await delta.next()).controlPlane?.identifier).toBe("replica-1");
+  });
+
+  it.each([
+    { what: "types", options: { maxTypes: 1 }, then: { typeUrl: LISTENER_TYPE }, code: "RESOURCE_EXHAUSTED" },
+    {
+      what: "names",
+      options: { maxNames: 2 },
+      then: { typeUrl: CLUSTER_TYPE, resourceNamesSubscribe: ["x", "y", "z"] },
+      code: "RESOURCE_EXHAUSTED",
+    },
+    {
+      what: "a name",
+      options: { maxNameLength: 3 },
+      then: { typeUrl: CLUSTER_TYPE, resourceNamesSubscribe: ["long"] },
+      code: "INVALID_ARGUMENT",
+    },
+    {
+      what: "a request",
+      options: { maxRequestBytes: 100 },
+      then: { typeUrl: CLUSTER_TYPE, resourceNamesSubscribe: ["x".repeat(101)] },
+      code: "RESOURCE_EXHAUSTED",
+    },
+  ])("E5 bounds $what, and serves the others on", async ({ options, then, code }) => {
+    await start(options);
+    const good = client.delta(ADS_DELTA);
+    good.send({ node: NODE, typeUrl: CLUSTER_TYPE });
+    const { nonce } = await good.next();
+    const bad = client.delta(ADS_DELTA);
+    bad.send({ node: NODE, typeUrl: CLUSTER_TYPE });
+    await bad.next();
+    bad.send(then);
+    const [status, text] = await bad.ended;
+    expect(status).toBe(code);
+    expect(text).toMatch(/\d/);
+    good.send({ typeUrl: CLUSTER_TYPE, responseNonce: nonce, resourceNamesSubscribe: ["b"] });
+    expect((await good.next()).removedResources).toEqual(["b"]);
+  });
+
+  it.each([
+    "/envoy.api.v2.ClusterDiscoveryService/StreamClusters",
+    "/envoy.service.cluster.v3.ClusterDiscoveryService/X",
+  ])(
+    "E6 does not know %s",
+    async (path) => {
+      await start();
+      const stream = client.sotw(path);
+      stream.send({ node: NODE });
+      expect(await stream.ended).toEqual(["UNIMPLEMENTED", "Cannot serve request: no such method"]);
+    },
+  );
+
+  it("E7 takes what the API would call invalid, where nothing depends on it", async () => {
+    await start();
+    const stream = client.sotw(ADS_SOTW);
+    // A locality has to have a region of some length, an error detail a code, and a locator a name.
+    stream.send({ node: { ...NODE, locality: {} }, typeUrl: CLUSTER_TYPE });
+    const { nonce } = await stream.next();
+    stream.send({ typeUrl: CLUSTER_TYPE, responseNonce: nonce, errorDetail: {} });
+    stream.send({ typeUrl: ENDPOINT_TYPE, resourceNames: ["a", ""] });
+    expect((await stream.next()).typeUrl).toBe(ENDPOINT_TYPE);
+  });
+
+  it("E8 shows what a client accepted and what it rejected, and why", async () => {
+    await start();
+    const stream = client.sotw(ADS_SOTW);
+    stream.send({ node: NODE, typeUrl: CLUSTER_TYPE });
+    const first = await stream.next();
+    stream.send({ typeUrl: CLUSTER_TYPE, responseNonce: first.nonce });
+    cache.setSnapshot("node", new Snapshot({ resources: [cluster({ name: "bad" })] }));
+    const second = await stream.next();
+    stream.send({ typeUrl: CLUSTER_TYPE, responseNonce: second.nonce, errorDetail: { message: "no such thing" } });
+    // The answer to this is after the rejection.
+    stream.send({ typeUrl: LISTENER_TYPE });
+    await stream.next();
+    const [shown] = server.status().streams;
+    expect(shown!.node?.id).toBe("node");
+    expect(shown!.state.find(({ typeUrl }) => typeUrl === CLUSTER_TYPE)).toMatchObject({
+      acked: first.versionInfo,
+      outstanding: undefined,
+      nacked: { version: second.versionInfo, message: "no such thing" },
+    });
+  });
+
+  it("E9 ends the stream of a message that cannot be read, and no other", async () => {
+    await start();
+    const good = client.sotw(ADS_SOTW);
+    good.send({ node: NODE, typeUrl: CLUSTER_TYPE });
+    const { nonce } = await good.next();
+    const bad = client.sotw(ADS_SOTW);
+    bad.sendBytes(Uint8Array.of(0x0a, 0xff));
+    expect((await bad.ended)[0]).toBe("INVALID_ARGUMENT");
+    good.send({ typeUrl: CLUSTER_TYPE, responseNonce: nonce });
+    good.send({ typeUrl: LISTENER_TYPE });
+    expect((await good.next()).typeUrl).toBe(LISTENER_TYPE);
+  });
+});
