@@ -75,6 +75,8 @@ function xdsCluster(port: number): object {
     name: XDS_CLUSTER,
     type: "STATIC",
     connect_timeout: "1s",
+    // Without ADS each cluster, and each route configuration, has a stream of its own; the default stops at 1,024.
+    circuit_breakers: { thresholds: [{ max_requests: 100_000 }] },
     typed_extension_protocol_options: {
       "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
         "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent, type AgentOptions } from "node:https";
-import { type Answer, get } from "../../examples/demo/get.ts";
+import { type Answer, get, type GetOptions } from "../../examples/demo/get.ts";
 
 /** What to send, and how. */
 export interface LoadOptions {
@@ -10,6 +10,7 @@ export interface LoadOptions {
   readonly rate: number;
   /** Throws if an answer is not what it has to be. Default: status 200. */
   readonly check?: (answer: Answer) => void;
+  readonly headers?: GetOptions["headers"];
   /** How connections are made. Default: 16 at most, kept to be used again. */
   readonly agent?: AgentOptions;
 }
@@ -95,10 +96,10 @@ export class Load implements AsyncDisposable {
   }
 
   async #send(): Promise<void> {
-    const { urls, check = expectOk } = this.#options;
+    const { urls, headers, check = expectOk } = this.#options;
     const url = urls[this.sent++ % urls.length]!;
     try {
-      const answer = await get(url, { agent: this.#agent, timeoutMs: 10_000 });
+      const answer = await get(url, { agent: this.#agent, timeoutMs: 10_000, ...(headers && { headers }) });
       for (const watch of this.#watchers) watch(answer);
       check(answer);
     } catch (error) {

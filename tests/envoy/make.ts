@@ -3,6 +3,7 @@ import { Cluster_DiscoveryType, type ClusterSchema } from "../../gen/envoy/confi
 import type { FilterChainSchema } from "../../gen/envoy/config/listener/v3/listener_components_pb.ts";
 import type { RouteConfigurationSchema } from "../../gen/envoy/config/route/v3/route_pb.ts";
 import type { RouteSchema } from "../../gen/envoy/config/route/v3/route_components_pb.ts";
+import { TcpProxySchema } from "../../gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.ts";
 import type { HttpConnectionManagerSchema } from "../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.ts";
 import type { Resource } from "../../mod.ts";
 import {
@@ -12,7 +13,9 @@ import {
   httpConnectionManager,
   listener,
   route,
+  scopedRoute,
   socketAddress,
+  typedConfig,
 } from "../../src/v3/mod.ts";
 import { type Mode, sourceOf } from "./modes.ts";
 
@@ -52,6 +55,53 @@ export function httpListener(mode: Mode, name: string, { manager, chain, host }:
       ...chain,
       filters: [httpConnectionManager({ routeSpecifier: rds, ...manager } as typeof manager & object)],
     }],
+  });
+}
+
+/** A listener for HTTP on any free port, whose routes are chosen by the request header `x-scope`. */
+export function scopedListener(mode: Mode, name: string): Resource {
+  const manager: HttpListenerOptions["manager"] = {
+    routeSpecifier: {
+      case: "scopedRoutes",
+      value: {
+        name: "scopes",
+        scopeKeyBuilder: {
+          fragments: [{
+            type: {
+              case: "headerValueExtractor",
+              value: { name: "x-scope", extractType: { case: "index", value: 0 } },
+            },
+          }],
+        },
+        rdsConfigSource: sourceOf(mode),
+        configSpecifier: { case: "scopedRds", value: { scopedRdsConfigSource: sourceOf(mode) } },
+      },
+    },
+  };
+  return httpListener(mode, name, { manager });
+}
+
+/** A listener on any free port that passes connections on to a cluster. */
+export function tcpListener(name: string, cluster: string, statPrefix = name): Resource {
+  const proxy = { statPrefix, clusterSpecifier: { case: "cluster", value: cluster } } as const;
+  return listener({
+    name,
+    address: socketAddress("127.0.0.1", 0),
+    filterChains: [{
+      filters: [{
+        name: "envoy.filters.network.tcp_proxy",
+        configType: { case: "typedConfig", value: typedConfig(TcpProxySchema, proxy) },
+      }],
+    }],
+  });
+}
+
+/** A scope that is chosen by the request header `x-scope`. */
+export function scope(name: string, header: string, routes: string): Resource {
+  return scopedRoute({
+    name,
+    routeConfigurationName: routes,
+    key: { fragments: [{ type: { case: "stringKey", value: header } }] },
   });
 }
 
