@@ -2,10 +2,14 @@ import type { Case } from "../case.ts";
 import { ALL_TYPES } from "./all-types.ts";
 import { CLUSTERS } from "./clusters.ts";
 import { ENDPOINTS } from "./endpoints.ts";
+import { EXTENSIONS } from "./extensions.ts";
 import { MAKE_BEFORE_BREAK } from "./make-before-break.ts";
 import { MANY } from "./many.ts";
+import { ON_DEMAND_CLUSTERS } from "./on-demand-clusters.ts";
 import { REJECTED } from "./rejected.ts";
 import { ROUTES } from "./routes.ts";
+import { RUNTIME } from "./runtime.ts";
+import { SECRETS } from "./secrets.ts";
 import { TCP } from "./tcp.ts";
 
 /** All that is shown with a real Envoy, in the order of the table. */
@@ -14,8 +18,12 @@ export const CASES: readonly Case[] = [
   ...MANY,
   ...MAKE_BEFORE_BREAK,
   ...CLUSTERS,
+  ...ON_DEMAND_CLUSTERS,
   ...ENDPOINTS,
   ...TCP,
   ...ROUTES,
+  ...SECRETS,
+  ...RUNTIME,
+  ...EXTENSIONS,
   ...REJECTED,
 ];
