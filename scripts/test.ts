@@ -28,10 +28,14 @@ const STEPS: readonly Step[] = [
   { name: "lint", what: "lint rules", command: ["deno", "lint", "--quiet"] },
   { name: "types", what: "types", command: ["tsc", "--noEmit"] },
   { name: "gen", what: "gen/ equals a fresh generation", command: ["node", "scripts/generate.ts", "--check"] },
-  vitest("unit", "everything that needs no other program, on Node", ["--exclude=tests/differential"]),
+  vitest("unit", "everything that needs no other program, on Node", [
+    "--exclude=tests/differential",
+    "--exclude=tests/runtimes",
+  ]),
   { name: "deno", what: "the server and its example on Deno", command: ["node", "scripts/test-deno.ts"] },
   { name: "package", what: "the npm package in a fresh project", command: ["node", "scripts/test-package.ts"] },
   vitest("differential", "go-control-plane by the same transcripts; needs Go", ["tests/differential"]),
+  vitest("runtimes", "the transcripts and a real Envoy with Node 22 and 24, Deno and Bun", ["tests/runtimes"]),
   interop("envoy", "the real Envoy, in every mode"),
 ];
 

@@ -43,9 +43,9 @@ export const overHttp2: Connect = async (transcript, snapshots, callbacks) => {
  * Resources of a type that no transcript uses. What is sent before the answer to a question for one of them is all
  * that the server had to say until then, so no test needs to wait for a while to see that nothing comes.
  */
-const FENCES = Array.from({ length: 100 }, (_, i) => rawResource(RUNTIME_TYPE, `${i}`, new Uint8Array()));
+export const FENCES = Array.from({ length: 100 }, (_, i) => rawResource(RUNTIME_TYPE, `${i}`, new Uint8Array()));
 
-class GrpcPeer implements Omit<Peer, "wait" | "ended" | "close"> {
+export class GrpcPeer implements Omit<Peer, "wait" | "ended" | "close"> {
   readonly ended: Promise<string>;
   readonly #delta: boolean;
   readonly #call: ClientDuplexStream<Uint8Array, Response>;

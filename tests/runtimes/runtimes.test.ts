@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bootstrap } from "../../examples/demo/bootstrap.ts";
+import { startEnvoy } from "../../examples/demo/envoy.ts";
+import { get } from "../../examples/demo/get.ts";
+import { ensureEnvoy } from "../../examples/demo/install-envoy.ts";
+import { waitFor } from "../../examples/demo/wait-for.ts";
+import { runTranscript } from "../protocol/run-transcript.ts";
+import { TRANSCRIPTS } from "../protocol/transcripts.ts";
+import { Example } from "./example.ts";
+import { RemoteServer } from "./remote.ts";
+import { commandOf, RUNTIMES } from "./runtimes.ts";
+
+beforeAll(() => ensureEnvoy(), 600_000);
+
+describe.each(RUNTIMES)("$name", (runtime) => {
+  let command: readonly string[];
+
+  beforeAll(async () => {
+    command = await commandOf(runtime);
+  }, 600_000);
+
+  describe("follows the transcripts with a gRPC client", () => {
+    let server: RemoteServer;
+    beforeAll(() => {
+      server = new RemoteServer(command);
+    });
+    afterAll(() => server.stop());
+
+    it.each(TRANSCRIPTS)("$name ($variant)", (transcript) => runTranscript(transcript, server.connect));
+  });
+
+  it.each(["sotw", "delta"] as const)("leads a real Envoy by ADS (%s), and on", async (variant) => {
+    await using example = await Example.start(command);
+    const config = bootstrap({ nodeId: "runtimes", xdsPort: example.port, variant });
+    const envoy = await startEnvoy({ config });
+    try {
+      await envoy.ready();
+      const port = await waitFor("Envoy's listener", () => envoy.listenerPort("http"));
+      const version = async (): Promise<number> => {
+        const { status, headers } = await get(`http://127.0.0.1:${port}/`);
+        if (status !== 200) throw new Error(`status ${status}`);
+        return Number(headers["x-config-version"]);
+      };
+      const first = await waitFor("a response of the upstream", version);
+      await waitFor("a change of the routes", async () => expect(await version()).toBeGreaterThan(first));
+    } finally {
+      await envoy.stop();
+    }
+  }, 60_000);
+});

@@ -1,0 +1,47 @@
+// A server that is told by lines of JSON what to do, so that it can run on any runtime. It answers each line by one.
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { createDiscoveryServer, LinearCache, MuxCache, rawResource, Snapshot, SnapshotCache } from "../../mod.ts";
+import { listen, type Listener } from "../../src/node/mod.ts";
+import { RUNTIME_TYPE } from "../../src/v3/mod.ts";
+import type { Command, SentResource } from "./command.ts";
+
+let cache: SnapshotCache;
+let listener: Listener | undefined;
+
+for await (const line of createInterface({ input: process.stdin })) {
+  console.log(JSON.stringify(await run(JSON.parse(line) as Command)));
+}
+process.exit(0);
+
+async function run(command: Command): Promise<unknown> {
+  switch (command.do) {
+    case "start": {
+      await listener?.close();
+      cache = new SnapshotCache({ nodeHash: ({ cluster }) => cluster || "all" });
+      const fences = new LinearCache(RUNTIME_TYPE, { resources: command.fences.map(received) });
+      const { holdBackMs } = command;
+      const server = createDiscoveryServer({
+        cache: new MuxCache({ [RUNTIME_TYPE]: fences }, { otherwise: cache }),
+        ...holdBackMs !== undefined && { holdBackMs },
+      });
+      listener = await listen(server, { port: 0 });
+      return listener.port;
+    }
+    case "publish":
+      if (command.resources === undefined) cache.clearSnapshot("all");
+      else cache.setSnapshot("all", new Snapshot({ resources: command.resources.map(received) }));
+      return null;
+    case "stop":
+      await listener?.close();
+      listener = undefined;
+      // Streams end with their connections, and their watches with them.
+      return cache.status().flatMap(({ types }) => types).reduce((sum, { watches }) => sum + watches, 0);
+  }
+}
+
+function received({ type, name, value, ttlMs }: SentResource) {
+  return rawResource(type, name, Uint8Array.from(atob(value), (char) => char.charCodeAt(0)), {
+    ...ttlMs !== undefined && { ttlMs },
+  });
+}
