@@ -25,13 +25,11 @@ it("serves one port by several threads, from one feed", async () => {
   );
   const clients: Client[] = [];
   try {
-    for (const worker of workers) {
-      const listening = new Promise((resolve) =>
-        worker.on("message", (line) => String(line).includes("listens") && resolve(line))
-      );
-      feed.connect((message) => worker.postMessage(message));
-      await listening;
-    }
+    const listening = workers.map((worker) =>
+      new Promise((resolve) => worker.on("message", (line) => String(line).includes("listens") && resolve(line)))
+    );
+    for (const worker of workers) feed.connect((message) => worker.postMessage(message));
+    await Promise.all(listening);
     const streams = Array.from({ length: CLIENTS }, () => {
       // Channels to one address share a connection unless told not to.
       const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
