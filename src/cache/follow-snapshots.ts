@@ -10,10 +10,11 @@ import type { FedResource, FedType, FeedMessage } from "./snapshot-feed.ts";
  * @returns takes in the messages of the feed, each of them once and in order
  */
 export function followSnapshots(cache: SnapshotCache): (message: FeedMessage) => void {
-  return ({ key, version, types }) => {
+  return ({ key, version, types, gone }) => {
     if (types === undefined) return cache.clearSnapshot(key);
     const before = cache.getSnapshot(key);
     const sets = new Map(before?.types.map((typeUrl) => [typeUrl, before.set(typeUrl)]));
+    for (const typeUrl of gone) sets.delete(typeUrl);
     for (const type of types) sets.set(type.typeUrl, changed(before, type));
     cache.setSnapshot(key, snapshotOfSets(sets, version));
   };

@@ -25,6 +25,8 @@ export interface FeedMessage {
   readonly version: string | undefined;
   /** Undefined: there is no snapshot any more. */
   readonly types: readonly FedType[] | undefined;
+  /** The types that there is nothing of any more. */
+  readonly gone: readonly string[];
 }
 
 /**
@@ -50,7 +52,7 @@ export class SnapshotFeed {
 
   /** Forgets the snapshot of a key, as `SnapshotCache.clearSnapshot` does. */
   clearSnapshot(key: string): void {
-    if (this.#snapshots.delete(key)) this.#send({ key, version: undefined, types: undefined });
+    if (this.#snapshots.delete(key)) this.#send({ key, version: undefined, types: undefined, gone: [] });
   }
 
   /**
@@ -72,14 +74,15 @@ export class SnapshotFeed {
 }
 
 function difference(key: string, before: Snapshot | undefined, after: Snapshot): FeedMessage {
-  const types = [...new Set([...before?.types ?? [], ...after.types])].flatMap((typeUrl): FedType[] => {
+  const types = after.types.flatMap((typeUrl): FedType[] => {
     const old = before?.set(typeUrl);
     const { resources, version, id, base } = after.set(typeUrl);
     if (old?.id === id) return [];
     const { update, remove } = base !== undefined && base.id === old?.id ? base : compare(old, resources);
     return [{ typeUrl, version, update: update.map(fed), remove }];
   });
-  return { key, version: after.set("").version, types };
+  const gone = before?.types.filter((typeUrl) => !after.types.includes(typeUrl)) ?? [];
+  return { key, version: after.set("").version, types, gone };
 }
 
 function compare(

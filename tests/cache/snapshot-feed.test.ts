@@ -60,28 +60,31 @@ describe("SnapshotFeed", () => {
       fc.record({ kind: fc.constant("clear" as const) }),
       fc.record({ kind: fc.constant("join" as const) }),
     );
-    fc.assert(fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
-      const feed = new SnapshotFeed();
-      const followers: SnapshotCache[] = [];
-      for (const each of steps) {
-        if (each.kind === "join") {
-          const cache = new SnapshotCache();
-          const follow = followSnapshots(cache);
-          feed.connect((message) => follow(cloned(message)));
-          followers.push(cache);
-        } else if (each.kind === "clear") feed.clearSnapshot("k");
-        else if (each.kind === "with") {
-          const before = feed.getSnapshot("k");
-          const remove = { [TYPES[0]!]: each.remove };
-          if (before) feed.setSnapshot("k", before.with({ update: each.resources, remove }));
-        } else {
-          const { resources, version } = each;
-          feed.setSnapshot("k", new Snapshot({ resources, ...version !== null && { version } }));
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+        const feed = new SnapshotFeed();
+        const followers: SnapshotCache[] = [];
+        for (const each of steps) {
+          if (each.kind === "join") {
+            const cache = new SnapshotCache();
+            const follow = followSnapshots(cache);
+            feed.connect((message) => follow(cloned(message)));
+            followers.push(cache);
+          } else if (each.kind === "clear") feed.clearSnapshot("k");
+          else if (each.kind === "with") {
+            const before = feed.getSnapshot("k");
+            const remove = { [TYPES[0]!]: each.remove };
+            if (before) feed.setSnapshot("k", before.with({ update: each.resources, remove }));
+          } else {
+            const { resources, version } = each;
+            feed.setSnapshot("k", new Snapshot({ resources, ...version !== null && { version } }));
+          }
+          for (const follower of followers) {
+            expect(contentOf(follower.getSnapshot("k"))).toEqual(contentOf(feed.getSnapshot("k")));
+          }
         }
-        for (const follower of followers) {
-          expect(contentOf(follower.getSnapshot("k"))).toEqual(contentOf(feed.getSnapshot("k")));
-        }
-      }
-    }));
+      }),
+      { numRuns: 500 },
+    );
   });
 });
