@@ -39,12 +39,11 @@ export function deltaRecordWithoutTtl({ typeUrl, name, version, bytes, aliases }
 }
 
 /**
- * A `Resource` without content, in either kind of response: the one that the client has lives on for another ttl.
- * Source: https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#ttl
+ * `DeltaDiscoveryResponse.resources`: a `Resource` without content; the one that the client has lives on for another
+ * ttl. Source: https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#ttl
  */
-export function heartbeatRecord(variant: "sotw" | "delta", source: RecordSource): Uint8Array {
-  const beat = wrapper(source, false);
-  return field(RESPONSE_RESOURCES, variant === "delta" ? beat : any(WRAPPER_TYPE, beat));
+export function heartbeatRecord(source: RecordSource): Uint8Array {
+  return field(RESPONSE_RESOURCES, wrapper(source, false));
 }
 
 const WRAPPER_TYPE = "type.googleapis.com/envoy.service.discovery.v3.Resource";

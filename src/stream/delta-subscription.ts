@@ -91,12 +91,14 @@ export class DeltaSubscription extends TypeSubscription {
   }
 
   protected override makeHeartbeat(view: View, context: SubscriptionContext): OutgoingResponse | undefined {
+    // Where the absence of content means something else the resources are sent again.
+    const heartbeat = !this.beatsInFull && !this.type?.emptyMeansUnknown;
     const make = () => {
       const content = { typeUrl: this.typeUrl, version: view.version, resources: this.withTtl(view), removed: [] };
-      // Where the absence of content means something else the resources are sent again.
-      return context.responses.make("delta", content, { ...context, heartbeat: !this.type?.emptyMeansUnknown });
+      return context.responses.make("delta", content, { ...context, heartbeat });
     };
-    const response = this.wildcard ? context.responses.share(view, "delta beat", this.lastSerial, make) : make();
+    const key = heartbeat ? "delta beat" : "delta beat in full";
+    const response = this.wildcard ? context.responses.share(view, key, this.lastSerial, make) : make();
     return response.resources.length > 0 ? response : undefined;
   }
 

@@ -14,7 +14,7 @@ export interface OutgoingResponse {
   readonly resources: readonly Resource[];
   /** Delta: the names of `removed_resources`. */
   readonly removed: readonly string[];
-  /** It only says that its resources go on for another ttl; they are as they were. */
+  /** Delta: it has no content, and only says that its resources go on for another ttl. */
   readonly heartbeat: boolean;
   /** The shortest ttl that the response tells, in milliseconds. */
   readonly ttlMs: number | undefined;
@@ -34,7 +34,7 @@ export interface ResponseContent {
 export interface ResponseForm {
   /** The client can read a ttl. */
   readonly ttl: boolean;
-  /** The resources without their content: they go on. Default: false. */
+  /** Delta: the resources without their content: they go on. Default: false. */
   readonly heartbeat?: boolean;
 }
 
@@ -118,7 +118,7 @@ const FIELDS = {
 };
 
 function recordOf(variant: Variant, resource: Resource, { ttl, heartbeat }: Required<ResponseForm>): Uint8Array {
-  if (heartbeat) return heartbeatRecord(variant, resource);
+  if (heartbeat) return heartbeatRecord(resource);
   const tellsTtl = ttl && resource.ttlMs !== undefined;
   if (variant === "sotw") return tellsTtl ? resource.wrappedRecord : resource.anyRecord;
   return tellsTtl || resource.ttlMs === undefined ? resource.deltaRecord : deltaRecordWithoutTtl(resource);

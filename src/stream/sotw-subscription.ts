@@ -72,10 +72,8 @@ export class SotwSubscription extends TypeSubscription {
       this.#sent = response.resources;
       return response;
     }
-    const make = () => {
-      const content = { typeUrl: this.typeUrl, version: view.version, resources: this.withTtl(view), removed: [] };
-      return context.responses.make("sotw", content, { ...context, heartbeat: true });
-    };
+    // With their content: of a resource without one Envoy sees that it goes on, and lets it expire all the same.
+    const make = () => this.#make(view, this.withTtl(view), context);
     const response = this.wildcard ? context.responses.share(view, "sotw beat", this.lastSerial, make) : make();
     return response.resources.length > 0 ? response : undefined;
   }

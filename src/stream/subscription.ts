@@ -79,6 +79,9 @@ export abstract class TypeSubscription implements Subscription {
   /** The shortest ttl among what the client has, as far as it is known. */
   protected ttlMs: number | undefined = undefined;
 
+  /** That something goes on is told with its content. */
+  protected beatsInFull = false;
+
   /** The revision of the view up to which the client has been told; undefined: of nothing. */
   protected position: number | undefined = undefined;
   protected requests = 0;
@@ -134,6 +137,7 @@ export abstract class TypeSubscription implements Subscription {
     this.outstanding = undefined;
     if (error !== undefined) {
       this.nacked = { version: answered.version, message: error.message };
+      if (answered.heartbeat) this.#renew(answered);
       return "nack";
     }
     this.ackedVersion = answered.version;
@@ -191,6 +195,15 @@ export abstract class TypeSubscription implements Subscription {
 
   protected noteTtl(ttlMs: number | undefined): void {
     if (ttlMs !== undefined) this.ttlMs = Math.min(this.ttlMs ?? ttlMs, ttlMs);
+  }
+
+  /**
+   * The client does not have what it was told goes on: it was not reached in time, and has let it expire. Or it cannot
+   * read heartbeats, so it gets no more of them.
+   */
+  #renew({ resources }: OutgoingResponse): void {
+    this.beatsInFull = true;
+    for (const { name } of resources) if (this.has(name)) this.owed.add(name);
   }
 
   #sent(response: OutgoingResponse): void {

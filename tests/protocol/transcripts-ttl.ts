@@ -6,7 +6,7 @@ const other: Client = { id: "node", clientFeatures: ["xds.config.resource-in-sot
 /** Resources with a ttl, and how clients learn that they live on. */
 export const TTL_TRANSCRIPTS: readonly Transcript[] = [
   {
-    name: "L2 L3 L4 S32 a resource with a ttl is wrapped, and told to live on before it ends",
+    name: "L2 L4 S32 a resource with a ttl is wrapped, and sent again before it ends, for Envoy heeds no heartbeat",
     variant: "sotw",
     world: { SDS: { a: "1 ttl=90", b: "1" } },
     steps: [
@@ -14,14 +14,14 @@ export const TTL_TRANSCRIPTS: readonly Transcript[] = [
       { expect: { type: "SDS", resources: ["a=1 ttl=90", "b=1"] } },
       { send: { type: "SDS", names: ["a", "b"], nonce: "last", node: null } },
       { wait: 30 },
-      { expect: { type: "SDS", resources: ["a lives ttl=90"] } },
+      { expect: { type: "SDS", resources: ["a=1 ttl=90"] } },
       { send: { type: "SDS", names: ["a", "b"], nonce: "last", node: null } },
       { wait: 30 },
-      { expect: { type: "SDS", resources: ["a lives ttl=90"] } },
+      { expect: { type: "SDS", resources: ["a=1 ttl=90"] } },
     ],
   },
   {
-    name: "L1 L3 L4 the same in delta, until there is no ttl any more",
+    name: "L1 L3 L4 in delta it is told to live on, until there is no ttl any more",
     variant: "delta",
     world: { SDS: { a: "1 ttl=90", b: "1" } },
     steps: [
@@ -71,6 +71,23 @@ export const TTL_TRANSCRIPTS: readonly Transcript[] = [
       { send: { type: "SDS", nack: "no", node: null } },
       { wait: 90 },
       { quiet: true },
+    ],
+  },
+  {
+    name: "L3 a client that does not have what it is told lives on is sent it, and told in full from then on",
+    variant: "delta",
+    world: { SDS: { a: "1 ttl=90", b: "1" } },
+    steps: [
+      { send: { type: "SDS", subscribe: ["a", "b"], node: envoy } },
+      { expect: { type: "SDS", resources: ["a=1 ttl=90", "b=1"] } },
+      { send: { type: "SDS", nonce: "last", node: null } },
+      { wait: 30 },
+      { expect: { type: "SDS", resources: ["a lives ttl=90"] } },
+      { send: { type: "SDS", nack: "what is a?", node: null } },
+      { expect: { type: "SDS", resources: ["a=1 ttl=90"] } },
+      { send: { type: "SDS", nonce: "last", node: null } },
+      { wait: 30 },
+      { expect: { type: "SDS", resources: ["a=1 ttl=90"] } },
     ],
   },
   {
