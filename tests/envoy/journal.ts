@@ -17,6 +17,8 @@ export interface Rejection {
 /** What a server and its clients said to each other. */
 export class Journal {
   readonly sent: Sent[] = [];
+  /** What only said that resources with a ttl go on. */
+  readonly heartbeats: Sent[] = [];
   /** Emptied by a case that expects them. */
   readonly nacks: Rejection[] = [];
   /** What the server was not to blame a client for. */
@@ -32,10 +34,11 @@ export class Journal {
         const said = [`nonce "${nonce}"`, list(names), list(unsubscribe, "-"), error?.message ?? ""];
         this.#note(`#${id} <- ${short(typeUrl)} ${said.join(" ")}`);
       },
-      onResponse: ({ id }, { typeUrl, version, nonce, resources, removed }) => {
+      onResponse: ({ id }, { typeUrl, version, nonce, resources, removed, heartbeat }) => {
         const names = resources.map(({ name }) => name);
-        this.sent.push({ typeUrl, version, names });
-        this.#note(`#${id} -> ${short(typeUrl)} nonce "${nonce}" ${list(names)} ${list(removed, "-")}`);
+        (heartbeat ? this.heartbeats : this.sent).push({ typeUrl, version, names });
+        const said = [`nonce "${nonce}"`, heartbeat ? "heartbeat" : "", list(names), list(removed, "-")];
+        this.#note(`#${id} -> ${short(typeUrl)} ${said.join(" ")}`);
       },
       onNack: (_, { typeUrl, version, message }) => void this.nacks.push({ typeUrl, version, message }),
       onError: (error) => void this.errors.push(error),

@@ -5,7 +5,7 @@ import type { RouteConfigurationSchema } from "../../gen/envoy/config/route/v3/r
 import type { RouteSchema } from "../../gen/envoy/config/route/v3/route_components_pb.ts";
 import { TcpProxySchema } from "../../gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.ts";
 import type { HttpConnectionManagerSchema } from "../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.ts";
-import type { Resource } from "../../mod.ts";
+import type { Resource, ResourceOptions } from "../../mod.ts";
 import {
   cluster,
   endpoints,
@@ -20,7 +20,12 @@ import {
 import { type Mode, sourceOf } from "./modes.ts";
 
 /** A cluster with its endpoints over xDS. */
-export function edsCluster(mode: Mode, name: string, init: MessageInitShape<typeof ClusterSchema> = {}): Resource {
+export function edsCluster(
+  mode: Mode,
+  name: string,
+  init: MessageInitShape<typeof ClusterSchema> = {},
+  options: ResourceOptions = {},
+): Resource {
   return cluster(
     {
       connectTimeout: { seconds: 1n },
@@ -29,6 +34,7 @@ export function edsCluster(mode: Mode, name: string, init: MessageInitShape<type
       clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.EDS },
       edsClusterConfig: { edsConfig: sourceOf(mode) },
     } as typeof init,
+    options,
   );
 }
 

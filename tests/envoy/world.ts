@@ -62,8 +62,9 @@ export class World implements AsyncDisposable {
     this.server.publish(this.server.snapshot.with(change));
   }
 
-  async startEnvoy(): Promise<void> {
-    const usual = bootstrap({ ...this.mode, nodeId: "test", xdsPort: this.server.port });
+  /** Starts Envoy; by default it finds the server without a relay between them. */
+  async startEnvoy({ xdsPort = this.server.port }: { readonly xdsPort?: number } = {}): Promise<void> {
+    const usual = bootstrap({ ...this.mode, nodeId: "test", xdsPort });
     this.#envoy = await startEnvoy({ config: this.#case.bootstrap?.(usual, this.mode) ?? usual });
   }
 

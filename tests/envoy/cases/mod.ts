@@ -11,6 +11,7 @@ import { ROUTES } from "./routes.ts";
 import { RUNTIME } from "./runtime.ts";
 import { SECRETS } from "./secrets.ts";
 import { TCP } from "./tcp.ts";
+import { TTL } from "./ttl.ts";
 
 /** All that is shown with a real Envoy, in the order of the table. */
 export const CASES: readonly Case[] = [
@@ -24,6 +25,7 @@ export const CASES: readonly Case[] = [
   ...ROUTES,
   ...SECRETS,
   ...RUNTIME,
+  ...TTL,
   ...EXTENSIONS,
   ...REJECTED,
 ];
