@@ -13,24 +13,10 @@ export interface Mode extends SourceOptions {
 
 /** All of them. */
 export const MODES: readonly Mode[] = [
-  mode({ name: "ads-sotw", what: "ADS, state of the world", variant: "sotw", aggregated: true }),
-  mode({
-    name: "ads-sotw-node-once",
-    what: "the same, with set_node_on_first_message_only",
-    variant: "sotw",
-    aggregated: true,
-    nodeOnFirstMessageOnly: true,
-  }),
-  mode({ name: "ads-delta", what: "ADS, delta", variant: "delta", aggregated: true }),
-  mode({ name: "xds-sotw", what: "a stream per type, state of the world", variant: "sotw", aggregated: false }),
-  mode({
-    name: "xds-sotw-node-once",
-    what: "the same, with set_node_on_first_message_only",
-    variant: "sotw",
-    aggregated: false,
-    nodeOnFirstMessageOnly: true,
-  }),
-  mode({ name: "xds-delta", what: "a stream per type, delta", variant: "delta", aggregated: false }),
+  ...both({ name: "ads-sotw", what: "ADS, state of the world", variant: "sotw", aggregated: true }),
+  ...both({ name: "ads-delta", what: "ADS, delta", variant: "delta", aggregated: true }),
+  ...both({ name: "xds-sotw", what: "a stream per type, state of the world", variant: "sotw", aggregated: false }),
+  ...both({ name: "xds-delta", what: "a stream per type, delta", variant: "delta", aggregated: false }),
 ];
 
 /** The source of what a resource refers to. */
@@ -47,7 +33,19 @@ export function bootstrapSourceOf(mode: Mode): object {
 
 const NO_TIMEOUT = { $typeName: "google.protobuf.Duration", seconds: 0n, nanos: 0 } as const;
 
-/** No mode lets Envoy give up on an answer that is owed to it, so that none can be missing unseen. */
-function mode(mode: Omit<Mode, "initialFetchTimeoutSeconds">): Mode {
-  return { ...mode, initialFetchTimeoutSeconds: 0 };
+/**
+ * A mode with Envoy's node in every request, and with it in the first one only. None lets Envoy give up on an answer
+ * that is owed to it, so that none can be missing unseen.
+ */
+function both(mode: Omit<Mode, "initialFetchTimeoutSeconds" | "nodeOnFirstMessageOnly">): Mode[] {
+  return [
+    { ...mode, initialFetchTimeoutSeconds: 0 },
+    {
+      ...mode,
+      name: `${mode.name}-node-once`,
+      what: "the same, with set_node_on_first_message_only",
+      nodeOnFirstMessageOnly: true,
+      initialFetchTimeoutSeconds: 0,
+    },
+  ];
 }
