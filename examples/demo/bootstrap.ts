@@ -23,7 +23,7 @@ export interface SourceOptions {
 export interface Bootstrap {
   readonly node: object;
   readonly admin: object;
-  readonly dynamic_resources: Readonly<Record<string, object>>;
+  readonly dynamic_resources: Readonly<Record<string, unknown>>;
   readonly static_resources: { readonly clusters: readonly object[] };
   /** Anything else that Envoy's bootstrap can say. */
   readonly [field: string]: unknown;
