@@ -121,14 +121,24 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
     ["sotw", "O2 a rejected cluster does not hold back the routes", "CDS b=1"],
     ["delta", "O2 a rejected cluster does not hold back the routes", "CDS b=1 -a"],
     ["sotw", "O3 a client that does not ask for the endpoints is not waited for for ever", "CDS b=1"],
+    ["sotw", "O3 endpoints that are gone before the client asks for them are sent as they were", "CDS b=1"],
     ["delta", "O3 a client that does not ask for the endpoints is not waited for for ever", "CDS b=1 -a"],
   ],
   "L3, L4, L5: a resource with a ttl is told to live on; here every response has it, for full state a complete one": [
-    ["sotw", "L2 L3 L4 S32 a resource with a ttl is wrapped, and told to live on before it ends", "no response"],
+    [
+      "sotw",
+      "L2 L4 S32 a resource with a ttl is wrapped, and sent again before it ends, for Envoy heeds no heartbeat",
+      "no response",
+    ],
     ["sotw", "L5 full state is sent in full", "no response"],
   ],
   "L1: there is no ttl in delta": [
-    ["delta", "L1 L3 L4 the same in delta, until there is no ttl any more", "SDS a=1 b=1"],
+    ["delta", "L1 L3 L4 in delta it is told to live on, until there is no ttl any more", "SDS a=1 b=1"],
+    [
+      "delta",
+      "L3 a client that does not have what it is told lives on is sent it, and told in full from then on",
+      "SDS a=1 b=1",
+    ],
     ["delta", "L4 a client that comes back with what has a ttl is told that it lives on", "no response"],
     ["delta", "L3 a response that was rejected is not told to live on", "SDS a=1"],
   ],

@@ -18,4 +18,10 @@ describe("go-control-plane, by the transcripts that this server follows", () => 
       `expected '${allowed.seen}' to be`,
     );
   });
+
+  it("has no difference listed for a transcript that there is not", () => {
+    const names = new Set(TRANSCRIPTS.map(({ variant, name }) => `${variant}: ${name}`));
+    const stale = DIFFERENCES.filter(({ variant, name }) => !names.has(`${variant}: ${name}`));
+    expect(stale.map(({ name }) => name)).toEqual([]);
+  });
 });
