@@ -82,6 +82,15 @@ export class GrpcStream<D extends DescMessage, R extends { readonly nonce: strin
     return this.#received.shift()!;
   }
 
+  /** Reads no more: the server can write until the windows of HTTP/2 are full. */
+  pause(): void {
+    this.#call.pause();
+  }
+
+  resume(): void {
+    this.#call.resume();
+  }
+
   /** Half-closes the stream. */
   end(): void {
     this.#call.end();

@@ -105,6 +105,36 @@ describe("services and streams", () => {
     expect(sent.map(({ frame }) => frame.length > bytes.length)).toEqual([true]);
   });
 
+  it("T12 sends on to others while a client does not read, and to that one the latest once it does", async () => {
+    await start();
+    const publish = (version: number): string => {
+      const bytes = new Uint8Array(2 ** 20).fill(version);
+      cache.setSnapshot("node", new Snapshot({ resources: [rawResource(CUSTOM, "large", bytes)] }));
+      return cache.getSnapshot("node")!.version(CUSTOM);
+    };
+    const first = publish(0);
+    const request = { node: NODE, typeUrl: CUSTOM, resourceNames: ["large"] };
+    using other = new GrpcClient(listener.port);
+    const stuck = other.sotw(ADS_SOTW);
+    stuck.pause();
+    stuck.send(request);
+    const reading = client.sotw(ADS_SOTW);
+    reading.send(request);
+    let latest = first;
+    for (let version = 1; version <= 10; version++) {
+      const { nonce, versionInfo } = await reading.next();
+      expect(versionInfo).toBe(latest);
+      reading.send({ ...request, responseNonce: nonce });
+      latest = publish(version);
+    }
+    expect((await reading.next()).versionInfo).toBe(latest);
+    stuck.resume();
+    const { nonce, versionInfo } = await stuck.next();
+    expect(versionInfo).toBe(first);
+    stuck.send({ ...request, responseNonce: nonce });
+    expect((await stuck.next()).versionInfo).toBe(latest);
+  });
+
   it("N2 takes the node again in each request", async () => {
     await start();
     const stream = client.sotw(ADS_SOTW);
