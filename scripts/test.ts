@@ -18,6 +18,13 @@ interface Count {
   readonly failed: number;
 }
 
+const HELP = `Usage: npm test [-- [--reports <folder>] step ...]
+
+  --reports <folder>  where the steps write what passed; the conformance step reads it there, so that it needs the
+                      reports of all the others, or a whole run
+
+Steps, all by default:`;
+
 const { values: { help, reports = mkdtempSync(join(tmpdir(), "ts-control-plane-test-")) }, positionals } = parseArgs({
   options: { help: { type: "boolean" }, reports: { type: "string" } },
   allowPositionals: true,
@@ -37,13 +44,18 @@ const STEPS: readonly Step[] = [
   vitest("differential", "go-control-plane by the same transcripts; needs Go", ["tests/differential"]),
   vitest("runtimes", "the transcripts and a real Envoy with Node 22 and 24, Deno and Bun", ["tests/runtimes"]),
   interop("envoy", "the real Envoy, in every mode"),
+  {
+    name: "conformance",
+    what: "docs/conformance.md says what the steps before have shown",
+    command: ["node", "scripts/conformance.ts", "--check", `--reports=${reports}`],
+  },
 ];
 
 main(positionals);
 
 function main(args: readonly string[]): void {
   if (help) {
-    console.log("Usage: npm test [-- [--reports <folder>] step ...]\n\nSteps, all by default:");
+    console.log(HELP);
     for (const { name, what } of STEPS) console.log(`  ${name.padEnd(14)}${what}`);
     return;
   }
