@@ -1,5 +1,5 @@
 import { rawResource } from "../resource/mod.ts";
-import { emptySet, type Snapshot, snapshotOfSets, type SnapshotSet } from "./snapshot.ts";
+import { changedSet, emptySet, type Snapshot, snapshotOfSets, type SnapshotSet } from "./snapshot.ts";
 import type { SnapshotCache } from "./snapshot-cache.ts";
 import type { FedResource, FedType, FeedMessage } from "./snapshot-feed.ts";
 
@@ -21,12 +21,12 @@ export function followSnapshots(cache: SnapshotCache): (message: FeedMessage) =>
 }
 
 function changed(before: Snapshot | undefined, { typeUrl, version, update, remove }: FedType): SnapshotSet {
-  const base = before?.set(typeUrl) ?? emptySet();
-  const resources = new Map(base.resources);
-  for (const name of remove) resources.delete(name);
-  const updates = update.map((each) => received(typeUrl, each));
-  for (const resource of updates) resources.set(resource.name, resource);
-  return { resources, version, id: Symbol(typeUrl), base: { id: base.id, update: updates, remove } };
+  const set = changedSet(before?.set(typeUrl) ?? emptySet(), typeUrl, {
+    version,
+    update: update.map((each) => received(typeUrl, each)),
+    remove,
+  });
+  return { ...set, version };
 }
 
 function received(typeUrl: string, { name, bytes, version, ttlMs, aliases }: FedResource) {

@@ -1,5 +1,6 @@
 import { type ApiTable, type Resource, SetHash } from "../resource/mod.ts";
 import { v3 } from "../v3/table.ts";
+import { PersistentMap } from "./persistent-map.ts";
 import { checkSnapshot, type Problem } from "./snapshot-check.ts";
 
 /** What a snapshot is made of. */
@@ -28,7 +29,7 @@ export interface ResourceKey {
 
 /** The resources of one type in a snapshot. */
 export interface SnapshotSet {
-  readonly resources: ReadonlyMap<string, Resource>;
+  readonly resources: PersistentMap<Resource>;
   /** The user's version; undefined for a hash of the content. */
   readonly version: string | undefined;
   /** Names this content; a set that was made by changing another tells which, and how. */
@@ -91,28 +92,17 @@ export class Snapshot {
   }
 
   /**
-   * A changed copy. Types that do not change, and all resources that stay, are shared with this snapshot together with
-   * their encoded bytes.
+   * A changed copy, made in O(what changes). Types that do not change, and all resources that stay, are shared with this
+   * snapshot together with their encoded bytes.
    */
   with(change: SnapshotChange): Snapshot {
     const updates = Map.groupBy(change.update ?? [], ({ typeUrl }) => typeUrl);
     const removals = Map.groupBy(keys(change.remove ?? []), ({ typeUrl }) => typeUrl);
     const sets = new Map(this.#sets);
     for (const typeUrl of new Set([...updates.keys(), ...removals.keys()])) {
-      const before = this.set(typeUrl);
-      const resources = new Map(before.resources);
+      const update = updates.get(typeUrl) ?? [];
       const remove = (removals.get(typeUrl) ?? []).map(({ name }) => name);
-      for (const name of remove) resources.delete(name);
-      const update = [...new Map(updates.get(typeUrl)?.map((resource) => [resource.name, resource])).values()];
-      for (const resource of update) resources.set(resource.name, resource);
-      // A name that is both removed and updated is there afterwards.
-      const gone = remove.filter((name) => !resources.has(name));
-      sets.set(typeUrl, {
-        resources,
-        version: change.version ?? before.version,
-        id: Symbol(typeUrl),
-        base: { id: before.id, update, remove: gone },
-      });
+      sets.set(typeUrl, changedSet(this.set(typeUrl), typeUrl, { version: change.version, update, remove }));
     }
     return new Snapshot(new Derived(sets, this.#duplicates, this.#version));
   }
@@ -134,12 +124,33 @@ export function snapshotOfSets(sets: ReadonlyMap<string, SnapshotSet>, version: 
   return new Snapshot(new Derived(sets, [], version));
 }
 
-/** For caches: what a snapshot has of a type that it has nothing of. */
-export function emptySet(version?: string): SnapshotSet {
-  return { resources: NONE, version, id: EMPTY, base: undefined };
+/** For caches: a changed copy of a set, in O(what changes). */
+export function changedSet(
+  before: SnapshotSet,
+  typeUrl: string,
+  change: {
+    readonly version: string | undefined;
+    readonly update: readonly Resource[];
+    readonly remove: readonly string[];
+  },
+): SnapshotSet {
+  const update = new Map(change.update.map((resource) => [resource.name, resource]));
+  const resources = before.resources.with({ remove: change.remove, update });
+  // A name that is both removed and updated is there afterwards.
+  const remove = change.remove.filter((name) => !update.has(name));
+  return {
+    resources,
+    version: change.version ?? before.version,
+    id: Symbol(typeUrl),
+    base: { id: before.id, update: [...update.values()], remove },
+  };
 }
 
-const NONE: ReadonlyMap<string, Resource> = new Map();
+/** For caches: what a snapshot has of a type that it has nothing of. */
+export function emptySet(version?: string): SnapshotSet {
+  return { resources: new PersistentMap(new Map()), version, id: EMPTY, base: undefined };
+}
+
 const EMPTY = Symbol("empty");
 
 /** The way to make a snapshot of sets that exist already. */
@@ -172,7 +183,7 @@ function group({ resources, version }: SnapshotInit): { sets: Map<string, Snapsh
   }
   const sets = new Map<string, SnapshotSet>();
   for (const [typeUrl, set] of byType) {
-    sets.set(typeUrl, { resources: set, version, id: Symbol(typeUrl), base: undefined });
+    sets.set(typeUrl, { resources: new PersistentMap(set), version, id: Symbol(typeUrl), base: undefined });
   }
   return { sets, duplicates };
 }
