@@ -33,6 +33,7 @@ const { values: { help, reports = mkdtempSync(join(tmpdir(), "ts-control-plane-t
 const STEPS: readonly Step[] = [
   { name: "format", what: "formatting", command: ["deno", "fmt", "--check", "--quiet"] },
   { name: "lint", what: "lint rules", command: ["deno", "lint", "--quiet"] },
+  { name: "rules", what: "the lint rules of this project's own", command: ["deno", "test", "--quiet", "scripts/lint"] },
   { name: "types", what: "types", command: ["tsc", "--noEmit"] },
   { name: "gen", what: "gen/ equals a fresh generation", command: ["node", "scripts/generate.ts", "--check"] },
   vitest("unit", "everything that needs no other program, on Node", [

@@ -130,6 +130,7 @@ export function resource<D extends DescMessage>(
  * @param name - the name that clients subscribe to
  * @param bytes - the encoded message, without an `Any` around it
  */
+// deno-lint-ignore style/few-parameters -- what every resource has, and then the options
 export function rawResource(
   typeUrl: string,
   name: string,

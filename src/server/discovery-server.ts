@@ -133,7 +133,8 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
       return { streams: [...open.keys()].map((stream) => ({ ...stream.info, state: stream.status() })) };
     },
     drain({ overMs = 10_000 } = {}) {
-      return spread([...open.values()], overMs, (transport) => transport.end(unavailable()), () => open.size > 0);
+      const wanted = () => open.size > 0;
+      return spread([...open.values()], (transport) => transport.end(unavailable()), { overMs, wanted });
     },
     close() {
       closed = true;

@@ -1,14 +1,16 @@
-/**
- * Does something with each item, in random order and spread over a time.
- *
- * @param overMs - milliseconds; 0 for all at once
- * @param wanted - asked now and then: once it says no, the rest is not waited for
- */
+/** How {@link spread} goes about it. */
+export interface SpreadOptions {
+  /** Milliseconds; 0 for all at once. */
+  readonly overMs: number;
+  /** Asked now and then: once it says no, the rest is not waited for. */
+  readonly wanted: () => boolean;
+}
+
+/** Does something with each item, in random order and spread over a time. */
 export async function spread<T>(
   items: readonly T[],
-  overMs: number,
   action: (item: T) => void,
-  wanted: () => boolean,
+  { overMs, wanted }: SpreadOptions,
 ): Promise<void> {
   const order = shuffled(items);
   const start = performance.now();
