@@ -1,4 +1,4 @@
-import type { View } from "../cache/mod.ts";
+import type { SubscriptionChange, View } from "../cache/mod.ts";
 import type { Resource } from "../resource/mod.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { DiscoveryRequest } from "./request.ts";
@@ -29,7 +29,7 @@ export class DeltaSubscription extends TypeSubscription {
     if (first && legacyWildcard && request.names.length === 0 && request.unsubscribe.length === 0) {
       this.#add(WILDCARD, added);
     }
-    return { added, removed, wildcardChanged: this.wildcard !== before };
+    return { ...netOf(added, removed), wildcardChanged: this.wildcard !== before };
   }
 
   protected override makeResponse(
@@ -195,6 +195,13 @@ const NO_NAMES: readonly string[] = [];
 const NO_CHANGES: ReadonlyMap<string, Resource | undefined> = new Map();
 /** A version that no resource has. */
 const UNKNOWN = "\0";
+
+/** A name that was dropped and added in one request is subscribed to as before. */
+function netOf(added: readonly string[], removed: readonly string[]): SubscriptionChange {
+  if (added.length === 0 || removed.length === 0) return { added, removed };
+  const [come, gone] = [new Set(added), new Set(removed)];
+  return { added: added.filter((name) => !gone.has(name)), removed: removed.filter((name) => !come.has(name)) };
+}
 
 function hasPresent(changes: ReadonlyMap<string, Resource | undefined>): boolean {
   for (const resource of changes.values()) if (resource !== undefined) return true;

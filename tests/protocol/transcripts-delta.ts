@@ -139,6 +139,20 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
+    name: "D16 a name that is dropped and added in one request is answered and stays subscribed",
+    variant: "delta",
+    world: ALL,
+    steps: [
+      { send: { type: "EDS", subscribe: ["a", "b"] } },
+      { expect: { type: "EDS", resources: ["a=1", "b=1"] } },
+      { send: { type: "EDS", nonce: "last", subscribe: ["a"], unsubscribe: ["a", "b"] } },
+      { expect: { type: "EDS", resources: ["a=1"] } },
+      { send: { type: "EDS", nonce: "last" } },
+      { apply: { ...ALL, EDS: { a: "2", b: "2" } } },
+      { expect: { type: "EDS", resources: ["a=2"] } },
+    ],
+  },
+  {
     name: "D7 S24 a name that does not exist is answered at once, stays subscribed, and is sent once it exists",
     variant: "delta",
     world: ALL,
