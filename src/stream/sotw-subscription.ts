@@ -55,7 +55,8 @@ export class SotwSubscription extends TypeSubscription {
   protected override newsOf({ resources }: OutgoingResponse, view: View): readonly Resource[] {
     const changes = this.position === undefined ? undefined : view.changesSince(this.position);
     if (changes === undefined || this.owesAll) return resources;
-    return pick(view, new Set([...changes.keys(), ...this.owed]));
+    const names = new Set([...changes.keys(), ...this.owed]);
+    return pick(view, [...names].filter((name) => this.has(name)));
   }
 
   protected override leave(): void {

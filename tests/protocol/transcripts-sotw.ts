@@ -434,6 +434,22 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
+    name: "O4 S19 a changed cluster that the client does not want any more has no endpoints sent again",
+    variant: "sotw",
+    world: ALL,
+    steps: [
+      { send: { type: "CDS", names: ["a", "b"] } },
+      { expect: { type: "CDS", resources: ["a=1", "b=1"] } },
+      { send: { type: "EDS", names: ["a", "b"] } },
+      { expect: { type: "EDS", resources: ["a=1", "b=1"] } },
+      { send: { type: "EDS", names: ["a", "b"], nonce: "last" } },
+      { apply: { ...ALL, CDS: { a: "2", b: "2" } } },
+      { send: { type: "CDS", names: ["a"], nonce: "last" } },
+      { expect: { type: "CDS", resources: ["a=2"] } },
+      { expect: { type: "EDS", resources: ["a=1"] } },
+    ],
+  },
+  {
     name: "O4 O6 a changed cluster gets its unchanged endpoints again, and only these",
     variant: "sotw",
     world: ALL,
