@@ -345,6 +345,8 @@ export class DiscoveryStream {
       blocker.givenUp = blocker.outstanding;
       blocker.awaited = [];
     }
+    // What was held back for the same reason may go as well, also what comes earlier in the order.
+    this.#options.wake();
     return false;
   }
 
