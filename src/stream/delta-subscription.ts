@@ -11,8 +11,8 @@ import { type RequestEffect, type SubscriptionContext, TypeSubscription, WILDCAR
  * A name that does not exist is answered at once, as removed, and stays subscribed.
  */
 export class DeltaSubscription extends TypeSubscription {
-  /** What the client had when it connected, until it has been compared with what there is. */
-  #held: ReadonlyMap<string, string> = NONE;
+  /** What the client had when it connected, or in another view, until it has been compared with what there is. */
+  #held: Map<string, string> | undefined = undefined;
 
   override subscribe(request: DiscoveryRequest, legacyWildcard: boolean): RequestEffect {
     const first = this.requests++ === 0;
@@ -21,15 +21,22 @@ export class DeltaSubscription extends TypeSubscription {
     const removed: string[] = [];
     // Later requests may repeat it, but it describes the moment of connecting only.
     if (first) {
-      this.#held = request.initialVersions;
+      this.#held = request.initialVersions.size === 0 ? undefined : new Map(request.initialVersions);
       this.returning = request.initialVersions.size > 0;
     }
     for (const name of request.unsubscribe) this.#drop(name, removed);
     for (const name of request.names) this.#add(name, added);
+    // Later on, to ask for something is to ask for its content.
+    if (!first) { for (const name of request.names) this.#doubt(name); }
     if (first && legacyWildcard && request.names.length === 0 && request.unsubscribe.length === 0) {
       this.#add(WILDCARD, added);
     }
     return { ...netOf(added, removed), wildcardChanged: this.wildcard !== before };
+  }
+
+  override owe(name: string): void {
+    super.owe(name);
+    this.#doubt(name);
   }
 
   protected override makeResponse(
@@ -43,8 +50,8 @@ export class DeltaSubscription extends TypeSubscription {
     const keptKey = this.keptKey();
     const plain = !keep && !all && keptKey === "";
     if (!plain) this.#keep(changes);
-    const held = this.#held;
-    this.#held = NONE;
+    const held = this.#held ?? NONE;
+    this.#held = undefined;
     if (this.wildcard && held.size === 0 && this.owed.size === 0) {
       const gone = plain ? NO_NAMES : this.#gone(keep);
       if (!all && gone.length === 0 && !(plain ? changes.size > 0 : hasPresent(changes))) return undefined;
@@ -105,7 +112,10 @@ export class DeltaSubscription extends TypeSubscription {
   protected override leave(view: View): void {
     if (this.position !== undefined) {
       const held = new Map<string, string>();
-      for (const { name, version } of view) if (this.has(name)) held.set(name, version);
+      // Of what it was just asked for it is not known whether the client has it.
+      for (const { name, version } of view) {
+        if (this.has(name)) held.set(name, this.owesAll || this.owed.has(name) ? UNKNOWN : version);
+      }
       for (const [name] of view.changesSince(this.position) ?? []) held.set(name, UNKNOWN);
       for (const name of this.kept.keys()) held.set(name, UNKNOWN);
       this.kept.clear();
@@ -114,6 +124,12 @@ export class DeltaSubscription extends TypeSubscription {
     }
     this.owesAll = this.wildcard;
     for (const name of this.names) this.owed.add(name);
+  }
+
+  /** The client may have the name, but not in the version that it says. */
+  #doubt(name: string): void {
+    if (name === WILDCARD) { for (const each of this.#held?.keys() ?? []) this.#held!.set(each, UNKNOWN); }
+    else if (this.#held?.has(name)) this.#held.set(name, UNKNOWN);
   }
 
   /** Notes what is gone, and forgets of it what is there again. */
@@ -158,12 +174,13 @@ export class DeltaSubscription extends TypeSubscription {
       this.wildcard = false;
       this.owesAll = false;
       for (const kept of this.kept.keys()) if (!this.has(kept)) this.kept.delete(kept);
+      for (const owed of this.owed) if (!this.has(owed)) this.owed.delete(owed);
       return;
     }
     if (!this.names.delete(name)) return;
     removed.push(name);
     // As long as the wildcard covers it the client has to be told whether it may keep it.
-    if (this.wildcard) this.owed.add(name);
+    if (this.wildcard) this.owe(name);
     else {
       this.owed.delete(name);
       this.kept.delete(name);

@@ -409,9 +409,7 @@ export class DiscoveryStream {
     const target = this.#subscriptions.get(typeUrl);
     const names = namesOf(news, namesIn);
     if (target?.view !== undefined) this.#promise(subscription, promisedBy(news, names, target.view));
-    if (target?.told) {
-      for (const name of names) if (target.names.has(name)) target.owed.add(name);
-    }
+    for (const name of target === undefined ? [] : names) if (target!.names.has(name)) target!.owe(name);
     subscription.awaited = this.#isAwaiting(subscription) ? [...new Set([...subscription.awaited, ...names])] : names;
   }
 

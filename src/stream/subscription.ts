@@ -123,6 +123,11 @@ export abstract class TypeSubscription implements Subscription {
     return this.position !== undefined;
   }
 
+  /** The name is to be sent again, whether the client says that it has it or not. */
+  owe(name: string): void {
+    this.owed.add(name);
+  }
+
   has(name: string): boolean {
     return this.wildcard || this.names.has(name);
   }
@@ -203,7 +208,7 @@ export abstract class TypeSubscription implements Subscription {
    */
   #renew({ resources }: OutgoingResponse): void {
     this.beatsInFull = true;
-    for (const { name } of resources) if (this.has(name)) this.owed.add(name);
+    for (const { name } of resources) if (this.has(name)) this.owe(name);
   }
 
   #sent(response: OutgoingResponse): void {

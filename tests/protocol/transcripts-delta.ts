@@ -153,6 +153,29 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
+    name: "D11 D4 a name that the client drops is answered while the wildcard covers it, though the client has it",
+    variant: "delta",
+    steps: [
+      { send: { type: "CDS", subscribe: ["*", "a"], initial: { a: "1", b: "1" } } },
+      { send: { type: "CDS", unsubscribe: ["a"] } },
+      { apply: ALL },
+      { expect: { type: "CDS", resources: ["a=1"] } },
+    ],
+  },
+  {
+    name: "D12 what was owed of a name that the wildcard covered is not sent once the wildcard is dropped, too",
+    variant: "delta",
+    world: ALL,
+    steps: [
+      { send: { type: "CDS", subscribe: ["*", "a"] } },
+      { expect: { type: "CDS", resources: ["a=1", "b=1"] } },
+      { send: { type: "CDS", unsubscribe: ["a"] } },
+      { send: { type: "CDS", unsubscribe: ["*"] } },
+      { send: { type: "CDS", nonce: "last" } },
+      { quiet: true },
+    ],
+  },
+  {
     name: "D7 S24 a name that does not exist is answered at once, stays subscribed, and is sent once it exists",
     variant: "delta",
     world: ALL,
@@ -392,6 +415,17 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
       { expect: { type: "CDS", resources: ["a=2"] } },
       { expect: { type: "EDS", resources: ["a=1"] } },
       { quiet: true },
+    ],
+  },
+  {
+    name: "O4 D4 a cluster that is sent has its endpoints sent after it, though the client says that it has them",
+    variant: "delta",
+    steps: [
+      { send: { type: "CDS" } },
+      { send: { type: "EDS", subscribe: ["a"], initial: { a: "1" } } },
+      { apply: ALL },
+      { expect: { type: "CDS", resources: ["a=1", "b=1"] } },
+      { expect: { type: "EDS", resources: ["a=1"] } },
     ],
   },
   {
