@@ -1,6 +1,8 @@
 import { Code, ConnectError } from "@connectrpc/connect";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FrameReader } from "../../src/server/frame-reader.ts";
+import { PROPERTY } from "../properties.ts";
 
 describe("FrameReader", () => {
   it("reads the same messages however the bytes are cut", () => {
@@ -9,6 +11,25 @@ describe("FrameReader", () => {
     for (const size of [1, 2, 4, 5, 6, 7, 1000, 16_384, body.length]) {
       expect(read(new FrameReader(), body, size)).toEqual(messages);
     }
+  });
+
+  it("reads the same messages wherever the bytes are cut", () => {
+    const messages = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 8 });
+    fc.assert(
+      fc.property(messages, fc.array(fc.nat(60), { maxLength: 30 }), (sent, sizes) => {
+        const [reader, received] = [new FrameReader(), [] as Uint8Array[]];
+        const body = join(sent.map(frame));
+        for (let at = 0, i = 0; at < body.length; i++) {
+          // Chunks may be empty, and what is left comes at once.
+          const end = i < sizes.length ? at + sizes[i]! : body.length;
+          reader.push(body.subarray(at, end), (message) => received.push(message.slice()));
+          at = end;
+        }
+        expect(received).toEqual(sent);
+        expect(reader.partial).toBe(false);
+      }),
+      PROPERTY,
+    );
   });
 
   it("does not copy a message that lies in one chunk", () => {

@@ -7,6 +7,12 @@ import { hasTtl, referenceIn, TTL_MS, type World } from "./world.ts";
 const FULL_STATE: ReadonlySet<Type> = new Set<Type>(["CDS", "LDS", "SRDS"]);
 /** Types of which a first request without names asks for everything. */
 const LEGACY_WILDCARD: ReadonlySet<Type> = FULL_STATE;
+/** The types that refer to a type, directly or through others. */
+const REFERRERS: { readonly [T in Type]?: readonly Type[] } = {
+  CDS: ["LDS", "RDS", "SRDS"],
+  EDS: ["CDS", "LDS", "RDS", "SRDS"],
+  RDS: ["LDS", "SRDS"],
+};
 /** A resource that changed so often while nobody looked may be sent although it has changed back. */
 const FORGETFUL_AFTER = 8;
 
@@ -46,7 +52,7 @@ class TypeModel {
   moved = false;
   /** How often each name has changed since the last response. */
   readonly churn = new Map<string, number>();
-  /** Gone and back since it was last sent. */
+  /** May be sent again: gone and back since it was sent last. */
   readonly returned = new Set<string>();
   /** Who asks for everything may be told of what went just before. */
   readonly gone = new Set<string>();
@@ -219,7 +225,9 @@ export class ClientModel {
       check(told === label, `${type} ${label} was not sent; what was is ${told}`);
     }
     if (this.variant === "delta" || this.#isFull(type)) {
-      for (const name of model.told.keys()) check(there.has(name), `that ${type} ${name} is gone was not sent`);
+      for (const name of model.told.keys()) {
+        check(there.has(name) || this.#mayKeep(type), `that ${type} ${name} is gone was not sent`);
+      }
       check(model.asked.size === 0, `${type} ${[...model.asked]} was not answered`);
     }
     check(!model.askedAll, `the wildcard of ${type} was not answered`);
@@ -288,8 +296,12 @@ export class ClientModel {
 
   #sayChange(type: Type, model: TypeModel, { add = [], drop = [] }: Change, first: boolean): Partial<Said> {
     for (const name of drop) {
-      if (name === "*") model.askedAll = model.wildcard = false;
-      else if (model.names.delete(name)) {
+      if (name === "*") {
+        // Who asks for everything and takes it back may be answered all the same, of what it still wants.
+        if (model.askedAll) { for (const known of model.told.keys()) model.returned.add(known); }
+        model.askedAll = model.wildcard = false;
+        for (const asked of model.asked) if (!model.names.has(asked)) model.asked.delete(asked);
+      } else if (model.names.delete(name)) {
         if (model.wildcard) model.asked.add(name);
         else model.asked.delete(name);
       }
@@ -306,6 +318,11 @@ export class ClientModel {
     }
     forget(model);
     return { subscribe: add, unsubscribe: drop };
+  }
+
+  /** Who rejects what refers to something goes on with what it had, which may refer to what is gone. */
+  #mayKeep(type: Type): boolean {
+    return REFERRERS[type]?.some((referrer) => this.#types.get(referrer)?.nacked) ?? false;
   }
 
   #isFull(type: Type): boolean {

@@ -1,10 +1,9 @@
 import fc from "fast-check";
+import { PROPERTY } from "../properties.ts";
 import { Session, type Setup } from "./session.ts";
 import { type Step, STEPS } from "./steps.ts";
 
-/** How many runs there are of each property, and the seed of them: for long runs, and to repeat what a failure prints. */
-export const RUNS = Number(process.env.RUNS ?? 100);
-export const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+const { numRuns: RUNS = 100, seed: SEED = Date.now() % 2 ** 31 } = PROPERTY;
 
 const MAX_STEPS = 100;
 
