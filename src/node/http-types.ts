@@ -1,8 +1,7 @@
-import type { connectNodeAdapter } from "@connectrpc/connect-node";
+import type { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
 
-/** What the adapter makes of a router. */
-export type NodeHandler = ReturnType<typeof connectNodeAdapter>;
+/** A request of HTTP/1.1 or HTTP/2. */
+export type NodeServerRequest = Parameters<typeof universalRequestFromNodeRequest>[0];
 
-export type NodeServerRequest = Parameters<NodeHandler>[0];
-
-export type NodeServerResponse = Parameters<NodeHandler>[1];
+/** Where its response is written to. */
+export type NodeServerResponse = Parameters<typeof universalResponseToNodeResponse>[1];

@@ -1,8 +1,8 @@
 import { createContextValues } from "@connectrpc/connect";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { type DiscoveryServer, PEER } from "../server/mod.ts";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import type { NodeServerRequest } from "./http-types.ts";
+import { createAdapter } from "./adapter.ts";
+import type { NodeServerRequest, NodeServerResponse } from "./http-types.ts";
 import { BAD_AUTHORITY, FAULT, refuse, UNKNOWN_PATH } from "./refusal.ts";
 
 /** Handles the requests of an HTTP/2 server. */
@@ -10,13 +10,10 @@ export type RequestListener = (request: Http2ServerRequest, response: Http2Serve
 
 /** The listener for a discovery server. Nothing that a client sends makes it throw. */
 export function createRequestListener(server: DiscoveryServer): RequestListener {
-  const handle = connectNodeAdapter({
-    routes: server.routes,
-    connect: false,
-    grpcWeb: false,
-    acceptCompression: [],
+  const handle = createAdapter(server, {
     contextValues: (request) => createContextValues().set(PEER, peerOf(request)),
     fallback: (request, response) => refuse(request, response, UNKNOWN_PATH),
+    onFailure: refuseAfterFault,
   });
   const isAuthority = createAuthorityCheck();
   return function listener(request, response) {
@@ -63,9 +60,9 @@ const NO_ERROR = 0;
 /** Long enough for a client to close its half by itself. */
 const LINGER_MS = 1000;
 
-function refuseAfterFault(request: Http2ServerRequest, response: Http2ServerResponse): void {
+function refuseAfterFault(request: NodeServerRequest, response: NodeServerResponse): void {
   try {
-    if (response.headersSent) request.stream.close(INTERNAL_ERROR);
+    if (response.headersSent && "stream" in request) request.stream.close(INTERNAL_ERROR);
     else refuse(request, response, FAULT);
   } catch {
     // The stream is gone already.

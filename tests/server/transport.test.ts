@@ -1,5 +1,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { describe, expect, it } from "vitest";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { LinearCache } from "../../src/cache/mod.ts";
 import { listen, type Listener, type ListenOptions } from "../../src/node/mod.ts";
 import { rawResource } from "../../src/resource/mod.ts";
@@ -9,7 +11,10 @@ import {
   type DiscoveryServer,
   type DiscoveryServerOptions,
 } from "../../src/server/mod.ts";
-import { DELTA_PATH, frame, RawClient, sotwRequest } from "./raw-client.ts";
+import { DELTA_PATH, frame, RawClient, type RawStream, sotwRequest } from "./raw-client.ts";
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
 
 const CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
 
@@ -177,6 +182,52 @@ describe("transport", () => {
     expect(ConnectError.from(served.closed[0]).code).toBe(Code.Canceled);
     expect(served.server.streams).toEqual([]);
   });
+
+  it.each([
+    ["resets its stream", ({ http }: RawStream) => http.close(8)],
+    ["drops its connection", ({ http }: RawStream) => http.session!.destroy()],
+  ])("prints nothing when a client %s in the middle of a response", async (_, leave) => {
+    const printed = vi.spyOn(console, "error");
+    onTestFinished(() => printed.mockRestore());
+    await using served = await serve();
+    await using client = served.client();
+    served.cache.apply({ update: [bulky("big", 0)] });
+    const stream = client.open();
+    stream.http.pause();
+    stream.send(sotwRequest({ type: CLUSTER, nodeId: "n" }));
+    await until(() => served.sent > 0);
+    leave(stream);
+    await until(() => served.closed.length > 0);
+    // Whatever is printed comes from promises that are rejected by then.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(ConnectError.from(served.closed[0]).code).toBe(Code.Canceled);
+    expect(printed).not.toHaveBeenCalled();
+  });
+
+  it("T12 D22 a client that does not read costs one response, and then gets the latest", async () => {
+    const publications = 100;
+    await using served = await serve();
+    await using client = served.client();
+    served.cache.apply({ update: [bulky("big", 0)] });
+    const stream = client.open();
+    stream.http.pause();
+    stream.send(sotwRequest({ type: CLUSTER, nodeId: "n" }));
+    await until(() => served.sent > 0);
+    const before = await retained();
+    for (let i = 1; i <= publications; i++) {
+      served.cache.apply({ update: [bulky("big", i)] });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    // A queue of all of them would be 100 times the size.
+    expect(await retained() - before).toBeLessThan(10 * BULK);
+    expect(served.sent).toBe(1);
+    stream.http.resume();
+    const first = await stream.received(1);
+    stream.send(sotwRequest({ type: CLUSTER, nonce: first.nonce, version: first.version }));
+    expect((await stream.received(2)).version).toBe(served.cache.version);
+    await expectAlive(served);
+    expect(stream.responses).toHaveLength(2);
+  });
 });
 
 describe("callbacks", () => {
@@ -277,6 +328,8 @@ interface Served extends AsyncDisposable {
   readonly closed: unknown[];
   /** What `onError` was told. */
   readonly errors: unknown[];
+  /** How many responses were made. */
+  readonly sent: number;
   client(): RawClient;
 }
 
@@ -288,12 +341,14 @@ async function serve(
   const cache = new LinearCache(CLUSTER, { resources: [cluster("a")] });
   const closed: unknown[] = [];
   const errors: unknown[] = [];
+  let sent = 0;
   const server = createDiscoveryServer({
     cache,
     ...options,
     callbacks: {
       onStreamClose: (_, error) => void closed.push(error),
       onError: (error) => void errors.push(error),
+      onResponse: () => void sent++,
       ...callbacks,
     },
   });
@@ -304,9 +359,28 @@ async function serve(
     cache,
     closed,
     errors,
+    get sent() {
+      return sent;
+    },
     client: () => new RawClient(`http://127.0.0.1:${listener.port}`),
     [Symbol.asyncDispose]: () => listener.close(),
   };
+}
+
+/** More than what fits into the windows and buffers of a connection. */
+const BULK = 2 ** 21;
+
+function bulky(name: string, content: number) {
+  return rawResource(CLUSTER, name, new Uint8Array(BULK).fill(content), { version: String(content) });
+}
+
+/** What is in use once all garbage is gone, in bytes. */
+async function retained(): Promise<number> {
+  collect();
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 function cluster(name: string) {

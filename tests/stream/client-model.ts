@@ -54,7 +54,7 @@ class TypeModel {
   readonly churn = new Map<string, number>();
   /** May be sent again: gone and back since it was sent last. */
   readonly returned = new Set<string>();
-  /** Who asks for everything may be told of what went just before. */
+  /** Who asks for everything, or moves to another group, may be told of what went just before. */
   readonly gone = new Set<string>();
   /** When each was last sent as something new, and when as something that may look new, as it was gone meanwhile. */
   readonly newsAt = new Map<string, number>();
