@@ -1,5 +1,6 @@
-// Packs the npm package, looks it over, and uses it in a fresh project as its users will.
-import { execFileSync } from "node:child_process";
+// Packs the npm package, looks it over, and uses it in a fresh project as its users will. What the tools say is shown
+// where one of them fails.
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +25,9 @@ if (client.settle().length !== 1) throw new Error("no response");
 client.close();
 await listener.close();
 `;
+
+/** The names of thousands of entry points alone are megabytes. */
+const MAX_OUTPUT = 2 ** 28;
 
 const root = join(import.meta.dirname, "..");
 const bin = (name: string) => join(root, "node_modules/.bin", name);
@@ -57,6 +61,16 @@ try {
 }
 
 function run(cwd: string, command: string, args: string[]): void {
-  console.log(`$ ${[command.split("/").at(-1), ...args.map((arg) => arg.split("/").at(-1))].join(" ")}`);
-  execFileSync(command, args, { cwd, stdio: ["ignore", "inherit", "inherit"] });
+  const started = performance.now();
+  const line = `$ ${[command, ...args].map((part) => part.split("/").at(-1)).join(" ")}`;
+  const { status, error, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    maxBuffer: MAX_OUTPUT,
+  });
+  console.log(`${line} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  if (status === 0) return;
+  console.log(stdout + stderr);
+  throw error ?? new Error(`Cannot use the package: ${line} has ended with ${status}`);
 }
