@@ -26,6 +26,10 @@ export class Example implements AsyncDisposable {
     throw new Error(`the example has exited with ${process.exitCode}`);
   }
 
+  get isRunning(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const exit = new Promise((resolve) => this.#process.once("exit", resolve));
     this.#process.kill();

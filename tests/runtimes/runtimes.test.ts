@@ -6,6 +6,7 @@ import { ensureEnvoy } from "../../examples/demo/install-envoy.ts";
 import { waitFor } from "../../examples/demo/wait-for.ts";
 import { runTranscript } from "../protocol/run-transcript.ts";
 import { TRANSCRIPTS } from "../protocol/transcripts.ts";
+import { ATTACKS, expectService } from "./attacks.ts";
 import { Example } from "./example.ts";
 import { RemoteServer } from "./remote.ts";
 import { commandOf, RUNTIMES } from "./runtimes.ts";
@@ -27,6 +28,20 @@ describe.each(RUNTIMES)("$name", (runtime) => {
     afterAll(() => server.stop());
 
     it.each(TRANSCRIPTS)("$name ($variant)", (transcript) => runTranscript(transcript, server.connect));
+  });
+
+  describe("goes on whatever one client does", () => {
+    let example: Example;
+    beforeAll(async () => {
+      example = await Example.start(command);
+    });
+    afterAll(() => example[Symbol.asyncDispose]());
+
+    it.each(Object.entries(ATTACKS))("%s", async (_, attack) => {
+      await attack(example.port);
+      await expectService(example.port);
+      expect(example.isRunning).toBe(true);
+    });
   });
 
   it.each(["sotw", "delta"] as const)("leads a real Envoy by ADS (%s), and on", async (variant) => {
