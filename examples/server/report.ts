@@ -1,3 +1,4 @@
+import { Code } from "@connectrpc/connect";
 import type { DiscoveryCallbacks } from "../../mod.ts";
 
 /** Makes callbacks that tell what happens on the streams, one line each. */
@@ -23,7 +24,8 @@ export function report(print: (line: string) => void): DiscoveryCallbacks {
     },
     onStreamClose({ id }, error) {
       greeted.delete(id);
-      print(`#${id} closed${error === undefined ? "" : `: ${error.message}`}`);
+      const why = error?.code === Code.Canceled ? " by the client" : error === undefined ? "" : `: ${error.message}`;
+      print(`#${id} closed${why}`);
     },
     onError(error) {
       print(`error: ${error instanceof Error ? error.stack : error}`);
