@@ -24,7 +24,10 @@ export class DeltaSubscription extends TypeSubscription {
       this.#held = request.initialVersions.size === 0 ? undefined : new Map(request.initialVersions);
       this.returning = request.initialVersions.size > 0;
     }
-    for (const name of request.unsubscribe) this.#drop(name, removed);
+    // First of all, so that what the client drops by its name and goes on to have is answered.
+    const all = request.names.includes(WILDCARD);
+    if (all) this.#add(WILDCARD, added);
+    for (const name of request.unsubscribe) if (!all || name !== WILDCARD) this.#drop(name, removed);
     for (const name of request.names) this.#add(name, added);
     // Later on, to ask for something is to ask for its content.
     if (!first) { for (const name of request.names) this.#doubt(name); }

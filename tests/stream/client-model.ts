@@ -295,7 +295,11 @@ export class ClientModel {
   readonly #stars = new WeakSet<TypeModel>();
 
   #sayChange(type: Type, model: TypeModel, { add = [], drop = [] }: Change, first: boolean): Partial<Said> {
+    // Who drops and adds the wildcard in one request keeps it, and is answered.
+    const all = add.includes("*");
+    if (all) model.askedAll = model.wildcard = true;
     for (const name of drop) {
+      if (name === "*" && all) continue;
       if (name === "*") {
         // Who asks for everything and takes it back may be answered all the same, of what it still wants.
         if (model.askedAll) { for (const known of model.told.keys()) model.returned.add(known); }
@@ -307,11 +311,9 @@ export class ClientModel {
       }
     }
     for (const name of add) {
-      if (name === "*") model.askedAll = model.wildcard = true;
-      else {
-        model.names.add(name);
-        model.asked.add(name);
-      }
+      if (name === "*") continue;
+      model.names.add(name);
+      model.asked.add(name);
     }
     if (first && add.length === 0 && drop.length === 0 && LEGACY_WILDCARD.has(type)) {
       model.askedAll = model.wildcard = true;
@@ -464,6 +466,8 @@ export class ClientModel {
 
 /** The client throws away what it does not want any more. */
 function forget(model: TypeModel): void {
+  // The server need not know.
+  for (const name of model.told.keys()) if (!model.wants(name)) model.gone.add(name);
   for (const map of [model.held, model.told, model.asked, model.rejected]) {
     for (const name of map.keys()) if (!model.wants(name)) map.delete(name);
   }

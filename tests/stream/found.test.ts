@@ -42,6 +42,22 @@ const FOUND: readonly [name: string, setup: Setup["clients"][number], steps: (se
     },
   ],
   [
+    "D11 O2 a client that drops and adds the wildcard in one request is told what went before",
+    { variant: "delta", ttl: false },
+    async (session) => {
+      const [client] = session.clients;
+      await session.publish(plan({ c2: 3, l0: 4 }));
+      await session.say(client!, "CDS", {});
+      await session.say(client!, "LDS", {});
+      session.poll(client!);
+      for (const { type, nonce } of client!.model.unanswered) await session.say(client!, type, { nonce });
+      // The listener refers to another cluster, so the client keeps the old one until it has accepted that.
+      await session.publish(plan({ c0: 3, l0: 4 }));
+      session.poll(client!);
+      await session.say(client!, "CDS", { add: ["*"], drop: ["*", "c0"] });
+    },
+  ],
+  [
     "O1 what was held back with something that goes earlier goes with it",
     { variant: "delta", ttl: false },
     async (session) => {
