@@ -4,5 +4,8 @@ export default defineConfig({
   test: {
     // The rules that a test proves stand in its title, which is to be whole in the reports.
     taskTitleValueFormatTruncate: 0,
+    // For tests that hang, which no test is by being slow on a busy machine.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect as connectTcp } from "node:net";
@@ -62,9 +63,10 @@ describe("listen()", () => {
   });
 
   it("keeps a connection that answers pings", async () => {
-    await using listener = await listen(server(), { port: 0, keepalive: { intervalMs: 10, timeoutMs: 500 } });
+    await using listener = await listen(server(), { port: 0, keepalive: { intervalMs: 10, timeoutMs: 5_000 } });
     await using client = new RawClient(`http://127.0.0.1:${listener.port}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    // There is no second ping before the first one was answered.
+    for (let pings = 0; pings < 3; pings++) await once(client.session, "ping");
     expect(client.session.destroyed).toBe(false);
   });
 });
