@@ -294,9 +294,8 @@ describe("shutting down", () => {
     await using served = await serve();
     await using client = served.client();
     await expectAlive(served);
-    const start = performance.now();
-    await served.listener.drain();
-    expect(performance.now() - start).toBeLessThan(1000);
+    // Longer than this test may take.
+    await served.listener.drain({ overMs: 600_000 });
     expect(client.session.closed || client.session.destroyed).toBe(true);
   });
 
