@@ -171,7 +171,7 @@ export class DiscoveryStream {
     }
     for (const subscription of this.#ordered) {
       if (subscription.kept.size === 0 || subscription.outstanding !== undefined) continue;
-      if (subscription.pending || this.#mustKeep(subscription, now)) continue;
+      if (subscription.pending || subscription.moved || this.#mustKeep(subscription, now)) continue;
       const response = this.#respond(subscription, false, now);
       if (response !== undefined) return response;
     }
@@ -231,6 +231,7 @@ export class DiscoveryStream {
     for (const subscription of this.#ordered) {
       // The old watch is closed last, so that a cache that would give the same view again still has it.
       const before = subscription.watch;
+      subscription.moved = true;
       this.#watch(subscription);
       before?.close();
     }
@@ -306,8 +307,8 @@ export class DiscoveryStream {
 
   /** A heartbeat, if it is time. It speaks of what the client has, so the client has to have all, and to accept it. */
   #beat(subscription: TypeSubscription, now: number): OutgoingResponse | undefined {
-    const { pending, outstanding, nacked, beatAt } = subscription;
-    if (pending || outstanding !== undefined || nacked !== undefined) return undefined;
+    const { pending, moved, outstanding, nacked, beatAt } = subscription;
+    if (pending || moved || outstanding !== undefined || nacked !== undefined) return undefined;
     if (now < beatAt!) {
       this.#wakeAt(beatAt!);
       return undefined;
@@ -351,7 +352,7 @@ export class DiscoveryStream {
   }
 
   #blocks(earlier: TypeSubscription, later: TypeSubscription): boolean {
-    if (earlier.empty || earlier.view === undefined) return false;
+    if (earlier.empty || earlier.view === undefined || earlier.moved) return false;
     if (earlier.changed && (earlier.outstanding === undefined || earlier.answerDue)) return true;
     return this.#order.needs(later.typeUrl, earlier.typeUrl) && (earlier.answerDue || this.#isAwaiting(earlier));
   }

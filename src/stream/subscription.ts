@@ -40,6 +40,8 @@ export abstract class TypeSubscription implements Subscription {
 
   watch: Watch | undefined = undefined;
   view: View | undefined = undefined;
+  /** The client belongs to another group now, of which there is no view yet: nothing more of the old one is sent. */
+  moved = false;
   /** The view has changed, as far as the watch can tell. */
   changed = false;
   /** Names that are to be answered, changed or not. */
@@ -105,7 +107,7 @@ export abstract class TypeSubscription implements Subscription {
 
   /** Whether there may be something to send, now or once the client has answered. */
   get pending(): boolean {
-    return this.view !== undefined && (this.changed || this.owes);
+    return this.view !== undefined && !this.moved && (this.changed || this.owes);
   }
 
   /** Whether the client has still to say what it thinks of the last response, and is waited for. */
@@ -221,6 +223,7 @@ export abstract class TypeSubscription implements Subscription {
   see(view: View): void {
     if (this.view !== undefined && this.view !== view) this.leave(this.view);
     this.view = view;
+    this.moved = false;
     this.changed = true;
   }
 

@@ -443,6 +443,19 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
+    name: "N5 a node that moves to a group of which there is nothing yet is sent nothing of the old one",
+    variant: "delta",
+    world: ALL,
+    steps: [
+      { send: { type: "EDS", subscribe: ["a"] } },
+      { expect: { type: "EDS", resources: ["a=1"] } },
+      { send: { type: "EDS", nonce: "last", subscribe: ["b"], node: { id: "node", cluster: "unknown" } } },
+      { quiet: true },
+      { send: { type: "EDS", node: { id: "node", cluster: "all" } } },
+      { expect: { type: "EDS", resources: ["b=1"] } },
+    ],
+  },
+  {
     name: "a client without a snapshot waits for one",
     variant: "delta",
     steps: [

@@ -109,7 +109,7 @@ export class Session {
   }
 
   async move(client: Client): Promise<void> {
-    if (!this.hasGroups || !this.published || client.model.types.length === 0) return;
+    if (!this.hasGroups || client.model.types.length === 0) return;
     const type = client.model.types[0]!;
     client.group = GROUPS.find((group) => group !== client.group)!;
     client.model.move();
