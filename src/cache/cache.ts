@@ -33,8 +33,16 @@ export interface WatchRequest {
 export interface Subscription {
   /** Everything that there is, beside the names. */
   readonly wildcard: boolean;
-  /** The names asked for one by one, whether they exist or not. */
+  /**
+   * The names asked for one by one, whether they exist or not. Names of the form `xdstp://…` are in their normal form;
+   * those that end in a star, as `xdstp://authority/type/folder/*?key=value`, stand for all that is directly in there.
+   */
   readonly names: ReadonlySet<string>;
+  /**
+   * The collections of which any member may be wanted: of each resource `collectionOf` its name says in which it is.
+   * They follow from the names, so a cache that loads by name goes by those. Default: none.
+   */
+  readonly collections?: ReadonlySet<string>;
 }
 
 /** Receives the view of a watch. */
@@ -44,6 +52,9 @@ export type Watcher = (view: View) => void;
 export interface SubscriptionChange {
   readonly added: readonly string[];
   readonly removed: readonly string[];
+  /** What changed of the collections. Default: nothing. */
+  readonly addedCollections?: readonly string[];
+  readonly removedCollections?: readonly string[];
 }
 
 /** An open watch. */
@@ -70,6 +81,11 @@ export interface View extends Iterable<Resource> {
   /** How many resources there are. */
   readonly size: number;
   get(name: string): Resource | undefined;
+  /**
+   * Whether a name that there is nothing of is still being looked for. Nobody is told that it does not exist before the
+   * watcher is called again, which is to be done in any case. Default: nothing is.
+   */
+  readonly isLoading?: ((name: string) => boolean) | undefined;
   /**
    * What changed since a revision, each name once, as it is now: a resource that was added or changed, or undefined
    * for one that is gone. A name that changed and then changed back is not there, unless that was so long ago, or so

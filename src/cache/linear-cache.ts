@@ -1,4 +1,4 @@
-import type { Resource } from "../resource/mod.ts";
+import { normalName, type Resource } from "../resource/mod.ts";
 import type { Cache, Watch, Watcher, WatchRequest } from "./cache.ts";
 import { LiveView } from "./live-view.ts";
 import { UNANSWERED } from "./unanswered.ts";
@@ -40,7 +40,7 @@ export class LinearCache implements Cache {
   }
 
   get(name: string): Resource | undefined {
-    return this.#view.log.get(name);
+    return this.#view.log.get(normalName(name));
   }
 
   /** All resources, in the order in which their names first came. */
@@ -55,7 +55,8 @@ export class LinearCache implements Cache {
    */
   apply(change: { readonly update?: Iterable<Resource>; readonly remove?: Iterable<string> }): void {
     const update = this.#checked(change.update ?? []);
-    this.#publish(() => this.#view.apply({ update, remove: change.remove ?? [] } satisfies Change));
+    const remove = [...change.remove ?? []].map(normalName);
+    this.#publish(() => this.#view.apply({ update, remove } satisfies Change));
   }
 
   /** Makes the cache hold these resources and no others; what is the same as before is not sent again. */

@@ -1,4 +1,4 @@
-import { type ApiTable, type Resource, SetHash } from "../resource/mod.ts";
+import { type ApiTable, normalName, type Resource, SetHash } from "../resource/mod.ts";
 import { v3 } from "../v3/table.ts";
 import { PersistentMap } from "./persistent-map.ts";
 import { checkSnapshot, type Problem } from "./snapshot-check.ts";
@@ -69,7 +69,7 @@ export class Snapshot {
   }
 
   get(typeUrl: string, name: string): Resource | undefined {
-    return this.set(typeUrl).resources.get(name);
+    return this.set(typeUrl).resources.get(normalName(name));
   }
 
   /** The version of a type: the one given, or a hash of the content that is the same on every replica. */
@@ -101,7 +101,7 @@ export class Snapshot {
     const sets = new Map(this.#sets);
     for (const typeUrl of new Set([...updates.keys(), ...removals.keys()])) {
       const update = updates.get(typeUrl) ?? [];
-      const remove = (removals.get(typeUrl) ?? []).map(({ name }) => name);
+      const remove = (removals.get(typeUrl) ?? []).map(({ name }) => normalName(name));
       sets.set(typeUrl, changedSet(this.set(typeUrl), typeUrl, { version: change.version, update, remove }));
     }
     return new Snapshot(new Derived(sets, this.#duplicates, this.#version));

@@ -1,8 +1,10 @@
+import { collectionOf } from "../resource/mod.ts";
 import type { Subscription, SubscriptionChange, View, Watch, Watcher } from "./cache.ts";
 
 /** The open watches of one view, found by what they want, so that a change wakes those alone that it concerns. */
 export class WatchIndex {
-  readonly #byName = new Map<string, Set<IndexedWatch>>();
+  readonly #byName: Index = new Map();
+  readonly #byCollection: Index = new Map();
   readonly #wildcard = new Set<IndexedWatch>();
   readonly #all = new Set<IndexedWatch>();
 
@@ -17,20 +19,24 @@ export class WatchIndex {
     let open = true;
     this.#all.add(watch);
     this.#setWildcard(watch);
-    for (const name of subscription.names) this.#add(name, watch);
+    add(this.#byName, subscription.names, watch);
+    add(this.#byCollection, subscription.collections, watch);
     return {
-      subscriptionChanged: ({ added, removed }: SubscriptionChange) => {
+      subscriptionChanged: ({ added, removed, addedCollections, removedCollections }: SubscriptionChange) => {
         if (!open) return;
         this.#setWildcard(watch);
-        for (const name of added) this.#add(name, watch);
-        for (const name of removed) this.#remove(name, watch);
+        add(this.#byName, added, watch);
+        remove(this.#byName, removed, watch);
+        add(this.#byCollection, addedCollections, watch);
+        remove(this.#byCollection, removedCollections, watch);
       },
       close: () => {
         if (!open) return;
         open = false;
         this.#all.delete(watch);
         this.#wildcard.delete(watch);
-        for (const name of subscription.names) this.#remove(name, watch);
+        remove(this.#byName, subscription.names, watch);
+        remove(this.#byCollection, subscription.collections, watch);
         onClose?.();
       },
     };
@@ -46,10 +52,13 @@ export class WatchIndex {
     if (names.length === 0 || this.#all.size === 0) return;
     const round = ++lastRound;
     call(this.#wildcard, view, round);
-    if (this.#byName.size === 0) return;
-    for (const name of names) {
-      const watches = this.#byName.get(name);
-      if (watches !== undefined) call(watches, view, round);
+    if (this.#byName.size > 0) {
+      for (const name of names) call(this.#byName.get(name), view, round);
+    }
+    if (this.#byCollection.size > 0) {
+      for (const collection of new Set(names.map(collectionOf))) {
+        if (collection !== undefined) call(this.#byCollection.get(collection), view, round);
+      }
     }
   }
 
@@ -57,16 +66,22 @@ export class WatchIndex {
     if (watch.subscription.wildcard) this.#wildcard.add(watch);
     else this.#wildcard.delete(watch);
   }
+}
 
-  #add(name: string, watch: IndexedWatch): void {
-    const watches = this.#byName.get(name);
-    if (watches === undefined) this.#byName.set(name, new Set([watch]));
+type Index = Map<string, Set<IndexedWatch>>;
+
+function add(index: Index, keys: Iterable<string> | undefined, watch: IndexedWatch): void {
+  for (const key of keys ?? []) {
+    const watches = index.get(key);
+    if (watches === undefined) index.set(key, new Set([watch]));
     else watches.add(watch);
   }
+}
 
-  #remove(name: string, watch: IndexedWatch): void {
-    const watches = this.#byName.get(name);
-    if (watches?.delete(watch) && watches.size === 0) this.#byName.delete(name);
+function remove(index: Index, keys: Iterable<string> | undefined, watch: IndexedWatch): void {
+  for (const key of keys ?? []) {
+    const watches = index.get(key);
+    if (watches?.delete(watch) && watches.size === 0) index.delete(key);
   }
 }
 
@@ -80,7 +95,8 @@ interface IndexedWatch {
 let lastRound = 0;
 
 /** Calls those that were not called in this round or in one that began within it. */
-function call(watches: Iterable<IndexedWatch>, view: View, round: number): void {
+function call(watches: Iterable<IndexedWatch> | undefined, view: View, round: number): void {
+  if (watches === undefined) return;
   for (const watch of watches) {
     if (watch.round >= round) continue;
     watch.round = round;

@@ -35,6 +35,13 @@ export interface ResourceType {
   readonly emptyMeansUnknown?: boolean;
   /** Resources that the client cannot use before it is sent what they name, again after each change of theirs. */
   readonly warms?: { readonly typeUrl: string; readonly namesIn: (resource: Resource) => readonly string[] };
+  /**
+   * What the client forgets of another type when it is sent a resource of this one, or waits for once more, without
+   * asking for it: it is sent again, as far as the client is subscribed to it. Names may be those of collections.
+   */
+  readonly resends?: { readonly typeUrl: string; readonly namesIn: (resource: Resource) => readonly string[] };
+  /** Clients ask by names that stand for resources and are not theirs. In delta only. */
+  readonly aliases?: Aliasing;
   /** The names by which resources of this type refer to others, for the check of a snapshot. */
   readonly references?: readonly Reference[];
 }
@@ -43,4 +50,15 @@ export interface ResourceType {
 export interface Reference {
   readonly typeUrl: string;
   readonly namesIn: (resource: Resource) => readonly string[];
+}
+
+/**
+ * How names stand for resources, as a host stands for the virtual host that serves it: who asks by such a name is
+ * answered with the resource and the name as an alias of it, and by a resource without content where there is none.
+ */
+export interface Aliasing {
+  /** The keys under which a resource is found. */
+  readonly keysOf: (resource: Resource) => readonly string[];
+  /** The keys under which what a name stands for may be found, the best first. */
+  readonly keysFor: (name: string) => Iterable<string>;
 }

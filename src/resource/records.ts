@@ -46,6 +46,14 @@ export function heartbeatRecord(source: RecordSource): Uint8Array {
   return field(RESPONSE_RESOURCES, wrapper(source, false));
 }
 
+/** `DeltaDiscoveryResponse.resources`: a `Resource` without content, named by an alias that stands for nothing. */
+export function unknownRecord(alias: string): Uint8Array {
+  const writer = new BinaryWriter()
+    .tag(RESOURCE.name, WireType.LengthDelimited).string(alias)
+    .tag(RESOURCE.aliases, WireType.LengthDelimited).string(alias);
+  return field(RESPONSE_RESOURCES, writer.finish());
+}
+
 const WRAPPER_TYPE = "type.googleapis.com/envoy.service.discovery.v3.Resource";
 
 function wrapper(source: RecordSource, withContent = true): Uint8Array {

@@ -1,6 +1,7 @@
 import { create, type DescMessage, type Message, type MessageInitShape } from "@bufbuild/protobuf";
 import { encode } from "./encode.ts";
 import { contentHash } from "./hash.ts";
+import { isGlob, normalName } from "./names.ts";
 import { anyRecord, deltaRecord, wrappedRecord } from "./records.ts";
 
 /** The prefix of the type URL of every protobuf message. */
@@ -8,7 +9,10 @@ export const TYPE_URL_PREFIX = "type.googleapis.com/";
 
 /** What may be said of a resource beside its content. */
 export interface ResourceOptions {
-  /** The name that clients subscribe to. Default: the message's field `name` or `cluster_name`. */
+  /**
+   * The name that clients subscribe to. Default: the message's field `name` or `cluster_name`. An `xdstp:` name is kept
+   * in its normal form.
+   */
   readonly name?: string;
   /** The version of this resource, as delta clients see it. Default: a hash of its content. */
   readonly version?: string;
@@ -86,6 +90,12 @@ export class Resource {
     return this.#delta ??= deltaRecord(this);
   }
 
+  /** The same resource, of the same version, under another name or with other aliases. */
+  as({ name = this.name, aliases = this.aliases }: { name?: string; aliases?: readonly string[] }): Resource {
+    const ttl = this.ttlMs === undefined ? {} : { ttlMs: this.ttlMs };
+    return new Resource(this.typeUrl, name, this.bytes, { version: this.version, aliases, ...ttl });
+  }
+
   #hashed(): Uint8Array {
     return this.ttlMs === undefined && this.aliases.length === 0 ? this.bytes : deltaRecord({
       typeUrl: "",
@@ -110,7 +120,7 @@ export interface ResourceSource {
  * @param schema - the descriptor of the message's type
  * @param init - the message, or what to make it of. It must not be changed afterwards.
  * @param options - name, version, ttl
- * @throws TypeError where no name is given and the message has none
+ * @throws TypeError where no name is given and the message has none, or where it is the name of a collection
  */
 export function resource<D extends DescMessage>(
   schema: D,
@@ -119,8 +129,9 @@ export function resource<D extends DescMessage>(
 ): Resource {
   checkOptions(options);
   const message = create(schema, init) as Message;
-  const name = options.name ?? nameOf(schema, message);
-  return new Resource(TYPE_URL_PREFIX + schema.typeName, name, { schema, message }, options);
+  const typeUrl = TYPE_URL_PREFIX + schema.typeName;
+  const name = checkedName(typeUrl, options.name ?? nameOf(schema, message));
+  return new Resource(typeUrl, name, { schema, message }, options);
 }
 
 /**
@@ -143,14 +154,20 @@ export function rawResource(
       `Cannot make a resource: "${typeUrl}" is not a type URL, such as ${TYPE_URL_PREFIX}package.Type`,
     );
   }
-  if (name === "") throw new TypeError(`Cannot make a resource of type ${typeUrl}: its name is empty`);
-  return new Resource(typeUrl, name, bytes, options);
+  return new Resource(typeUrl, checkedName(typeUrl, name), bytes, options);
 }
 
 function checkOptions({ ttlMs }: ResourceOptions): void {
   if (ttlMs !== undefined && !(ttlMs > 0 && Number.isFinite(ttlMs))) {
     throw new RangeError(`Cannot use a ttl of ${ttlMs} ms: it must be a positive number`);
   }
+}
+
+function checkedName(typeUrl: string, name: string): string {
+  if (name === "") throw new TypeError(`Cannot make a resource of type ${typeUrl}: its name is empty`);
+  const normal = normalName(name);
+  if (isGlob(normal)) throw new TypeError(`Cannot name a resource "${name}": that is the name of a whole collection`);
+  return normal;
 }
 
 function nameOf(schema: DescMessage, message: Message): string {

@@ -1,45 +1,77 @@
 import type { SubscriptionChange, View } from "../cache/mod.ts";
-import type { Resource } from "../resource/mod.ts";
+import { collectionOf, normalName, type Resource, type ResourceType } from "../resource/mod.ts";
+import { AliasedNames } from "./aliased-names.ts";
+import { Answers } from "./answers.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { DiscoveryRequest } from "./request.ts";
 import type { OutgoingResponse } from "./response.ts";
-import { type RequestEffect, type SubscriptionContext, TypeSubscription, WILDCARD } from "./subscription.ts";
+import { type NameChange, WILDCARD } from "./subscribed-names.ts";
+import { type RequestEffect, type SubscriptionContext, TypeSubscription } from "./subscription.ts";
+import { CollectionIndex } from "./view-index.ts";
 
 /**
  * Incremental: each request says which names to add and to drop, each response what changed and what is gone.
  *
- * A name that does not exist is answered at once, as removed, and stays subscribed.
+ * A name that does not exist is answered at once, as removed, and stays subscribed; so is a collection that is empty.
+ * Of a type with aliases it is answered as a resource without content.
  */
 export class DeltaSubscription extends TypeSubscription {
   /** What the client had when it connected, or in another view, until it has been compared with what there is. */
   #held: Map<string, string> | undefined = undefined;
+  readonly #aliases: AliasedNames | undefined;
+
+  constructor(typeUrl: string, type: ResourceType | undefined) {
+    super(typeUrl, type);
+    this.#aliases = type?.aliases && new AliasedNames(type.aliases);
+  }
+
+  override has(name: string): boolean {
+    return this.#aliases === undefined ? super.has(name) : this.wildcard || this.#aliases.serves(name);
+  }
+
+  override repeat(name: string): void {
+    if (this.#aliases === undefined) super.repeat(name);
+    else this.owed.add(name);
+  }
 
   override subscribe(request: DiscoveryRequest, legacyWildcard: boolean): RequestEffect {
     const first = this.requests++ === 0;
     const before = this.wildcard;
-    const added: string[] = [];
-    const removed: string[] = [];
+    const change: NameChange = { added: [], removed: [] };
     // Later requests may repeat it, but it describes the moment of connecting only.
     if (first) {
-      this.#held = request.initialVersions.size === 0 ? undefined : new Map(request.initialVersions);
+      this.#held = this.#normalKeys(request.initialVersions);
       this.returning = request.initialVersions.size > 0;
     }
     // First of all, so that what the client drops by its name and goes on to have is answered.
     const all = request.names.includes(WILDCARD);
-    if (all) this.#add(WILDCARD, added);
-    for (const name of request.unsubscribe) if (!all || name !== WILDCARD) this.#drop(name, removed);
-    for (const name of request.names) this.#add(name, added);
-    // Later on, to ask for something is to ask for its content.
-    if (!first) { for (const name of request.names) this.#doubt(name); }
-    if (first && legacyWildcard && request.names.length === 0 && request.unsubscribe.length === 0) {
-      this.#add(WILDCARD, added);
+    if (all) this.#add(WILDCARD, change);
+    for (const name of request.unsubscribe) if (!all || name !== WILDCARD) this.#drop(this.#normal(name), change);
+    for (const name of request.names) {
+      const normal = this.normal(name);
+      this.#add(normal, change);
+      // Later on, to ask for something is to ask for its content.
+      if (!first) this.#doubt(normal);
     }
-    return { ...netOf(added, removed), wildcardChanged: this.wildcard !== before };
+    if (first && request.names.length === 0 && request.unsubscribe.length === 0) {
+      if (legacyWildcard) this.#add(WILDCARD, change);
+      // There is nothing for the client before it asks by name; but it may wait to be told so.
+      else if (this.#aliases !== undefined) this.owed.add(EVERY_COLLECTION);
+    }
+    return { ...netOf(change), wildcardChanged: this.wildcard !== before };
   }
 
   override owe(name: string): void {
     super.owe(name);
     this.#doubt(name);
+  }
+
+  protected override collectionFor(name: string): string | undefined {
+    return this.#aliases === undefined ? super.collectionFor(name) : collectionOf(name);
+  }
+
+  protected override normal(name: string): string {
+    return this.#aliases === undefined ? super.normal(name) : name;
   }
 
   protected override makeResponse(
@@ -49,13 +81,14 @@ export class DeltaSubscription extends TypeSubscription {
   ): OutgoingResponse | undefined {
     const changes = this.position === undefined ? NO_CHANGES : view.changesSince(this.position);
     if (changes === undefined) return this.#catchUp(view, context);
+    const left = this.#lookUp(view);
     const all = this.wildcard && this.owesAll;
     const keptKey = this.keptKey();
     const plain = !keep && !all && keptKey === "";
     if (!plain) this.#keep(changes);
     const held = this.#held ?? NONE;
     this.#held = undefined;
-    if (this.wildcard && held.size === 0 && this.owed.size === 0) {
+    if (this.wildcard && held.size === 0 && this.owed.size === 0 && !this.spells) {
       const gone = plain ? NO_NAMES : this.#gone(keep);
       if (!all && gone.length === 0 && !(plain ? changes.size > 0 : hasPresent(changes))) return undefined;
       const key = `delta ${all ? "all " : ""}since ${this.position}${keep ? " kept" : keptKey}`;
@@ -64,36 +97,33 @@ export class DeltaSubscription extends TypeSubscription {
         return [all ? [...view] : split(changes)[0], gone];
       });
     }
-    const resources: Resource[] = [];
-    const removed: string[] = [];
-    const answer = (name: string, resource: Resource | undefined) => {
-      if (resource !== undefined) resources.push(resource);
-      else removed.push(name);
-    };
+    const answers = new Answers();
     const unlessHeld = (name: string, resource: Resource | undefined) => {
-      if (resource === undefined || resource.version !== held.get(name)) answer(name, resource);
+      if (resource === undefined || resource.version !== held.get(name)) answers.tell(name, resource);
       else if (context.ttl) this.noteTtl(resource.ttlMs);
     };
     if (all) {
       for (const resource of view) unlessHeld(resource.name, resource);
     } else {
       for (const [name, resource] of changes) {
-        if (this.has(name) && !this.owed.has(name) && !this.kept.has(name)) answer(name, resource);
+        if (this.has(name) && !this.owed.has(name) && !this.kept.has(name)) answers.tell(name, resource);
       }
     }
+    for (const name of left) if (!this.has(name)) answers.tell(name, undefined);
     for (const name of this.owed) {
-      const resource = view.get(name);
-      if (!all || resource === undefined) unlessHeld(name, resource);
       this.kept.delete(name);
+      if (this.#aliases !== undefined) this.#answerAlias(name, view, answers);
+      else if (this.collections.has(name)) this.#answerCollection(name, view, { answers, unlessHeld });
+      else this.#answerName(name, view, unlessHeld);
     }
     for (const name of held.keys()) {
-      if (!this.has(name) || this.owed.has(name) || view.get(name) !== undefined) continue;
+      if (!this.#isGone(name, view)) continue;
       if (keep) this.kept.set(name, undefined);
-      else removed.push(name);
+      else answers.tell(name, undefined);
     }
-    if (!plain) removed.push(...this.#gone(keep));
-    if (resources.length === 0 && removed.length === 0 && !all) return undefined;
-    return this.#make(view, context, resources, removed);
+    if (!plain) { for (const name of this.#gone(keep)) answers.tell(name, undefined); }
+    if (answers.empty && !all) return undefined;
+    return this.#make(view, context, answers);
   }
 
   protected override newsOf({ resources }: OutgoingResponse): readonly Resource[] {
@@ -108,7 +138,8 @@ export class DeltaSubscription extends TypeSubscription {
       return context.responses.make("delta", content, { ...context, heartbeat });
     };
     const key = heartbeat ? "delta beat" : "delta beat in full";
-    const response = this.wildcard ? context.responses.share(view, key, this.lastSerial, make) : make();
+    const shared = this.wildcard && !this.spells;
+    const response = shared ? context.responses.share(view, key, this.lastSerial, make) : make();
     return response.resources.length > 0 ? response : undefined;
   }
 
@@ -117,7 +148,7 @@ export class DeltaSubscription extends TypeSubscription {
       const held = new Map<string, string>();
       // Of what it was just asked for it is not known whether the client has it.
       for (const { name, version } of view) {
-        if (this.has(name)) held.set(name, this.owesAll || this.owed.has(name) ? UNKNOWN : version);
+        if (this.has(name)) held.set(name, this.#isOwed(name) ? UNKNOWN : version);
       }
       for (const [name] of view.changesSince(this.position) ?? []) held.set(name, UNKNOWN);
       for (const name of this.kept.keys()) held.set(name, UNKNOWN);
@@ -129,10 +160,21 @@ export class DeltaSubscription extends TypeSubscription {
     for (const name of this.names) this.owed.add(name);
   }
 
-  /** The client may have the name, but not in the version that it says. */
+  /** The client may have the name, or all in a collection, but not in the version that it says. */
   #doubt(name: string): void {
-    if (name === WILDCARD) { for (const each of this.#held?.keys() ?? []) this.#held!.set(each, UNKNOWN); }
-    else if (this.#held?.has(name)) this.#held.set(name, UNKNOWN);
+    if (this.#held === undefined) return;
+    if (name !== WILDCARD && !this.collections.has(name)) {
+      if (this.#held.has(name)) this.#held.set(name, UNKNOWN);
+      return;
+    }
+    for (const each of this.#held.keys()) {
+      if (name === WILDCARD || collectionOf(each) === name) this.#held.set(each, UNKNOWN);
+    }
+  }
+
+  #isOwed(name: string): boolean {
+    if (this.owesAll || this.owed.has(name)) return true;
+    return this.collections.size > 0 && this.owed.has(collectionOf(name) ?? name);
   }
 
   /** Notes what is gone, and forgets of it what is there again. */
@@ -151,42 +193,121 @@ export class DeltaSubscription extends TypeSubscription {
   /** The log does not reach back to where the client is: names can be told anew, everything only on a new stream. */
   #catchUp(view: View, context: SubscriptionContext): OutgoingResponse | undefined {
     this.kept.clear();
-    if (this.wildcard) {
+    if (this.wildcard || this.collections.size > 0) {
       throw new ProtocolError("unavailable", `too far behind the changes of ${this.typeUrl}: connect again`);
     }
-    const [resources, removed] = split(new Map([...this.names].map((name) => [name, view.get(name)])));
-    if (resources.length === 0 && removed.length === 0) return undefined;
-    return this.#make(view, context, resources, removed);
+    const answers = new Answers();
+    for (const name of this.names) answers.tell(name, view.get(name));
+    return answers.empty ? undefined : this.#make(view, context, answers);
   }
 
-  #add(name: string, added: string[]): void {
+  /** Finds out what names stand for. @returns the resources that stand for nothing any more */
+  #lookUp(view: View): readonly string[] {
+    if (this.#aliases === undefined) return NO_NAMES;
+    const { names: all, collections, owed, position: since } = this;
+    return this.#aliases.update(view, { all, collections, owed, since });
+  }
+
+  #answerName(name: string, view: View, tell: Tell): void {
+    const resource = view.get(name);
+    if (resource === undefined && view.isLoading?.(name)) this.loading.add(name);
+    // What there is of everything is told already.
+    else if (resource === undefined || !(this.wildcard && this.owesAll)) tell(name, resource);
+  }
+
+  #answerCollection(
+    name: string,
+    view: View,
+    { answers, unlessHeld }: { readonly answers: Answers; readonly unlessHeld: Tell },
+  ): void {
+    const members = this.membersOf(name, view);
+    for (const member of members) unlessHeld(member.name, member);
+    if (members.length > 0) return;
+    if (view.isLoading?.(name)) this.loading.add(name);
+    else answers.tell(name, undefined);
+  }
+
+  /** Answers a name that stands for a resource, or a collection of those, or the name of a resource. */
+  #answerAlias(name: string, view: View, answers: Answers): void {
+    if (this.names.has(name)) {
+      const resource = this.#aliases!.get(name);
+      if (resource === undefined && view.isLoading?.(name)) this.loading.add(name);
+      else answers.tellAlias(name, resource === undefined ? undefined : view.get(resource));
+      return;
+    }
+    if (name === EVERY_COLLECTION) {
+      for (const collection of CollectionIndex.of(view).collections) {
+        if (!this.collections.has(collection)) answers.tell(collection, undefined);
+      }
+      return;
+    }
+    if (collectionOf(name) !== name) return answers.tell(name, view.get(name));
+    const aliases = this.collections.has(name) ? [...this.names].filter((each) => collectionOf(each) === name) : [];
+    for (const alias of aliases) this.#answerAlias(alias, view, answers);
+    const members = this.wildcard ? [...CollectionIndex.of(view).members(name)] : [];
+    for (const member of members) answers.tell(member, view.get(member));
+    if (aliases.length === 0 && members.length === 0) answers.tell(name, undefined);
+  }
+
+  /** Whether the client had a resource when it connected that is no more, and is not told so otherwise. */
+  #isGone(name: string, view: View): boolean {
+    if (view.get(name) !== undefined || this.owed.has(name)) return false;
+    return this.#aliases === undefined ? this.has(name) : !this.names.has(name);
+  }
+
+  #normalKeys(versions: ReadonlyMap<string, string>): Map<string, string> | undefined {
+    if (versions.size === 0) return undefined;
+    return new Map([...versions].map(([name, version]) => [this.#normal(name), version]));
+  }
+
+  /** The normal form of a name that may not be one of the subscription, and is not remembered. */
+  #normal(name: string): string {
+    return this.#aliases === undefined ? normalName(name) : name;
+  }
+
+  #add(name: string, change: NameChange): void {
     if (name === WILDCARD) {
       this.wildcard = true;
       this.owesAll = true;
       return;
     }
-    if (!this.names.has(name)) {
-      this.names.add(name);
-      added.push(name);
-    }
+    this.addName(name, change);
     this.owed.add(name);
   }
 
-  #drop(name: string, removed: string[]): void {
+  #drop(name: string, change: NameChange): void {
     if (name === WILDCARD) {
       this.wildcard = false;
       this.owesAll = false;
-      for (const kept of this.kept.keys()) if (!this.has(kept)) this.kept.delete(kept);
-      for (const owed of this.owed) if (!this.has(owed)) this.owed.delete(owed);
+      this.#forgetUnwanted();
       return;
     }
-    if (!this.names.delete(name)) return;
-    removed.push(name);
-    // As long as the wildcard covers it the client has to be told whether it may keep it.
-    if (this.wildcard) this.owe(name);
-    else {
-      this.owed.delete(name);
-      this.kept.delete(name);
+    if (!this.names.has(name) && this.#aliases !== undefined) {
+      // The client may call what it was sent by the name of the resource, too.
+      for (const alias of [...this.#aliases.of(name)]) this.#drop(alias, change);
+      return;
+    }
+    const members = this.wildcard && this.view !== undefined ? this.membersOf(name, this.view) : [];
+    const isCollection = this.collections.has(name) && this.#aliases === undefined;
+    if (!this.dropName(name, change)) return;
+    this.owed.delete(name);
+    const resource = this.#aliases?.drop(name);
+    // As long as something else covers it the client has to be told whether it may keep it.
+    if (isCollection) {
+      for (const member of members) this.owe(member.name);
+      this.#forgetUnwanted();
+    } else if (resource !== undefined) {
+      if (this.wildcard) this.owe(resource);
+    } else if (this.#aliases === undefined && this.has(name)) this.owe(name);
+    else this.kept.delete(name);
+  }
+
+  #forgetUnwanted(): void {
+    for (const name of this.kept.keys()) if (!this.has(name)) this.kept.delete(name);
+    for (const name of this.owed) {
+      // What stands for resources, or for many of them, is asked for as long as it is not dropped itself.
+      const isAsked = this.#aliases !== undefined && (this.names.has(name) || collectionOf(name) === name);
+      if (!this.has(name) && !isAsked && name !== EVERY_COLLECTION) this.owed.delete(name);
     }
   }
 
@@ -196,31 +317,48 @@ export class DeltaSubscription extends TypeSubscription {
     key: string,
     content: () => [resources: readonly Resource[], removed: readonly string[]],
   ): OutgoingResponse {
-    const make = () => this.#make(view, context, ...content());
+    const make = () => {
+      const [resources, removed] = content();
+      return context.responses.make("delta", this.#content(view, resources, removed), context);
+    };
     return context.responses.share(view, context.ttl ? `${key} +ttl` : key, this.lastSerial, make);
   }
 
-  #make(
-    { version }: View,
-    context: SubscriptionContext,
-    resources: readonly Resource[],
-    removed: readonly string[],
-  ): OutgoingResponse {
-    return context.responses.make("delta", { typeUrl: this.typeUrl, version, resources, removed }, context);
+  #make(view: View, context: SubscriptionContext, { resources, removed, unknown }: Answers): OutgoingResponse {
+    const content = this.spells
+      ? this.#content(view, resources.map((each) => this.spelled(each)), removed.map((each) => this.spelledName(each)))
+      : this.#content(view, resources, removed);
+    return context.responses.make("delta", { ...content, unknown }, context);
+  }
+
+  #content({ version }: View, resources: readonly Resource[], removed: readonly string[]) {
+    return { typeUrl: this.typeUrl, version, resources, removed };
   }
 }
 
+type Tell = (name: string, resource: Resource | undefined) => void;
+
+/** Stands among the names that are owed for the collections that the client has not asked anything of. */
+const EVERY_COLLECTION = WILDCARD;
 const NONE: ReadonlyMap<string, string> = new Map();
 const NO_NAMES: readonly string[] = [];
 const NO_CHANGES: ReadonlyMap<string, Resource | undefined> = new Map();
 /** A version that no resource has. */
 const UNKNOWN = "\0";
 
-/** A name that was dropped and added in one request is subscribed to as before. */
-function netOf(added: readonly string[], removed: readonly string[]): SubscriptionChange {
-  if (added.length === 0 || removed.length === 0) return { added, removed };
+/** A name that was dropped and added in one request is subscribed to as before, and so is a collection. */
+function netOf({ added, removed, addedCollections = [], removedCollections = [] }: NameChange): SubscriptionChange {
+  const [come, gone] = net(added, removed);
+  const [opened, closed] = net(addedCollections, removedCollections);
+  const names = { added: come, removed: gone };
+  if (opened.length === 0 && closed.length === 0) return names;
+  return { ...names, addedCollections: opened, removedCollections: closed };
+}
+
+function net(added: readonly string[], removed: readonly string[]): [come: readonly string[], gone: readonly string[]] {
+  if (added.length === 0 || removed.length === 0) return [added, removed];
   const [come, gone] = [new Set(added), new Set(removed)];
-  return { added: added.filter((name) => !gone.has(name)), removed: removed.filter((name) => !come.has(name)) };
+  return [added.filter((name) => !gone.has(name)), removed.filter((name) => !come.has(name))];
 }
 
 function hasPresent(changes: ReadonlyMap<string, Resource | undefined>): boolean {

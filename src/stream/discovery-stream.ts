@@ -1,6 +1,6 @@
 import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
 import type { Cache, View } from "../cache/mod.ts";
-import type { ApiTable, Resource, ResourceType } from "../resource/mod.ts";
+import { type ApiTable, normalName, type Resource, type ResourceType } from "../resource/mod.ts";
 import { DeltaSubscription } from "./delta-subscription.ts";
 import type { StreamLimits } from "./limits.ts";
 import { NodeIdentity } from "./node-identity.ts";
@@ -139,8 +139,10 @@ export class DiscoveryStream {
     this.#judge(subscription, request);
     const effect = subscription.subscribe(request, this.#isLegacyWildcard(subscription));
     this.#checkNames(subscription, request);
-    if (known === undefined) this.#watch(subscription);
-    else if (effect.added.length > 0 || effect.removed.length > 0 || effect.wildcardChanged) {
+    if (known === undefined) {
+      this.#catchUpResends(subscription);
+      this.#watch(subscription);
+    } else if (effect.added.length > 0 || effect.removed.length > 0 || effect.wildcardChanged) {
       subscription.watch?.subscriptionChanged(effect);
     }
     if (this.#ordered.some((each) => each.pending || each.kept.size > 0 || each.beatAt !== undefined)) {
@@ -277,6 +279,27 @@ export class DiscoveryStream {
     else callbacks.onNack?.(this.info, { typeUrl, version, nonce, response, ...request.error! });
   }
 
+  /** Sends again what a client that was sent these resources has forgotten, or waits for once more. */
+  #resend({ type }: TypeSubscription, resources: readonly Resource[]): void {
+    const target = type?.resends && this.#subscriptions.get(type.resends.typeUrl);
+    if (!target) return;
+    const { namesIn } = type!.resends!;
+    for (const resource of resources) for (const name of readable(resource, namesIn)) target.repeat(name);
+  }
+
+  /** What a newly opened subscription owes for what the client was sent of other types before. */
+  #catchUpResends(target: TypeSubscription): void {
+    for (const { type, names, view } of this.#ordered) {
+      if (type?.resends?.typeUrl !== target.typeUrl || view === undefined) continue;
+      for (const name of names) {
+        const resource = view.get(name);
+        if (resource !== undefined) {
+          for (const each of readable(resource, type.resends.namesIn)) target.repeat(each);
+        }
+      }
+    }
+  }
+
   #isLegacyWildcard({ typeUrl, type }: TypeSubscription): boolean {
     return this.#options.legacyWildcard?.has(typeUrl) ?? type?.legacyWildcard ?? false;
   }
@@ -302,6 +325,7 @@ export class DiscoveryStream {
     subscription.planBeat(now, false);
     if (response === undefined) return undefined;
     this.#warm(subscription);
+    this.#resend(subscription, response.resources);
     return this.#send(subscription, response, now);
   }
 
@@ -410,7 +434,7 @@ export class DiscoveryStream {
     const target = this.#subscriptions.get(typeUrl);
     const names = namesOf(news, namesIn);
     if (target?.view !== undefined) this.#promise(subscription, promisedBy(news, names, target.view));
-    for (const name of target === undefined ? [] : names) if (target!.names.has(name)) target!.owe(name);
+    if (target !== undefined) { for (const name of names) target.repeat(name); }
     subscription.awaited = this.#isAwaiting(subscription) ? [...new Set([...subscription.awaited, ...names])] : names;
   }
 
@@ -466,7 +490,7 @@ function promisedBy(news: readonly Resource[], names: readonly string[], view: V
 /** What cannot be read is sent as it is, for the client to reject. */
 function readable(resource: Resource, namesIn: (resource: Resource) => readonly string[]): readonly string[] {
   try {
-    return namesIn(resource);
+    return namesIn(resource).map(normalName);
   } catch {
     return [];
   }

@@ -1,6 +1,6 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { View } from "../cache/mod.ts";
-import { deltaRecordWithoutTtl, heartbeatRecord, type Resource } from "../resource/mod.ts";
+import { deltaRecordWithoutTtl, heartbeatRecord, type Resource, unknownRecord } from "../resource/mod.ts";
 import type { Variant } from "./request.ts";
 
 /** A response as it goes out: the same object for all the streams that are sent the same. */
@@ -14,6 +14,8 @@ export interface OutgoingResponse {
   readonly resources: readonly Resource[];
   /** Delta: the names of `removed_resources`. */
   readonly removed: readonly string[];
+  /** Delta: names that stand for nothing, told as resources without content. */
+  readonly unknown: readonly string[];
   /** Delta: it has no content, and only says that its resources go on for another ttl. */
   readonly heartbeat: boolean;
   /** The shortest ttl that the response tells, in milliseconds. */
@@ -28,6 +30,8 @@ export interface ResponseContent {
   readonly version: string;
   readonly resources: readonly Resource[];
   readonly removed: readonly string[];
+  /** Default: none. */
+  readonly unknown?: readonly string[];
 }
 
 /** How a response says it. */
@@ -64,7 +68,7 @@ export class ResponseFactory {
     const nonce = `${this.#noncePrefix}-${serial}`;
     const frame = this.#encode(variant, content, nonce, { ttl, heartbeat });
     const ttlMs = ttl ? shortestTtl(content.resources) : undefined;
-    return { ...content, nonce, serial, frame, heartbeat, ttlMs };
+    return { unknown: NO_NAMES, ...content, nonce, serial, frame, heartbeat, ttlMs };
   }
 
   /**
@@ -97,6 +101,7 @@ export class ResponseFactory {
     head.tag(fields.nonce, WireType.LengthDelimited).string(nonce);
     for (const name of content.removed) head.tag(FIELDS.delta.removed, WireType.LengthDelimited).string(name);
     const records = content.resources.map((resource) => recordOf(variant, resource, form));
+    for (const alias of content.unknown ?? NO_NAMES) records.push(unknownRecord(alias));
     records.push(head.finish(), this.#tails[variant]);
     return grpcFrame(records);
   }
@@ -109,6 +114,7 @@ interface SharedResponses {
   readonly responses: Map<string, OutgoingResponse>;
 }
 
+const NO_NAMES: readonly string[] = [];
 /** Streams in sync share one response; a few more positions are usual while some lag behind. */
 const MAX_SHARED = 16;
 

@@ -2,7 +2,8 @@ import type { View } from "../cache/mod.ts";
 import type { Resource } from "../resource/mod.ts";
 import type { DiscoveryRequest } from "./request.ts";
 import type { OutgoingResponse } from "./response.ts";
-import { type RequestEffect, type SubscriptionContext, TypeSubscription, WILDCARD } from "./subscription.ts";
+import { type NameChange, WILDCARD } from "./subscribed-names.ts";
+import { type RequestEffect, type SubscriptionContext, TypeSubscription } from "./subscription.ts";
 
 /**
  * State of the world: each request lists all names that are wanted.
@@ -19,24 +20,21 @@ export class SotwSubscription extends TypeSubscription {
   override subscribe({ names, versionInfo }: DiscoveryRequest, legacyWildcard: boolean): RequestEffect {
     if (this.requests++ === 0) this.returning = versionInfo !== "";
     this.#named ||= names.length > 0;
-    const wanted = new Set(names);
+    const wanted = new Set<string>();
+    for (const name of names) wanted.add(this.normal(name));
     const wildcard = wanted.delete(WILDCARD) || (!this.#named && legacyWildcard);
     const wildcardChanged = wildcard !== this.wildcard;
-    const added = [...wanted].filter((name) => !this.names.has(name));
-    const removed = [...this.names].filter((name) => !wanted.has(name));
-    for (const name of removed) {
-      this.names.delete(name);
+    const change: NameChange = { added: [], removed: [] };
+    for (const name of this.names) {
+      if (wanted.has(name)) continue;
+      this.dropName(name, change);
       this.owed.delete(name);
-      if (!wildcard) this.kept.delete(name);
     }
-    for (const name of added) {
-      this.names.add(name);
-      this.owed.add(name);
-    }
+    for (const name of wanted) if (this.addName(name, change)) this.owed.add(name);
     this.wildcard = wildcard;
     if (wildcardChanged) this.owesAll = wildcard;
-    if (wildcardChanged && !wildcard) this.#dropUnwanted();
-    return { added, removed, wildcardChanged };
+    if (this.kept.size > 0) this.#dropUnwanted();
+    return { ...change, wildcardChanged };
   }
 
   protected override makeResponse(
@@ -56,7 +54,7 @@ export class SotwSubscription extends TypeSubscription {
     const changes = this.position === undefined ? undefined : view.changesSince(this.position);
     if (changes === undefined || this.owesAll) return resources;
     const names = new Set([...changes.keys(), ...this.owed]);
-    return pick(view, [...names].filter((name) => this.has(name)));
+    return this.#pick(view, [...names].filter((name) => this.has(name)));
   }
 
   protected override leave(): void {
@@ -75,7 +73,8 @@ export class SotwSubscription extends TypeSubscription {
     }
     // With their content: of a resource without one Envoy sees that it goes on, and lets it expire all the same.
     const make = () => this.#make(view, this.withTtl(view), context);
-    const response = this.wildcard ? context.responses.share(view, "sotw beat", this.lastSerial, make) : make();
+    const shared = this.wildcard && !this.spells;
+    const response = shared ? context.responses.share(view, "sotw beat", this.lastSerial, make) : make();
     return response.resources.length > 0 ? response : undefined;
   }
 
@@ -94,7 +93,7 @@ export class SotwSubscription extends TypeSubscription {
   #complete(view: View, context: SubscriptionContext): OutgoingResponse {
     const kept = [...this.kept.values()] as Resource[];
     if (this.wildcard) return this.#share(view, `all${this.keptKey()}`, context, () => [...view, ...kept]);
-    return this.#make(view, [...pick(view, this.names), ...kept], context);
+    return this.#make(view, [...this.#pick(view, this.names), ...kept], context);
   }
 
   /** Takes what is gone from the client's last response, to send it on until nothing refers to it. */
@@ -116,7 +115,7 @@ export class SotwSubscription extends TypeSubscription {
       return this.#share(view, "all", context, () => [...view]);
     }
     if (changes === undefined) {
-      const resources = pick(view, this.names, this.promised);
+      const resources = this.#pick(view, this.names, this.promised);
       return resources.length > 0 ? this.#make(view, resources, context) : undefined;
     }
     if (this.wildcard && this.owed.size === 0) {
@@ -124,11 +123,21 @@ export class SotwSubscription extends TypeSubscription {
       if (resources.length === 0) return undefined;
       return this.#share(view, `since ${this.position}`, context, () => resources);
     }
-    const resources = pick(view, this.owed, this.promised);
+    const resources = this.#pick(view, this.owed, this.promised);
+    const told = this.collections.size > 0 ? new Set(resources.map(({ name }) => name)) : this.owed;
     for (const [name, resource] of changes) {
-      if (resource !== undefined && this.has(name) && !this.owed.has(name)) resources.push(resource);
+      if (resource !== undefined && this.has(name) && !told.has(name)) resources.push(resource);
     }
     return resources.length > 0 ? this.#make(view, resources, context) : undefined;
+  }
+
+  /** What the names ask for, each resource once; of what is gone, what the client was promised. */
+  #pick(view: View, names: Iterable<string>, gone?: ReadonlyMap<string, Resource>): Resource[] {
+    if (this.collections.size === 0) return pick(view, names, gone);
+    const members = [...names].filter((name) => this.collections.has(name)).flatMap((name) =>
+      this.membersOf(name, view)
+    );
+    return [...new Set([...pick(view, names, gone), ...members])];
   }
 
   #wantsAny(changes: NonNullable<Changes>, present: boolean): boolean {
@@ -142,12 +151,18 @@ export class SotwSubscription extends TypeSubscription {
     context: SubscriptionContext,
     resources: () => Resource[],
   ): OutgoingResponse {
+    if (this.spells) return this.#make(view, resources(), context);
     const key = `${context.ttl ? "sotw+ttl" : "sotw"} ${what}`;
     return context.responses.share(view, key, this.lastSerial, () => this.#make(view, resources(), context));
   }
 
   #make(view: View, resources: readonly Resource[], context: SubscriptionContext): OutgoingResponse {
-    const content = { typeUrl: this.typeUrl, version: view.version, resources, removed: [] };
+    const content = {
+      typeUrl: this.typeUrl,
+      version: view.version,
+      resources: this.spells ? resources.map((resource) => this.spelled(resource)) : resources,
+      removed: [],
+    };
     return context.responses.make("sotw", content, context);
   }
 }

@@ -1,13 +1,11 @@
-import type { Resource, ResourceType } from "../resource/mod.ts";
-import type { Subscription, SubscriptionChange, View, Watch } from "../cache/mod.ts";
+import { normalName, type Resource, type ResourceType } from "../resource/mod.ts";
+import type { SubscriptionChange, View, Watch } from "../cache/mod.ts";
 import type { DiscoveryRequest } from "./request.ts";
 import type { OutgoingResponse, ResponseFactory } from "./response.ts";
+import { type NameChange, SubscribedNames } from "./subscribed-names.ts";
 
 /** So many, that one may be late without the resource expiring. */
 const BEATS_PER_TTL = 3;
-
-/** The name that asks for everything. */
-export const WILDCARD = "*";
 
 /** What a subscription knows of its stream. */
 export interface SubscriptionContext {
@@ -32,11 +30,9 @@ export type Verdict = "ack" | "nack" | undefined;
  * A client in sync costs a position in the view's log, however many resources there are. What a client rejected counts
  * as told: it is not sent again before it changes, or is asked for again.
  */
-export abstract class TypeSubscription implements Subscription {
+export abstract class TypeSubscription extends SubscribedNames {
   readonly typeUrl: string;
   readonly type: ResourceType | undefined;
-  readonly names = new Set<string>();
-  wildcard = false;
 
   watch: Watch | undefined = undefined;
   view: View | undefined = undefined;
@@ -46,6 +42,8 @@ export abstract class TypeSubscription implements Subscription {
   changed = false;
   /** Names that are to be answered, changed or not. */
   readonly owed = new Set<string>();
+  /** Names to be answered once the cache has found out whether they exist. */
+  protected readonly loading = new Set<string>();
   /** Everything is to be answered, changed or not, and be it with an empty response. */
   owesAll = false;
 
@@ -91,6 +89,7 @@ export abstract class TypeSubscription implements Subscription {
   protected returning = false;
 
   constructor(typeUrl: string, type: ResourceType | undefined) {
+    super();
     this.typeUrl = typeUrl;
     this.type = type;
   }
@@ -125,13 +124,14 @@ export abstract class TypeSubscription implements Subscription {
     return this.position !== undefined;
   }
 
+  /** Answers a name once more, or all that is wanted of a collection, if the client is subscribed to it. */
+  repeat(name: string): void {
+    if (this.names.has(name)) this.owe(name);
+  }
+
   /** The name is to be sent again, whether the client says that it has it or not. */
   owe(name: string): void {
     this.owed.add(name);
-  }
-
-  has(name: string): boolean {
-    return this.wildcard || this.names.has(name);
   }
 
   /**
@@ -210,7 +210,10 @@ export abstract class TypeSubscription implements Subscription {
    */
   #renew({ resources }: OutgoingResponse): void {
     this.beatsInFull = true;
-    for (const { name } of resources) if (this.has(name)) this.owe(name);
+    for (const { name } of resources) {
+      const normal = normalName(name);
+      if (this.has(normal)) this.owe(normal);
+    }
   }
 
   #sent(response: OutgoingResponse): void {
@@ -225,6 +228,14 @@ export abstract class TypeSubscription implements Subscription {
     this.view = view;
     this.moved = false;
     this.changed = true;
+    if (this.loading.size === 0) return;
+    for (const name of this.loading) this.owed.add(name);
+    this.loading.clear();
+  }
+
+  protected override dropName(name: string, change: NameChange): boolean {
+    this.loading.delete(name);
+    return super.dropName(name, change);
   }
 
   protected abstract makeResponse(
@@ -237,8 +248,9 @@ export abstract class TypeSubscription implements Subscription {
 
   /** What of the view has a ttl and is wanted. */
   protected withTtl(view: View): Resource[] {
-    const wanted = this.wildcard ? [...view] : [...this.names].map((name) => view.get(name));
-    return wanted.filter((resource) => resource?.ttlMs !== undefined) as Resource[];
+    const wanted = this.wildcard ? [...view] : [...this.names].flatMap((name) => this.membersOf(name, view));
+    const found = [...new Set(wanted)].filter(({ ttlMs }) => ttlMs !== undefined);
+    return this.spells ? found.map((resource) => this.spelled(resource)) : found;
   }
 
   /** What is kept, as part of the key of a response that depends on it. */

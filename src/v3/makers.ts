@@ -56,13 +56,18 @@ export interface VirtualHostOptions extends Omit<ResourceOptions, "name"> {
   readonly routeConfig: string;
 }
 
-/** Makes a virtual host, served by VHDS as `<route configuration>/<virtual host>`. */
+/**
+ * Makes a virtual host, served by VHDS as `<route configuration>/<virtual host>`.
+ *
+ * The message is given that name as well: of a virtual host that is removed, Envoy looks for the name inside.
+ */
 export function virtualHost(
   init: MessageInitShape<typeof VirtualHostSchema>,
   { routeConfig, ...options }: VirtualHostOptions,
 ): Resource {
   if (!init.name) throw new TypeError("Cannot name a virtual host: its field name is empty");
-  return resource(VirtualHostSchema, init, { ...options, name: `${routeConfig}/${init.name}` });
+  const name = `${routeConfig}/${init.name}`;
+  return resource(VirtualHostSchema, { ...init, name }, { ...options, name });
 }
 
 /** Makes a secret, served by SDS. */

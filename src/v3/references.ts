@@ -45,6 +45,16 @@ export const clustersInListener = remembered(({ bytes }) => {
 /** The route configuration that a scope chooses. */
 export const routeOfScope = remembered(({ bytes }) => stringsAt(bytes, [2]).filter((name) => name !== ""));
 
+/** The collections of endpoints that the localities of a cluster get over LEDS. */
+export const collectionsOfEndpoints = remembered(({ bytes }) => unique(stringsAt(bytes, [2, 8, 2])));
+
+/** The virtual hosts of a route configuration that get there over VHDS: an Envoy that is sent it forgets them. */
+export const virtualHostsOfRoute = remembered(({ name, bytes }) => {
+  let isOpen = false;
+  visitPath(bytes, [9], () => isOpen = true);
+  return isOpen ? [`${name}/*`] : [];
+});
+
 /** Fields of `envoy.config.cluster.v3.Cluster`. */
 const CLUSTER = { name: 1, type: 2, edsConfig: 3 };
 /** `Cluster.DiscoveryType.EDS`. */

@@ -15,12 +15,15 @@ import {
   clustersInListener,
   clustersInRoute,
   clustersInVirtualHost,
+  collectionsOfEndpoints,
   endpointsOfCluster,
   endpointsOverAds,
   routeOfScope,
   routesInListener,
+  virtualHostsOfRoute,
 } from "./references.ts";
 import * as type from "./types.ts";
+import { domainsFor, domainsOf } from "./virtual-host-domains.ts";
 
 /**
  * The xDS API v3.
@@ -42,7 +45,13 @@ export const v3: ApiTable = {
       warms: { typeUrl: type.ENDPOINT_TYPE, namesIn: endpointsOverAds },
       references: [{ typeUrl: type.ENDPOINT_TYPE, namesIn: endpointsOfCluster }],
     },
-    { typeUrl: type.ENDPOINT_TYPE, label: "EDS", order: 2 },
+    {
+      typeUrl: type.ENDPOINT_TYPE,
+      label: "EDS",
+      order: 2,
+      // An Envoy that is sent a cluster or its endpoints again waits for them all, and asks for what it has not asked yet.
+      resends: { typeUrl: type.LB_ENDPOINT_TYPE, namesIn: collectionsOfEndpoints },
+    },
     { typeUrl: type.LB_ENDPOINT_TYPE, label: "LEDS", order: 3 },
     {
       typeUrl: type.LISTENER_TYPE,
@@ -68,6 +77,7 @@ export const v3: ApiTable = {
       typeUrl: type.ROUTE_TYPE,
       label: "RDS",
       order: 6,
+      resends: { typeUrl: type.VIRTUAL_HOST_TYPE, namesIn: virtualHostsOfRoute },
       references: [{ typeUrl: type.CLUSTER_TYPE, namesIn: clustersInRoute }],
     },
     {
@@ -75,6 +85,7 @@ export const v3: ApiTable = {
       label: "VHDS",
       order: 7,
       emptyMeansUnknown: true,
+      aliases: { keysOf: domainsOf, keysFor: domainsFor },
       references: [{ typeUrl: type.CLUSTER_TYPE, namesIn: clustersInVirtualHost }],
     },
     { typeUrl: type.SECRET_TYPE, label: "SDS" },
