@@ -5,13 +5,24 @@
  *
  * @module
  */
-export { rawResource, Resource, resource, type ResourceOptions } from "./src/resource/mod.ts";
+export {
+  collectionOf,
+  formatXdstp,
+  normalName,
+  parseXdstp,
+  rawResource,
+  Resource,
+  resource,
+  type ResourceOptions,
+  type XdstpName,
+} from "./src/resource/mod.ts";
 export {
   type Cache,
   type CacheEvent,
   cacheFrom,
   type CacheSelector,
   type CacheSource,
+  type CacheSourceOptions,
   type FeedMessage,
   followSnapshots,
   LinearCache,
@@ -54,4 +65,4 @@ export {
   type StreamStatus,
 } from "./src/server/mod.ts";
 // Symbols below are for those who serve another version of the API.
-export type { ApiTable, Reference, ResourceType, ServiceRow } from "./src/resource/mod.ts";
+export type { Aliasing, ApiTable, Reference, ResourceType, ServiceRow } from "./src/resource/mod.ts";

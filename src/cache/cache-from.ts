@@ -1,4 +1,5 @@
-import type { Resource } from "../resource/mod.ts";
+import { normalName, type Resource } from "../resource/mod.ts";
+import { AskedNames } from "./asked-names.ts";
 import type { Cache, SubscriptionChange, Watch, WatchRequest } from "./cache.ts";
 import { LiveView } from "./live-view.ts";
 
@@ -9,13 +10,23 @@ export type CacheEvent =
 
 /**
  * A backend: the resources that a client should have of the type it asks for, as events. It is called once for each
- * stream and type; `signal` is aborted when the client is gone. `request.subscription` says which names are wanted
- * at any time; what else the source gives is not sent.
+ * stream and type. `request.subscription` says which names are wanted at any time; what else the source gives is not
+ * sent.
  */
-export type CacheSource = (
-  request: WatchRequest,
-  options: { readonly signal: AbortSignal },
-) => AsyncIterable<CacheEvent>;
+export type CacheSource = (request: WatchRequest, options: CacheSourceOptions) => AsyncIterable<CacheEvent>;
+
+/** What a source may go by. */
+export interface CacheSourceOptions {
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal;
+  /**
+   * For a source that finds, or makes, what is asked for: the names, all that have come since the last time together,
+   * and first those of the start, be it none. When it asks for more it has said all that it knows of those before; until
+   * then no client is told that they do not exist. It may be iterated over once. `["*"]` is not among them: see
+   * `request.subscription.wildcard`, after each change of which there are names, too, if only none.
+   */
+  readonly asked: AsyncIterable<readonly string[]>;
+}
 
 /** How a cache is made of a source. */
 export interface CacheFromOptions {
@@ -39,10 +50,15 @@ export function cacheFrom(source: CacheSource, { onError, retryMs = 1000 }: Cach
     watch(request, watcher): Watch {
       const view = new LiveView({ ready: false });
       const abort = new AbortController();
+      const asked = new AskedNames(request.subscription, (names) => view.wake(names));
+      view.log.isLoading = (name) => asked.isLoading(name);
       const watch = view.watch(request, watcher);
-      void follow(source, request, view, abort.signal, { onError, retryMs });
+      void follow(source, request, { view, asked, signal: abort.signal, onError, retryMs });
       return {
-        subscriptionChanged: (change: SubscriptionChange) => watch.subscriptionChanged(change),
+        subscriptionChanged(change: SubscriptionChange) {
+          watch.subscriptionChanged(change);
+          asked.change(change);
+        },
         close() {
           watch.close();
           abort.abort();
@@ -52,19 +68,27 @@ export function cacheFrom(source: CacheSource, { onError, retryMs = 1000 }: Cach
   };
 }
 
+/** What a source is followed with. */
+interface Following {
+  readonly view: LiveView;
+  readonly asked: AskedNames;
+  readonly signal: AbortSignal;
+  readonly onError: CacheFromOptions["onError"];
+  readonly retryMs: number;
+}
+
 async function follow(
   source: CacheSource,
   request: WatchRequest,
-  view: LiveView,
-  signal: AbortSignal,
-  { onError, retryMs }: { onError: CacheFromOptions["onError"]; retryMs: number },
+  { view, asked, signal, onError, retryMs }: Following,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      for await (const event of source(request, { signal })) {
+      for await (const event of source(request, { signal, asked: asked.take(signal) })) {
         if (signal.aborted) return;
         view.wake(publish(view, event, request.type));
       }
+      if (!signal.aborted) asked.end();
       return;
     } catch (error) {
       if (signal.aborted) return;
@@ -76,7 +100,7 @@ async function follow(
 
 function publish(view: LiveView, event: CacheEvent, type: string): readonly string[] {
   if (!("resources" in event)) {
-    return view.apply({ update: checked(event.update ?? [], type), remove: event.remove ?? [] });
+    return view.apply({ update: checked(event.update ?? [], type), remove: [...event.remove ?? []].map(normalName) });
   }
   return view.replace(new Map(checked(event.resources, type).map((resource) => [resource.name, resource])));
 }

@@ -35,6 +35,8 @@ interface Entry {
  * keep nothing but a position.
  */
 export class ResourceLog implements View {
+  /** See `View`; set by a cache that looks for names when they are asked for. */
+  isLoading: ((name: string) => boolean) | undefined = undefined;
   readonly #entries = new Map<string, Entry>();
   readonly #hash = new SetHash();
   #log: (Entry | undefined)[] = [];
