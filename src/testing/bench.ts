@@ -76,16 +76,19 @@ export class Bench {
     return this.read([...this.#world.get(NODE)?.values() ?? []].filter((resource) => resource.typeUrl === typeUrl));
   }
 
-  /** Watches names, or everything. */
+  /** Watches names and collections, or everything. */
   watch(
-    { names, type = this.types[0]!.typeUrl, node = NODE }: {
+    { collections = [], names, type = this.types[0]!.typeUrl, node = NODE }: {
+      readonly collections?: readonly string[];
+      /** Default: everything, or none if there are collections. */
       readonly names?: readonly string[];
       readonly type?: string;
       readonly node?: Node;
     } = {},
   ): Probe {
     const context = { read: this.read, onCall: () => this.#changed() };
-    const probe = new Probe(this.cache, { node, type, names }, context);
+    const only = collections.length > 0 ? names ?? [] : names;
+    const probe = new Probe(this.cache, { node, type, names: only, collections }, context);
     this.#probes.push(probe);
     return probe;
   }

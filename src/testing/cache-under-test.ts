@@ -38,6 +38,8 @@ export interface TestType {
  *
  * - `waiting`: as long as nothing was published at all, it does not answer.
  * - `selective`: it wakes nobody for whom there is nothing new. Without that the answers are the same; only work is lost.
+ * - `collections`: it wakes who wants a whole collection, and so what clients ask for by `xdstp://…/*`, or by names that
+ *   stand for resources.
  * - `types`: it holds several types.
  * - `nodes`: it gives each client its own resources.
  * - `atomic`: one publication of several types is there as a whole before anybody is told of it, so that a stream sends
@@ -45,4 +47,4 @@ export interface TestType {
  * - `stable`: equal content has equal versions in every instance, so that a client that reconnects to another replica
  *   is not sent what it has.
  */
-export type Ability = "waiting" | "selective" | "types" | "nodes" | "atomic" | "stable";
+export type Ability = "waiting" | "selective" | "collections" | "types" | "nodes" | "atomic" | "stable";

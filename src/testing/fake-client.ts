@@ -5,7 +5,7 @@ import {
   DiscoveryRequestSchema,
 } from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
 import type { Cache } from "../cache/mod.ts";
-import type { ApiTable, Resource } from "../resource/mod.ts";
+import { type ApiTable, collectionOf, isGlob, type Resource } from "../resource/mod.ts";
 import {
   DEFAULT_STREAM_LIMITS,
   DiscoveryStream,
@@ -82,12 +82,14 @@ export class FakeClient {
     else this.send({ typeUrl, resourceNamesSubscribe: [...names] });
   }
 
-  /** Asks for names no longer, and forgets what it has of them. */
+  /** Asks for names no longer, and forgets what it has of them, as far as nothing else asks for it. */
   unsubscribe(typeUrl: string, names: readonly string[]): void {
     const state = this.#state(typeUrl);
     for (const name of names) {
       state.names.delete(name);
-      if (!state.names.has("*")) state.resources.delete(name);
+      for (const held of state.resources.keys()) {
+        if (covers(name, held) && ![...state.names].some((other) => covers(other, held))) state.resources.delete(held);
+      }
     }
     if (this.#options.variant === "sotw") this.#sendAll(typeUrl, state);
     else this.send({ typeUrl, resourceNamesUnsubscribe: [...names] });
@@ -245,6 +247,11 @@ interface TypeState {
   nonce: string;
   /** Of the last response that it accepted. */
   version: string;
+}
+
+/** Whether what is asked for by a name includes a resource. */
+function covers(name: string, resource: string): boolean {
+  return name === "*" || name === resource || (isGlob(name) && name === collectionOf(resource));
 }
 
 function encode<D extends typeof DiscoveryRequestSchema | typeof DeltaDiscoveryRequestSchema>(

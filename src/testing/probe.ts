@@ -1,6 +1,6 @@
 import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
 import type { Cache, View, Watch } from "../cache/mod.ts";
-import type { Resource } from "../resource/mod.ts";
+import { collectionOf, type Resource } from "../resource/mod.ts";
 import { check } from "./fault.ts";
 
 /** What a probe asks for. */
@@ -9,6 +9,7 @@ export interface ProbeRequest {
   readonly type: string;
   /** Undefined: everything. */
   readonly names: readonly string[] | undefined;
+  readonly collections: readonly string[];
 }
 
 /** What a probe needs of the test that it is part of. */
@@ -21,7 +22,7 @@ export interface ProbeContext {
 
 /** A watch that notes down what it is told. */
 export class Probe {
-  readonly subscription = { wildcard: false, names: new Set<string>() };
+  readonly subscription = { wildcard: false, names: new Set<string>(), collections: new Set<string>() };
   /** The last view that it was given. */
   view: View | undefined = undefined;
   /** What there was of what it wants, at each call. */
@@ -34,10 +35,11 @@ export class Probe {
   #watch: Watch | undefined = undefined;
   #closed = false;
 
-  constructor(cache: Cache, { node, type, names }: ProbeRequest, context: ProbeContext) {
+  constructor(cache: Cache, { node, type, names, collections }: ProbeRequest, context: ProbeContext) {
     this.#context = context;
     this.subscription.wildcard = names === undefined;
     for (const name of names ?? []) this.subscription.names.add(name);
+    for (const collection of collections) this.subscription.collections.add(collection);
     const watch = cache.watch({ node, type, subscription: this.subscription }, (view) => this.#called(view));
     this.#watch = watch;
     // A call within `watch` may have closed it.
@@ -57,6 +59,16 @@ export class Probe {
   unsubscribe(...names: string[]): void {
     for (const name of names) this.subscription.names.delete(name);
     this.#watch?.subscriptionChanged({ added: [], removed: names });
+  }
+
+  addCollection(name: string): void {
+    this.subscription.collections.add(name);
+    this.#watch?.subscriptionChanged({ added: [], removed: [], addedCollections: [name] });
+  }
+
+  dropCollection(name: string): void {
+    this.subscription.collections.delete(name);
+    this.#watch?.subscriptionChanged({ added: [], removed: [], removedCollections: [name] });
   }
 
   set wildcard(wildcard: boolean) {
@@ -98,12 +110,15 @@ export class Probe {
   }
 
   #wanted(view: View): string[] {
-    const { wildcard, names } = this.subscription;
+    const { wildcard, names, collections } = this.subscription;
     if (wildcard) return this.#context.read(view);
-    return this.#context.read([...names].flatMap((name) => view.get(name) ?? []));
+    const isMember = ({ name }: Resource) => collections.has(collectionOf(name) ?? "");
+    const members = collections.size > 0 ? [...view].filter(isMember) : [];
+    return this.#context.read(new Set([...[...names].flatMap((name) => view.get(name) ?? []), ...members]));
   }
 
   #describe(): string {
-    return this.subscription.wildcard ? "everything" : [...this.subscription.names].join(", ");
+    const { wildcard, names, collections } = this.subscription;
+    return wildcard ? "everything" : [...names, ...collections].join(", ");
   }
 }

@@ -41,6 +41,24 @@ function casesOf(mode: Mode): TestCase[] {
       },
     },
     {
+      name: `${label}: a client that wants a collection gets what is in it, and what changes of it`,
+      needs: ["collections"],
+      async run(bench) {
+        const [x, y] = ["xdstp://test/example.Type/x", "xdstp://test/example.Type/y"];
+        await bench.publish({ update: [`${x}/a=1`, `${x}/deeper/a=1`, `${y}/a=1`, "a=1"] });
+        const session = new Session(bench, mode);
+        session.client.subscribe(session.type, [`${x}/*`]);
+        await session.has([`${x}/a=1`]);
+        await bench.publish({ update: [`${x}/b=1`, `${y}/a=2`] });
+        await session.has([`${x}/a=1`, `${x}/b=1`]);
+        session.client.subscribe(session.type, [`${y}/*`]);
+        await session.has([`${x}/a=1`, `${x}/b=1`, `${y}/a=2`]);
+        await bench.publish({ remove: [`${x}/a`] });
+        await bench.publish({ update: [`${y}/a=3`] });
+        await session.has(tellsRemovals ? [`${x}/b=1`, `${y}/a=3`] : [`${x}/a=1`, `${x}/b=1`, `${y}/a=3`]);
+      },
+    },
+    {
       name: `${label}: a client that wants names gets these, and what changes of them`,
       async run(bench) {
         await bench.publish({ update: ["a=1", "b=1", "c=1"] });

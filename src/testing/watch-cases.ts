@@ -157,6 +157,50 @@ export const WATCH_CASES: readonly TestCase[] = [
     },
   },
   {
+    name: "wakes who wants a collection at each addition, change and removal in it",
+    needs: ["collections"],
+    async run(bench) {
+      await bench.publish({ update: ["x/a=1", "x/y/a=1", "y/a=1", "a=1"] });
+      const probe = bench.watch({ collections: ["x/*"] });
+      await bench.sees(probe, ["x/a=1"]);
+      for (
+        const [change, content] of [
+          [{ update: ["x/b=1"] }, ["x/a=1", "x/b=1"]],
+          [{ update: ["x/a=2", "y/a=2"] }, ["x/a=2", "x/b=1"]],
+          [{ remove: ["x/b"] }, ["x/a=2"]],
+          [{ remove: ["x/a"] }, []],
+        ] as const
+      ) {
+        await bench.publish(change);
+        await bench.sees(probe, content);
+      }
+    },
+  },
+  {
+    name: "follows a subscription to further collections, and away from them",
+    needs: ["collections", "selective"],
+    async run(bench) {
+      await bench.publish({ update: ["x/a=1", "y/a=1"] });
+      const probe = bench.watch({ names: ["y/a"], collections: ["x/*"] });
+      await bench.sees(probe, ["x/a=1", "y/a=1"]);
+      probe.addCollection("y/*");
+      await bench.publish({ update: ["y/b=1"] });
+      await bench.sees(probe, ["x/a=1", "y/a=1", "y/b=1"]);
+      probe.dropCollection("x/*");
+      probe.dropCollection("y/*");
+      await bench.publish({ update: ["y/a=2"] });
+      await bench.sees(probe, ["y/a=2"]);
+      probe.mark();
+      for (const change of [{ update: ["x/a=2"] }, { update: ["y/b=2"] }, { update: ["x/b=1"] }]) {
+        await bench.publish(change);
+        await bench.turn();
+      }
+      await bench.publish({ update: ["y/a=3"] });
+      await bench.sees(probe, ["y/a=3"]);
+      probe.checkNoIdleCalls();
+    },
+  },
+  {
     name: "is silent once a watch is closed, and goes on with the others",
     async run(bench) {
       await bench.publish({ update: ["a=1"] });

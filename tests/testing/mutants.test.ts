@@ -98,6 +98,41 @@ const MUTANTS: readonly Mutant[] = [
     found: ["lets those sleep who do not want it any more"],
   },
   {
+    name: "knows nothing of collections",
+    ...linear((cache) => ({
+      watch({ node, type, subscription }, watcher) {
+        const { names } = subscription;
+        const known = {
+          names,
+          get wildcard() {
+            return subscription.wildcard;
+          },
+        };
+        const watch = cache.watch({ node, type, subscription: known }, watcher);
+        return {
+          ...watch,
+          subscriptionChanged: ({ added, removed }) => watch.subscriptionChanged({ added, removed }),
+        };
+      },
+    })),
+    found: [
+      "wakes who wants a collection at each addition, change and removal in it",
+      "incremental: a client that wants a collection gets what is in it, and what changes of it",
+    ],
+  },
+  {
+    name: "does not drop collections",
+    ...linear((cache) =>
+      watching(cache, {
+        watch: (watch) => ({
+          ...watch,
+          subscriptionChanged: ({ removedCollections: _, ...change }) => watch.subscriptionChanged(change),
+        }),
+      })
+    ),
+    found: ["follows a subscription to further collections, and away from them"],
+  },
+  {
     name: "goes on after close",
     ...linear((cache) => watching(cache, { watch: (watch) => ({ ...watch, close() {} }) })),
     found: [
