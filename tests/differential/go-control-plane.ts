@@ -14,7 +14,7 @@ import type { Resource } from "../../mod.ts";
 import { RUNTIME_TYPE } from "../../src/v3/mod.ts";
 import { pathOf } from "../protocol/over-http2.ts";
 import type { Connect, Foreign, Peer, Response } from "../protocol/run-transcript.ts";
-import { type Transcript, TYPES } from "../protocol/transcript.ts";
+import { ALL_TYPES, type Transcript } from "../protocol/transcript.ts";
 
 const SOURCE = join(import.meta.dirname, "go-control-plane");
 const FOLDER = join(import.meta.dirname, "../../node_modules/.cache/ts-control-plane");
@@ -135,7 +135,7 @@ class SettlingPeer implements Pick<Peer, "send" | "next" | "settle" | "ended"> {
     this.#call = client.makeBidiStreamRequest(pathOf(transcript), Buffer.from, decode);
     this.#call.on("data", (response: Response) => {
       this.#received++;
-      if (Object.values<string>(TYPES).includes(response.typeUrl)) this.#responses.push(response);
+      if (Object.values<string>(ALL_TYPES).includes(response.typeUrl)) this.#responses.push(response);
       this.#more();
     });
     this.#call.on("error", () => {});

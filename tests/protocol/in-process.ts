@@ -7,11 +7,11 @@ import { GRPC_PREFIX_LENGTH, type OutgoingResponse } from "../../src/stream/mod.
 import { FakeClient } from "../../src/testing/mod.ts";
 import { v3 } from "../../src/v3/mod.ts";
 import type { Connect } from "./run-transcript.ts";
-import { TYPES } from "./transcript.ts";
+import { ALL_TYPES } from "./transcript.ts";
 
 /** The stream machine alone: no transport, no promise, nothing to wait for. */
 export const inProcess: Connect = ({ variant, service, holdBackMs }, cache, callbacks) => {
-  const typeUrl = service && TYPES[service];
+  const typeUrl = service && ALL_TYPES[service];
   const client = new FakeClient({ cache, api: v3, variant, callbacks, typeUrl, holdBackMs });
   const schema = variant === "sotw" ? DiscoveryResponseSchema : DeltaDiscoveryResponseSchema;
   const ready: OutgoingResponse[] = [];

@@ -10,7 +10,7 @@ import { createDiscoveryServer, type DiscoveryCallbacks, LinearCache, MuxCache, 
 import { listen } from "../../src/node/mod.ts";
 import { RUNTIME_TYPE, v3 } from "../../src/v3/mod.ts";
 import type { Connect, Peer, Response } from "./run-transcript.ts";
-import { type Transcript, TYPES } from "./transcript.ts";
+import { ALL_TYPES, type Transcript } from "./transcript.ts";
 
 /** A real server on HTTP/2, and the gRPC client of another project. */
 export const overHttp2: Connect = async (transcript, snapshots, callbacks) => {
@@ -121,7 +121,7 @@ export class GrpcPeer implements Omit<Peer, "wait" | "ended" | "close"> {
 }
 
 export function pathOf({ variant, service }: Transcript): string {
-  const row = v3.services.find(({ typeUrl }) => typeUrl === (service && TYPES[service]))!;
+  const row = v3.services.find(({ typeUrl }) => typeUrl === (service && ALL_TYPES[service]))!;
   const input = variant === "delta" ? "DeltaDiscoveryRequest" : "DiscoveryRequest";
   const method = row.service.methods.find(({ methodKind, input: { name } }) => {
     return methodKind === "bidi_streaming" && name === input;

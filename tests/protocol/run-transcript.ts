@@ -14,9 +14,17 @@ import {
   ResourceSchema,
 } from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
 import { type DiscoveryCallbacks, rawResource, type Resource, Snapshot, SnapshotCache } from "../../mod.ts";
-import { stringsAt } from "../../src/resource/mod.ts";
+import { normalName, stringsAt } from "../../src/resource/mod.ts";
 import { ads, cluster, CLUSTER_TYPE } from "../../src/v3/mod.ts";
-import { type Expect, type Send, type Step, type Transcript, type Type, TYPES, type World } from "./transcript.ts";
+import {
+  ALL_TYPES,
+  type AnyType,
+  type Expect,
+  type Send,
+  type Step,
+  type Transcript,
+  type World,
+} from "./transcript.ts";
 
 export type Request = DiscoveryRequest | DeltaDiscoveryRequest;
 export type Response = DiscoveryResponse | DeltaDiscoveryResponse;
@@ -53,6 +61,10 @@ export type Connect = (transcript: Transcript, cache: SnapshotCache, callbacks: 
 /** Fields of the messages that stand for resources of all types but clusters. */
 const NAME = 1;
 const CONTENT = 1000;
+/** Fields by which types refer to others, or are found. */
+const DOMAINS = 2;
+const VHDS = 9;
+const LEDS = [2, 8, 2] as const;
 
 /** The node of every request that does not say otherwise. */
 const NODE = { id: "node" };
@@ -127,7 +139,7 @@ async function encodeRequest(
   received: ReadonlyMap<string, Received>,
   foreign: Foreign | undefined,
 ): Promise<Uint8Array> {
-  const typeUrl = send.type ? TYPES[send.type] : "";
+  const typeUrl = send.type ? ALL_TYPES[send.type] : "";
   const has = received.get(typeUrl);
   const known = has?.nonces ?? [];
   // As clients do it, the version is that of the last response that was not rejected.
@@ -149,6 +161,7 @@ async function encodeRequest(
       ...common,
       versionInfo: send.version ?? has?.accepted ?? "",
       resourceNames: [...send.names ?? []],
+      resourceLocators: (send.locators ?? []).map((name) => ({ name })),
     });
     return toBinary(DiscoveryRequestSchema, request);
   }
@@ -161,6 +174,8 @@ async function encodeRequest(
     ...common,
     resourceNamesSubscribe: [...send.subscribe ?? []],
     resourceNamesUnsubscribe: [...send.unsubscribe ?? []],
+    resourceLocatorsSubscribe: (send.locators ?? []).map((name) => ({ name })),
+    resourceLocatorsUnsubscribe: (send.unsubscribeLocators ?? []).map((name) => ({ name })),
     initialResourceVersions: initial,
   });
   return toBinary(DeltaDiscoveryRequestSchema, request);
@@ -172,18 +187,15 @@ function publish(cache: SnapshotCache, world: World): void {
 
 function resourcesOf(world: World): Resource[] {
   return Object.entries(world).flatMap(([type, names]) =>
-    Object.entries(names).map(([name, content]) => make(type as Type, name, content))
+    Object.entries(names).map(([name, content]) => make(type as AnyType, name, content))
   );
 }
 
-function make(type: Type, name: string, text: string): Resource {
+function make(type: AnyType, name: string, text: string): Resource {
   const [content = "", ttl] = text.split(" ttl=");
   const options = ttl === undefined ? {} : { ttlMs: Number(ttl) };
-  if (TYPES[type] !== CLUSTER_TYPE) {
-    // The name is field 1 of all of these messages; the content is in one that none of them knows, so that it is valid.
-    const bytes = new BinaryWriter().tag(NAME, WireType.LengthDelimited).string(name)
-      .tag(CONTENT, WireType.LengthDelimited).string(content).finish();
-    return rawResource(TYPES[type], name, bytes, options);
+  if (ALL_TYPES[type] !== CLUSTER_TYPE) {
+    return rawResource(ALL_TYPES[type], name, encodeContent(name, content), options);
   }
   return cluster({
     name,
@@ -193,9 +205,30 @@ function make(type: Type, name: string, text: string): Resource {
   }, options);
 }
 
+/** The name is field 1 of all of these messages; the content is in one that none of them knows, so that it is valid. */
+function encodeContent(name: string, text: string): Uint8Array {
+  const [content = "", domains] = text.split(" domains=");
+  const writer = new BinaryWriter().tag(NAME, WireType.LengthDelimited).string(name);
+  for (const domain of domains?.split(",") ?? []) writer.tag(DOMAINS, WireType.LengthDelimited).string(domain);
+  if (content.endsWith(" vhds")) writer.tag(VHDS, WireType.LengthDelimited).bytes(new Uint8Array());
+  const [, collection] = content.split(" leds=");
+  if (collection !== undefined) writeAt(writer, LEDS, collection);
+  return writer.tag(CONTENT, WireType.LengthDelimited).string(content).finish();
+}
+
+function writeAt(writer: BinaryWriter, [field, ...path]: readonly number[], value: string): void {
+  writer.tag(field!, WireType.LengthDelimited);
+  if (path.length === 0) writer.string(value);
+  else {
+    writer.fork();
+    writeAt(writer, path, value);
+    writer.join();
+  }
+}
+
 /** A response in the form of an expectation. The content is read from the bytes, as made above. */
 function describe(response: Response): Expect {
-  const type = (Object.keys(TYPES) as Type[]).find((key) => TYPES[key] === response.typeUrl)!;
+  const type = (Object.keys(ALL_TYPES) as AnyType[]).find((key) => ALL_TYPES[key] === response.typeUrl)!;
   const resources = response.resources.map((entry) => {
     if (entry.$typeName === "envoy.service.discovery.v3.Resource") return describeWrapped(entry, response);
     const wrapped = anyUnpack(entry, ResourceSchema);
@@ -206,19 +239,25 @@ function describe(response: Response): Expect {
   return { type, resources, removed: "removedResources" in response ? response.removedResources : [] };
 }
 
-function describeWrapped({ name, resource, ttl }: Wrapped, { typeUrl }: Response): string {
+function describeWrapped({ name, resource, ttl, aliases }: Wrapped, { typeUrl }: Response): string {
   const ending = ttl === undefined ? "" : ` ttl=${Number(ttl.seconds) * 1000 + ttl.nanos / 1e6}`;
+  if (resource === undefined && aliases.length > 0) return `${name} unknown`;
   if (resource === undefined) return `${name} lives${ending}`;
   expect(resource.typeUrl).toBe(typeUrl);
-  const text = read(resource);
-  expect(text.startsWith(`${name}=`), `${name} is ${text}`).toBe(true);
-  return text + ending;
+  const [inner, content] = readContent(resource);
+  expect(normalName(inner), `${name} is ${inner}`).toBe(normalName(name));
+  const others = aliases.length > 0 ? ` aka ${aliases.toSorted().join(" ")}` : "";
+  return `${name}=${content}${others}${ending}`;
 }
 
-function read({ typeUrl, value }: Any): string {
-  if (typeUrl !== CLUSTER_TYPE) return `${stringsAt(value, [NAME])[0] ?? ""}=${stringsAt(value, [CONTENT])[0] ?? ""}`;
+function read(any: Any): string {
+  return readContent(any).join("=");
+}
+
+function readContent({ typeUrl, value }: Any): [name: string, content: string] {
+  if (typeUrl !== CLUSTER_TYPE) return [stringsAt(value, [NAME])[0] ?? "", stringsAt(value, [CONTENT])[0] ?? ""];
   const { name, altStatName } = fromBinary(ClusterSchema, value);
-  return `${name}=${altStatName}`;
+  return [name, altStatName];
 }
 
 const NOTHING = "no response";
@@ -231,7 +270,7 @@ function show(response: Expect | undefined): string {
 }
 
 function recorder(told: string[]): DiscoveryCallbacks {
-  const label = (typeUrl: string) => Object.entries(TYPES).find(([, url]) => url === typeUrl)?.[0] ?? typeUrl;
+  const label = (typeUrl: string) => Object.entries(ALL_TYPES).find(([, url]) => url === typeUrl)?.[0] ?? typeUrl;
   return {
     onAck: (_stream, { typeUrl }) => void told.push(`ack ${label(typeUrl)}`),
     onNack: (_stream, { typeUrl, message }) => void told.push(`nack ${label(typeUrl)}: ${message}`),

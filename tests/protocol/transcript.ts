@@ -13,8 +13,22 @@ export const TYPES = {
 
 export type Type = keyof typeof TYPES;
 
-/** All that there is, by type: names with their content, which may end in a ttl in milliseconds, `content ttl=60`. Clusters are of type EDS and wait for their endpoints. */
-export type World = { readonly [T in Type]?: Readonly<Record<string, string>> };
+/** The same with those that are asked for otherwise than by their names, or by whole collections. */
+export const ALL_TYPES = {
+  ...TYPES,
+  VHDS: "type.googleapis.com/envoy.config.route.v3.VirtualHost",
+  LEDS: "type.googleapis.com/envoy.config.endpoint.v3.LbEndpoint",
+} as const;
+
+export type AnyType = keyof typeof ALL_TYPES;
+
+/**
+ * All that there is, by type: names with their content, which may end in a ttl in milliseconds, `content ttl=60`.
+ *
+ * Clusters are of type EDS and wait for their endpoints. Virtual hosts have `content domains=a.com,*.b.com`, route
+ * configurations may get theirs by VHDS, `content vhds`, and endpoints theirs by LEDS, `content leds=collection`.
+ */
+export type World = { readonly [T in AnyType]?: Readonly<Record<string, string>> };
 
 /** Who sends. */
 export interface Client {
@@ -27,12 +41,15 @@ export interface Client {
 /** One request. */
 export interface Send {
   /** Undefined: an empty type URL. */
-  readonly type?: Type;
+  readonly type?: AnyType;
   /** SotW: all names. */
   readonly names?: readonly string[];
   /** Delta. */
   readonly subscribe?: readonly string[];
   readonly unsubscribe?: readonly string[];
+  /** The same as resource locators. In SotW, beside `names`. */
+  readonly locators?: readonly string[];
+  readonly unsubscribeLocators?: readonly string[];
   /** Delta: what the client has, `name` to content. */
   readonly initial?: Readonly<Record<string, string>>;
   /** Answers the last response of the type (`last`), the one before it (`previous`), or gives a nonce of its own. */
@@ -47,10 +64,11 @@ export interface Send {
 
 /**
  * One response. Resources are written `name=content`, in any order; with the ttl behind it, `name=content ttl=60`,
- * where the response tells one; and a heartbeat is `name lives ttl=60`.
+ * where the response tells one; and a heartbeat is `name lives ttl=60`. What is sent with aliases is
+ * `name=content aka alias alias`, in the order of the alphabet, and an alias of nothing is `alias unknown`.
  */
 export interface Expect {
-  readonly type: Type;
+  readonly type: AnyType;
   readonly resources?: readonly string[];
   /** Delta. */
   readonly removed?: readonly string[];
@@ -76,7 +94,7 @@ export interface Transcript {
   readonly name: string;
   readonly variant: Variant;
   /** The type of the service. Default: ADS. */
-  readonly service?: Type;
+  readonly service?: AnyType;
   /** What there is before the client connects. Default: nothing at all, not even an empty snapshot. */
   readonly world?: World;
   /** How long the stream waits for the client. Default: longer than any test takes. */

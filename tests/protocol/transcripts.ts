@@ -1,5 +1,7 @@
 import type { Transcript } from "./transcript.ts";
 import { DELTA_TRANSCRIPTS } from "./transcripts-delta.ts";
+import { NAME_TRANSCRIPTS } from "./transcripts-names.ts";
+import { ON_DEMAND_TRANSCRIPTS } from "./transcripts-on-demand.ts";
 import { ORDER_TRANSCRIPTS } from "./transcripts-order.ts";
 import { SOTW_TRANSCRIPTS } from "./transcripts-sotw.ts";
 import { TTL_TRANSCRIPTS } from "./transcripts-ttl.ts";
@@ -8,6 +10,8 @@ import { TTL_TRANSCRIPTS } from "./transcripts-ttl.ts";
 export const TRANSCRIPTS_BY_TOPIC: Readonly<Record<string, readonly Transcript[]>> = {
   SotW: SOTW_TRANSCRIPTS,
   delta: DELTA_TRANSCRIPTS,
+  names: NAME_TRANSCRIPTS,
+  "on demand": ON_DEMAND_TRANSCRIPTS,
   order: ORDER_TRANSCRIPTS,
   ttl: TTL_TRANSCRIPTS,
 };
