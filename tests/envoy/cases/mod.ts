@@ -5,6 +5,7 @@ import { ENDPOINTS } from "./endpoints.ts";
 import { EXTENSIONS } from "./extensions.ts";
 import { MAKE_BEFORE_BREAK } from "./make-before-break.ts";
 import { MANY } from "./many.ts";
+import { NAMES } from "./names.ts";
 import { ON_DEMAND_CLUSTERS } from "./on-demand-clusters.ts";
 import { REJECTED } from "./rejected.ts";
 import { ROUTES } from "./routes.ts";
@@ -12,6 +13,7 @@ import { RUNTIME } from "./runtime.ts";
 import { SECRETS } from "./secrets.ts";
 import { TCP } from "./tcp.ts";
 import { TTL } from "./ttl.ts";
+import { VIRTUAL_HOSTS } from "./virtual-hosts.ts";
 
 /** All that is shown with a real Envoy, in the order of the table. */
 export const CASES: readonly Case[] = [
@@ -23,6 +25,8 @@ export const CASES: readonly Case[] = [
   ...ENDPOINTS,
   ...TCP,
   ...ROUTES,
+  ...VIRTUAL_HOSTS,
+  ...NAMES,
   ...SECRETS,
   ...RUNTIME,
   ...TTL,
