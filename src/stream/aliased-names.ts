@@ -7,8 +7,8 @@ export class AliasedNames {
   readonly #aliasing: Aliasing;
   /** The name of the resource, by the name that was asked for; absent if there is none. */
   readonly #standsFor = new Map<string, string>();
-  /** For how many names a resource stands. */
-  readonly #served = new Map<string, number>();
+  /** The names that a resource stands for. */
+  readonly #served = new Map<string, Set<string>>();
 
   constructor(aliasing: Aliasing) {
     this.#aliasing = aliasing;
@@ -25,9 +25,8 @@ export class AliasedNames {
   }
 
   /** The names that a resource stands for. */
-  *of(resource: string): Iterable<string> {
-    if (!this.#served.has(resource)) return;
-    for (const [name, standsFor] of this.#standsFor) if (standsFor === resource) yield name;
+  of(resource: string): Iterable<string> {
+    return this.#served.get(resource) ?? [];
   }
 
   /** Forgets a name. @returns the resource that it stood for */
@@ -66,16 +65,16 @@ export class AliasedNames {
 
   #set(name: string, resource: string | undefined): void {
     const before = this.#standsFor.get(name);
-    if (before !== undefined) {
-      const count = this.#served.get(before)! - 1;
-      if (count > 0) this.#served.set(before, count);
-      else this.#served.delete(before);
+    const served = before === undefined ? undefined : this.#served.get(before);
+    if (served?.delete(name) && served.size === 0) this.#served.delete(before!);
+    if (resource === undefined) {
+      this.#standsFor.delete(name);
+      return;
     }
-    if (resource === undefined) this.#standsFor.delete(name);
-    else {
-      this.#standsFor.set(name, resource);
-      this.#served.set(resource, (this.#served.get(resource) ?? 0) + 1);
-    }
+    this.#standsFor.set(name, resource);
+    const names = this.#served.get(resource);
+    if (names === undefined) this.#served.set(resource, new Set([name]));
+    else names.add(name);
   }
 }
 
@@ -86,4 +85,19 @@ export interface AliasUpdate {
   readonly owed: Set<string>;
   /** The revision at which the client was told last. */
   readonly since: number | undefined;
+}
+
+/** The names of a subscription by the collection that they are in, sorted out when that is first asked for. */
+export class AliasesByCollection {
+  readonly #names: Iterable<string>;
+  #sorted: ReadonlyMap<string | undefined, readonly string[]> | undefined = undefined;
+
+  constructor(names: Iterable<string>) {
+    this.#names = names;
+  }
+
+  in(collection: string): readonly string[] {
+    this.#sorted ??= Map.groupBy(this.#names, collectionOf);
+    return this.#sorted.get(collection) ?? [];
+  }
 }

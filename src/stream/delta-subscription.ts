@@ -1,6 +1,6 @@
 import type { SubscriptionChange, View } from "../cache/mod.ts";
 import { collectionOf, normalName, type Resource, type ResourceType } from "../resource/mod.ts";
-import { AliasedNames } from "./aliased-names.ts";
+import { AliasedNames, AliasesByCollection } from "./aliased-names.ts";
 import { Answers } from "./answers.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { DiscoveryRequest } from "./request.ts";
@@ -58,6 +58,7 @@ export class DeltaSubscription extends TypeSubscription {
       // There is nothing for the client before it asks by name; but it may wait to be told so.
       else if (this.#aliases !== undefined) this.owed.add(EVERY_COLLECTION);
     }
+    if (change.removedCollections !== undefined || (before && !this.wildcard)) this.#forgetUnwanted();
     return { ...netOf(change), wildcardChanged: this.wildcard !== before };
   }
 
@@ -110,9 +111,10 @@ export class DeltaSubscription extends TypeSubscription {
       }
     }
     for (const name of left) if (!this.has(name)) answers.tell(name, undefined);
+    const aliases = new AliasesByCollection(this.names);
     for (const name of this.owed) {
       this.kept.delete(name);
-      if (this.#aliases !== undefined) this.#answerAlias(name, view, answers);
+      if (this.#aliases !== undefined) this.#answerAlias(name, view, { answers, aliases });
       else if (this.collections.has(name)) this.#answerCollection(name, view, { answers, unlessHeld });
       else this.#answerName(name, view, unlessHeld);
     }
@@ -228,25 +230,27 @@ export class DeltaSubscription extends TypeSubscription {
   }
 
   /** Answers a name that stands for a resource, or a collection of those, or the name of a resource. */
-  #answerAlias(name: string, view: View, answers: Answers): void {
+  #answerAlias(
+    name: string,
+    view: View,
+    { answers, aliases }: { readonly answers: Answers; readonly aliases: AliasesByCollection },
+  ): void {
     if (this.names.has(name)) {
       const resource = this.#aliases!.get(name);
       if (resource === undefined && view.isLoading?.(name)) this.loading.add(name);
       else answers.tellAlias(name, resource === undefined ? undefined : view.get(resource));
-      return;
-    }
-    if (name === EVERY_COLLECTION) {
+    } else if (name === EVERY_COLLECTION) {
       for (const collection of CollectionIndex.of(view).collections) {
         if (!this.collections.has(collection)) answers.tell(collection, undefined);
       }
-      return;
+    } else if (collectionOf(name) !== name) answers.tell(name, view.get(name));
+    else {
+      const asked = aliases.in(name);
+      for (const alias of asked) this.#answerAlias(alias, view, { answers, aliases });
+      const members = this.wildcard ? [...CollectionIndex.of(view).members(name)] : [];
+      for (const member of members) answers.tell(member, view.get(member));
+      if (asked.length === 0 && members.length === 0) answers.tell(name, undefined);
     }
-    if (collectionOf(name) !== name) return answers.tell(name, view.get(name));
-    const aliases = this.collections.has(name) ? [...this.names].filter((each) => collectionOf(each) === name) : [];
-    for (const alias of aliases) this.#answerAlias(alias, view, answers);
-    const members = this.wildcard ? [...CollectionIndex.of(view).members(name)] : [];
-    for (const member of members) answers.tell(member, view.get(member));
-    if (aliases.length === 0 && members.length === 0) answers.tell(name, undefined);
   }
 
   /** Whether the client had a resource when it connected that is no more, and is not told so otherwise. */
@@ -279,7 +283,6 @@ export class DeltaSubscription extends TypeSubscription {
     if (name === WILDCARD) {
       this.wildcard = false;
       this.owesAll = false;
-      this.#forgetUnwanted();
       return;
     }
     if (!this.names.has(name) && this.#aliases !== undefined) {
@@ -295,7 +298,6 @@ export class DeltaSubscription extends TypeSubscription {
     // As long as something else covers it the client has to be told whether it may keep it.
     if (isCollection) {
       for (const member of members) this.owe(member.name);
-      this.#forgetUnwanted();
     } else if (resource !== undefined) {
       if (this.wildcard) this.owe(resource);
     } else if (this.#aliases === undefined && this.has(name)) this.owe(name);
