@@ -18,6 +18,9 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
     ["delta", "T3 a typed service refuses other types", "still open"],
   ],
   "T6, H10: types are apart from each other, and one that the server does not know may come to exist": [
+    ["delta", "X7 list collections are resources like others", "no response"],
+    ["delta", "H9 H10 NEW is answered name by name, and never by nothing", "no response"],
+    ["sotw", "H9 H10 NEW in SotW: one by one as asked for, and nothing where there is none", "no response"],
     ["sotw", "T6 a type that nobody knows does not disturb the others, and may come to exist", "no response"],
     ["delta", "T6 a type that nobody knows is answered, and may come to exist", "no response"],
   ],
@@ -38,6 +41,11 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
     ["sotw", "S7 a NACK that carries the new version is a NACK", "CDS a=1 b=1"],
   ],
   "S23: types without full state get what changed or was added, not all of it again": [
+    [
+      "sotw",
+      "X13 S31 old and new names share a stream, and old ones are opaque",
+      "EDS folder/*=1 xdstp://prod.example/e…",
+    ],
     ["sotw", "S8 a NACK may change the names, and repeat its error later without being counted again", "EDS a=1 b=1"],
     ["sotw", "S10 S11 a stale nonce is neither ACK nor NACK, but its names count", "EDS a=2 b=1"],
     ["sotw", "S17 S23 a name that is added is sent, the ones that did not change are not", "EDS a=1 b=1"],
@@ -80,12 +88,24 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
     ],
   ],
   "D3: what is subscribed again is sent again": [
+    ["delta", "H7 D7 a cluster is asked for beside the wildcard, and refused at once", "no response"],
     ["delta", "D3 a name that is subscribed again is sent again", "no response"],
     ["delta", "D3 D10 a wildcard that is subscribed again is sent again", "no response"],
     ["delta", "D9 a name beside the legacy wildcard leaves it in place; only * ends it", "CDS"],
     ["delta", "D17 what is rejected is not repeated until it changes or is asked for again", "no response"],
   ],
   "D7: a name that does not exist is answered at once": [
+    [
+      "delta",
+      "X2 X3 parameters, types and authorities are compared exactly: what differs in one does not exist",
+      "EDS xdstp://prod.example/envoy.config…",
+    ],
+    [
+      "delta",
+      "X13 S31 old and new names share a stream, and old ones are opaque",
+      "EDS folder/*=1 xdstp://prod.example/e…",
+    ],
+    ["delta", "H9 H10 SDS is answered name by name, and never by nothing", "no response"],
     ["delta", "D4 D5 the same by names", "EDS b=1 -gone"],
     [
       "delta",
@@ -144,6 +164,76 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
   ],
   "L6, S32: clients that cannot read a ttl, or a wrapped resource, are sent none": [
     ["sotw", "L6 S32 clients that do not read a ttl are told of none (SotW)", "SDS a=1 ttl=90"],
+  ],
+  "X1, X9: names are compared as they are spelled": [
+    [
+      "sotw",
+      "X1 parameters have no order, and what the client asked for is answered under the name that it used",
+      "EDS",
+    ],
+    ["sotw", "X9 directives are no part of a name", "EDS"],
+    [
+      "delta",
+      "X1 parameters have no order, and what the client asked for is answered under the name that it used",
+      "no response",
+    ],
+    ["delta", "X9 directives are no part of a name", "no response"],
+    [
+      "delta",
+      "X1 a name is dropped in any spelling, and versions of before count in any",
+      "EDS -xdstp://prod.example/envoy.confi…",
+    ],
+  ],
+  "X10: resource locators are not looked at": [
+    ["sotw", "X10 resource locators are names, beside others and alone", "EDS a=1"],
+    ["delta", "X10 resource locators are names, beside others and alone", "EDS a=1"],
+    ["delta", "X10 a locator is dropped like a name, and names may drop locators", "EDS a=2 b=2"],
+  ],
+  "X4, X5, X6, H10: its snapshots know no endpoints one by one, and no globs": [
+    ["delta", "X4 a glob is what is directly in its folder, with its parameters, and follows it", "no response"],
+    ["delta", "X4 globs, names and the wildcard together: nothing is sent twice", "LEDS"],
+    ["delta", "X4 D3 a glob that is subscribed again is sent again, in any spelling", "no response"],
+    ["delta", "X5 an empty glob is told as removed, as the client spells it, and filled later", "no response"],
+    ["delta", "X6 D13 a glob that is dropped leaves what is asked for by name, and is not answered", "no response"],
+    ["delta", "X6 D11 what is dropped and still covered, by a glob or by the wildcard, is answered", "no response"],
+    ["delta", "X4 endpoints that are sent again have their collection sent again", "no response"],
+  ],
+  "X4: a glob is a name like others, and there is nothing of that name": [
+    ["sotw", "X4 in SotW a glob is all of its members, too", "CDS xdstp://prod.example/envoy.config…"],
+  ],
+  "H1 to H6, H10: its snapshots know no virtual hosts on demand": [
+    [
+      "delta",
+      "H1 H2 a host is answered with its virtual host, by its domains, and its name as an alias",
+      "no response",
+    ],
+    ["delta", "H2 D3 a host that is asked for again is answered again", "no response"],
+    ["delta", "H2 a virtual host that changes is sent as it is, and what nobody asked for is not", "no response"],
+    ["delta", "H2 a domain that moves to another virtual host moves what was asked for", "no response"],
+    [
+      "delta",
+      "H3 a host that nobody serves is answered without a resource, and served once there is one",
+      "no response",
+    ],
+    ["delta", "H4 a first request without names is told that there is nothing for it yet", "VHDS"],
+    ["delta", "H4 the wildcard asks for all virtual hosts, and hosts are answered beside it", "VHDS"],
+    [
+      "delta",
+      "H5 D13 a host is dropped by the name that it was asked for by, and the last one drops the virtual host",
+      "no response",
+    ],
+    ["delta", "H5 a virtual host can be asked for and dropped by its own name", "no response"],
+    ["delta", "H6 a route configuration that is sent again has its virtual hosts sent again", "no response"],
+    ["delta", "H6 with the wildcard the virtual hosts of that route configuration are sent again", "VHDS"],
+    ["delta", "H2 H3 a client that comes back is answered for all hosts that it names", "no response"],
+    [
+      "delta",
+      "H2 D17 a virtual host that was rejected is not sent again before it changes, or is asked for",
+      "no response",
+    ],
+  ],
+  "H9: what does not exist is answered by an empty response, which an Envoy rejects": [
+    ["sotw", "H9 H10 SDS in SotW: one by one as asked for, and nothing where there is none", "SDS"],
   ],
 };
 
