@@ -25,11 +25,14 @@ export const v2: ApiTable = {
 function typeRow(row: ResourceType): ResourceType[] {
   const typeUrl = TYPES.get(row.typeUrl);
   if (typeUrl === undefined) return [];
-  const { warms, references, ...rest } = row;
+  const { warms, resends, references, ...rest } = row;
+  // Endpoints one by one came later.
+  const resent = resends && renamed(resends)[0];
   return [{
     ...rest,
     typeUrl,
     ...warms && { warms: renamed(warms)[0]! },
+    ...resent && { resends: resent },
     ...references && { references: references.flatMap(renamed) },
   }];
 }

@@ -34,10 +34,16 @@ export class Journal {
         const said = [`nonce "${nonce}"`, list(names), list(unsubscribe, "-"), error?.message ?? ""];
         this.#note(`#${id} <- ${short(typeUrl)} ${said.join(" ")}`);
       },
-      onResponse: ({ id }, { typeUrl, version, nonce, resources, removed, heartbeat }) => {
+      onResponse: ({ id }, { typeUrl, version, nonce, resources, removed, unknown, heartbeat }) => {
         const names = resources.map(({ name }) => name);
         (heartbeat ? this.heartbeats : this.sent).push({ typeUrl, version, names });
-        const said = [`nonce "${nonce}"`, heartbeat ? "heartbeat" : "", list(names), list(removed, "-")];
+        const said = [
+          `nonce "${nonce}"`,
+          heartbeat ? "heartbeat" : "",
+          list(names),
+          list(removed, "-"),
+          list(unknown, "?"),
+        ];
         this.#note(`#${id} -> ${short(typeUrl)} ${said.join(" ")}`);
       },
       onNack: (_, { typeUrl, version, message }) => void this.nacks.push({ typeUrl, version, message }),

@@ -11,8 +11,9 @@ import {
 } from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
 import { createDiscoveryServer, rawResource, Snapshot, SnapshotCache } from "../../mod.ts";
 import { listen, type Listener } from "../../src/node/mod.ts";
-import { asV2, CLUSTER_TYPE, ENDPOINT_TYPE, ROUTE_TYPE, v2 } from "../../src/v2/mod.ts";
-import { cluster, EXTENSION_CONFIG_TYPE, route } from "../../src/v3/mod.ts";
+import { FakeClient } from "../../src/testing/mod.ts";
+import { asV2, CLUSTER_TYPE, ENDPOINT_TYPE, ROUTE_TYPE, v2, VIRTUAL_HOST_TYPE } from "../../src/v2/mod.ts";
+import { cluster, EXTENSION_CONFIG_TYPE, route, virtualHost } from "../../src/v3/mod.ts";
 
 const cache = new SnapshotCache({ nodeHash: () => "all" });
 const resources = [cluster({ name: "a" }), route({ name: "r" })].map(asV2);
@@ -58,6 +59,22 @@ describe("the API v2", () => {
     const [problem] = new Snapshot({ resources: [a] }).check(v2);
     expect(problem).toMatchObject({ kind: "missing", typeUrl: CLUSTER_TYPE, name: "a" });
     expect(new Snapshot({ resources: [a, rawResource(ENDPOINT_TYPE, "a", new Uint8Array())] }).check(v2)).toEqual([]);
+  });
+
+  it("H6 sends virtual hosts again with their route configuration, as v3 does", () => {
+    const cache = new SnapshotCache();
+    const routes = (version: string) =>
+      asV2(route({ name: "r", vhds: {}, requestHeadersToRemove: [version] }, { version }));
+    const host = asV2(virtualHost({ name: "one", domains: ["one.com"] }, { routeConfig: "r" }));
+    cache.setSnapshot("node", new Snapshot({ resources: [routes("1"), host] }));
+    const client = new FakeClient({ cache, api: v2, variant: "delta" });
+    client.subscribe(ROUTE_TYPE, ["r"]);
+    client.subscribe(VIRTUAL_HOST_TYPE, ["r/one.com"]);
+    client.settle();
+    cache.setSnapshot("node", new Snapshot({ resources: [routes("2"), host] }));
+    const sent = client.settle().map(({ resources }) => resources.map(({ name, aliases }) => [name, ...aliases]));
+    expect(sent).toEqual([[["r"]], [["r/one", "r/one.com"]]]);
+    client.close();
   });
 
   it("refuses a type that came later", () => {
