@@ -212,9 +212,9 @@ export class DeltaSubscription extends TypeSubscription {
 
   #answerName(name: string, view: View, tell: Tell): void {
     const resource = view.get(name);
-    if (resource === undefined && view.isLoading?.(name)) this.loading.add(name);
+    if (resource === undefined && this.awaits(name, view)) return;
     // What there is of everything is told already.
-    else if (resource === undefined || !(this.wildcard && this.owesAll)) tell(name, resource);
+    if (resource === undefined || !(this.wildcard && this.owesAll)) tell(name, resource);
   }
 
   #answerCollection(
@@ -224,9 +224,7 @@ export class DeltaSubscription extends TypeSubscription {
   ): void {
     const members = this.membersOf(name, view);
     for (const member of members) unlessHeld(member.name, member);
-    if (members.length > 0) return;
-    if (view.isLoading?.(name)) this.loading.add(name);
-    else answers.tell(name, undefined);
+    if (members.length === 0 && !this.awaits(name, view)) answers.tell(name, undefined);
   }
 
   /** Answers a name that stands for a resource, or a collection of those, or the name of a resource. */
@@ -237,8 +235,8 @@ export class DeltaSubscription extends TypeSubscription {
   ): void {
     if (this.names.has(name)) {
       const resource = this.#aliases!.get(name);
-      if (resource === undefined && view.isLoading?.(name)) this.loading.add(name);
-      else answers.tellAlias(name, resource === undefined ? undefined : view.get(resource));
+      if (resource === undefined && this.awaits(name, view)) return;
+      answers.tellAlias(name, resource === undefined ? undefined : view.get(resource));
     } else if (name === EVERY_COLLECTION) {
       for (const collection of CollectionIndex.of(view).collections) {
         if (!this.collections.has(collection)) answers.tell(collection, undefined);

@@ -43,7 +43,7 @@ export abstract class TypeSubscription extends SubscribedNames {
   /** Names that are to be answered, changed or not. */
   readonly owed = new Set<string>();
   /** Names to be answered once the cache has found out whether they exist. */
-  protected readonly loading = new Set<string>();
+  #loading: Set<string> | undefined = undefined;
   /** Everything is to be answered, changed or not, and be it with an empty response. */
   owesAll = false;
 
@@ -228,13 +228,19 @@ export abstract class TypeSubscription extends SubscribedNames {
     this.view = view;
     this.moved = false;
     this.changed = true;
-    if (this.loading.size === 0) return;
-    for (const name of this.loading) this.owed.add(name);
-    this.loading.clear();
+    for (const name of this.#loading ?? []) this.owed.add(name);
+    this.#loading = undefined;
+  }
+
+  /** The name is answered once the cache has found out whether it exists, if it is looking. @returns whether it is */
+  protected awaits(name: string, view: View): boolean {
+    if (!view.isLoading?.(name)) return false;
+    (this.#loading ??= new Set()).add(name);
+    return true;
   }
 
   protected override dropName(name: string, change: NameChange): boolean {
-    this.loading.delete(name);
+    this.#loading?.delete(name);
     return super.dropName(name, change);
   }
 
