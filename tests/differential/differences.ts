@@ -72,8 +72,18 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
       "O1 clusters that cannot be sent yet hold back the routes published with them, but no answer",
       "no response",
     ],
+    [
+      "sotw",
+      "O4 S19 a changed cluster that the client does not want any more has no endpoints sent again",
+      "no response",
+    ],
   ],
   "O4: a changed cluster waits for its endpoints, changed or not": [
+    [
+      "delta",
+      "O4 D4 a cluster that is sent has its endpoints sent after it, though the client says that it has them",
+      "no response",
+    ],
     ["sotw", "O4 O6 a changed cluster gets its unchanged endpoints again, and only these", "no response"],
     ["delta", "O4 a changed cluster gets its unchanged endpoints again, and only these", "no response"],
   ],
@@ -90,9 +100,21 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
   "D3: what is subscribed again is sent again": [
     ["delta", "H7 D7 a cluster is asked for beside the wildcard, and refused at once", "no response"],
     ["delta", "D3 a name that is subscribed again is sent again", "no response"],
+    [
+      "delta",
+      "D16 a name that is dropped and added in one request is answered and stays subscribed",
+      "no response",
+    ],
     ["delta", "D3 D10 a wildcard that is subscribed again is sent again", "no response"],
     ["delta", "D9 a name beside the legacy wildcard leaves it in place; only * ends it", "CDS"],
     ["delta", "D17 what is rejected is not repeated until it changes or is asked for again", "no response"],
+  ],
+  "D12: what the wildcard alone covered is not sent once it is dropped": [
+    [
+      "delta",
+      "D12 what was owed of a name that the wildcard covered is not sent once the wildcard is dropped, too",
+      "CDS a=1",
+    ],
   ],
   "D7: a name that does not exist is answered at once": [
     [
