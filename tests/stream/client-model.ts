@@ -185,7 +185,9 @@ export class ClientModel {
     for (const each of resources) this.#checkContent(type, each, world);
     for (const name of removed) check(!world[type].has(name), `${name} exists, and is said to be removed`);
     if (this.#isFull(type)) this.#checkComplete(model, seen, world);
-    if (model.askedAll) { for (const name of model.churn.keys()) if (!world[type].has(name)) model.gone.add(name); }
+    if (model.askedAll || model.moved) {
+      for (const name of model.churn.keys()) if (!world[type].has(name)) model.gone.add(name);
+    }
     const beat = this.#checkReasons(model, seen, now);
     if (!this.late) this.#checkOrder(model, seen, world);
     this.#note(model, seen, now);

@@ -139,8 +139,9 @@ export class Session {
       }
       if (round < 2) this.wait(HOLD_BACK_MS);
     }
+    if (!this.published) return;
     client.model.late = false;
-    if (this.published) client.model.checkSettled(this.world(client));
+    client.model.checkSettled(this.world(client));
   }
 
   /** Brings everything to an end, where every client has what it wants and nothing is left open. */
