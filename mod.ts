@@ -61,8 +61,11 @@ export {
   type DiscoveryServer,
   type DiscoveryServerOptions,
   type DrainOptions,
+  type FetchInfo,
+  type FetchRequest,
+  type FetchResponse,
   type ServerStatus,
   type StreamStatus,
 } from "./src/server/mod.ts";
 // Symbols below are for those who serve another version of the API.
-export type { Aliasing, ApiTable, Reference, ResourceType, ServiceRow } from "./src/resource/mod.ts";
+export type { Aliasing, ApiTable, MessageFinder, Reference, ResourceType, ServiceRow } from "./src/resource/mod.ts";

@@ -40,6 +40,7 @@ export class SnapshotCache implements Cache {
   setSnapshot(key: string, snapshot: Snapshot): void {
     const group = this.#group(key);
     group.snapshot = snapshot;
+    dropUnwatched(group);
     // Every type has its new content before anybody is told, so that no client is sent a mixture.
     const changes = [...group.views].map(([typeUrl, view]) => [view, load(view, snapshot, typeUrl)] as const);
     for (const [view, changed] of changes) view.live.wake(changed);
@@ -57,6 +58,7 @@ export class SnapshotCache implements Cache {
     const group = this.#groups.get(key);
     if (group === undefined) return;
     group.snapshot = undefined;
+    dropUnwatched(group);
     for (const { live } of group.views.values()) live.hold();
     this.#dropIfUnused(key, group);
   }
@@ -86,7 +88,8 @@ export class SnapshotCache implements Cache {
     }
     const { live } = view;
     return live.watch(request, watcher, () => {
-      if (live.watches > 0) return;
+      // What polls come to read again and again is not made anew for each.
+      if (live.watches > 0 || group.snapshot?.resources(type).size) return;
       group.views.delete(type);
       this.#dropIfUnused(key, group);
     });
@@ -107,7 +110,7 @@ export class SnapshotCache implements Cache {
 
 interface Group {
   snapshot: Snapshot | undefined;
-  /** The types that somebody watches. */
+  /** The types that somebody watches, or has watched since the last publication. */
   readonly views: Map<string, GroupView>;
 }
 
@@ -115,6 +118,10 @@ interface GroupView {
   readonly live: LiveView;
   /** The content that it has now. */
   setId: symbol | undefined;
+}
+
+function dropUnwatched({ views }: Group): void {
+  for (const [type, { live }] of views) if (live.watches === 0) views.delete(type);
 }
 
 function load(view: GroupView, snapshot: Snapshot, typeUrl: string): readonly string[] {

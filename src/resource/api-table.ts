@@ -1,4 +1,5 @@
 import type { DescMessage, DescService } from "@bufbuild/protobuf";
+import type { MessageFinder } from "./json.ts";
 import type { Resource } from "./resource.ts";
 
 /** What a version of the xDS API consists of, as data: a server of another version is another table, not other code. */
@@ -11,9 +12,14 @@ export interface ApiTable {
   readonly types: readonly ResourceType[];
   /** The discovery services. Which methods they have, and of which variant, is read from their descriptors. */
   readonly services: readonly ServiceRow[];
+  /** Finds the types of resources and of what they hold, to write them as JSON. Default: none are known. */
+  readonly messages?: MessageFinder;
 }
 
-/** A discovery service: one for all types (ADS), or one of a single type. */
+/**
+ * A discovery service: one for all types (ADS), or one of a single type. The path of its REST method is read from its
+ * descriptor as well, where the option `google.api.http` says it.
+ */
 export interface ServiceRow {
   readonly service: DescService;
   /** The type that the service serves; undefined for ADS. */

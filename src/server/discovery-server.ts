@@ -1,17 +1,23 @@
 import { Code, ConnectError, type ConnectRouter, createContextValues } from "@connectrpc/connect";
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import type { Cache } from "../cache/mod.ts";
-import type { ApiTable } from "../resource/mod.ts";
+import type { Registry } from "@bufbuild/protobuf";
+import { type ApiTable, type MessageFinder, ResourceJson } from "../resource/mod.ts";
 import { DEFAULT_STREAM_LIMITS, DiscoveryStream, ResponseFactory } from "../stream/mod.ts";
 import type { StreamInfo, StreamLimits } from "../stream/mod.ts";
 import { v3 } from "../v3/table.ts";
 import { type DiscoveryCallbacks, guardCallbacks } from "./callbacks.ts";
+import { Fetcher } from "./fetcher.ts";
 import { DEFAULT_MAX_REQUEST_BYTES } from "./frame-reader.ts";
 import { clientError, isForClient } from "./grpc-status.ts";
 import { GrpcStream } from "./grpc-stream.ts";
+import { JsonResponses } from "./json-response.ts";
 import { PEER } from "./peer.ts";
+import { restHandlers } from "./rest-handlers.ts";
 import { streamHandlers, type StreamRequest, type StreamRoute } from "./routes.ts";
 import { spread } from "./spread.ts";
+import { addUnaryHandlers } from "./unary-handlers.ts";
+import { webFetch } from "./web-fetch.ts";
 
 /** Options of {@link createDiscoveryServer}. */
 export interface DiscoveryServerOptions extends Partial<StreamLimits> {
@@ -35,6 +41,21 @@ export interface DiscoveryServerOptions extends Partial<StreamLimits> {
   readonly maxRequestBytes?: number;
   /** How long a request may take from its first byte to its last, in milliseconds. Default: 10,000. */
   readonly requestTimeoutMs?: number;
+  /**
+   * How long a poll (REST, unary `Fetch`) waits for a cache that does not answer at once, in milliseconds: one that has
+   * no configuration for the client, or that loads it. Default: 500, less than the second that Envoy waits.
+   */
+  readonly fetchWaitMs?: number;
+  /**
+   * How long a poll that there is nothing new for waits for a change, in milliseconds. Keep it below the client's
+   * timeout, in Envoy `request_timeout` of the config source, which is one second by default. Default: 0.
+   */
+  readonly longPollMs?: number;
+  /**
+   * Types of your own that resources hold packed into an `Any`, to write them in JSON, such as protobuf-es's
+   * `createRegistry(MyFilterSchema)`. Envoy's own are known. Default: none.
+   */
+  readonly types?: Pick<Registry, "getMessage">;
 }
 
 /** How streams are ended by {@link DiscoveryServer.drain}. */
@@ -58,27 +79,45 @@ export interface ServerStatus {
 
 /** Serves the configuration of a cache over xDS, independent of how connections are made. */
 export interface DiscoveryServer {
-  /** Mounts all streaming methods of the API on a router. Does not depend on `this`. */
+  /**
+   * Mounts the API on a router: all streaming methods, by gRPC; the unary ones, by each protocol that the router
+   * speaks; and the REST paths. Does not depend on `this`.
+   */
   routes(router: ConnectRouter): void;
+  /**
+   * Answers a request to a REST path, such as `POST /v3/discovery:clusters`, or to a unary method by the Connect
+   * protocol, on any runtime that knows `Request` and `Response`. Never rejects; does not depend on `this`.
+   */
+  fetch(request: Request): Promise<Response>;
   /** The open streams, oldest first, as they are now. */
   readonly streams: readonly StreamInfo[];
   /** All open streams with their state, for people to read. */
   status(): ServerStatus;
-  /** Ends the streams that are open now with UNAVAILABLE. Streams that come later are served. */
+  /**
+   * Ends the streams that are open now with UNAVAILABLE, and answers the polls that wait. What comes later is served.
+   */
   drain(options?: DrainOptions): Promise<void>;
-  /** Ends all streams at once with UNAVAILABLE, and each that comes later. */
+  /** Ends all streams at once with UNAVAILABLE, and each that comes later; polls too, in REST with status 503. */
   close(): void;
 }
 
 /**
- * Creates a server. It serves nothing by itself: hand it to `listen()` of `ts-control-plane/node`, or mount
- * {@link DiscoveryServer.routes} on a router of your own.
+ * Creates a server. It serves nothing by itself: hand it to `listen()` of `ts-control-plane/node`, mount
+ * {@link DiscoveryServer.routes} on a router of your own, or give {@link DiscoveryServer.fetch} to what calls it.
  */
 export function createDiscoveryServer(options: DiscoveryServerOptions): DiscoveryServer {
   const api = options.api ?? v3;
   const limits = streamLimits(options);
   const callbacks = guardCallbacks(options.callbacks ?? {});
-  const responses = new ResponseFactory({ identifier: options.identifier ?? "" });
+  const identifier = options.identifier ?? "";
+  const responses = new ResponseFactory({ identifier });
+  const { maxRequestBytes = DEFAULT_MAX_REQUEST_BYTES, requestTimeoutMs = 10_000 } = options;
+  const { fetchWaitMs: waitMs = 500, longPollMs = 0 } = options;
+  const fetcher = new Fetcher({ api, cache: options.cache, callbacks, limits, waitMs, longPollMs });
+  const json = new ResourceJson(messageFinder(api, options.types));
+  const body = { maxBytes: maxRequestBytes, timeoutMs: requestTimeoutMs };
+  const rest = { api, fetcher, responses: new JsonResponses(json, { identifier }), body };
+  const unary = { api, fetcher, json, identifier, body };
   const open = new Map<DiscoveryStream, GrpcStream>();
   let lastId = 0;
   let closed = false;
@@ -89,8 +128,8 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
       header: request.header,
       body: request.body,
       signal: request.signal,
-      maxRequestBytes: options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,
-      requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
+      maxRequestBytes,
+      requestTimeoutMs,
       onEnd,
     });
     const stream = new DiscoveryStream({
@@ -124,8 +163,10 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
 
   return {
     routes(router) {
-      router.handlers.push(...streamHandlers(api, openStream));
+      router.handlers.push(...streamHandlers(api, openStream), ...restHandlers(rest));
+      addUnaryHandlers(router, unary);
     },
+    fetch: webFetch(rest, unary),
     get streams() {
       return [...open.keys()].map((stream) => stream.info);
     },
@@ -133,11 +174,13 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
       return { streams: [...open.keys()].map((stream) => ({ ...stream.info, state: stream.status() })) };
     },
     drain({ overMs = 10_000 } = {}) {
+      fetcher.release();
       const wanted = () => open.size > 0;
       return spread([...open.values()], (transport) => transport.end(unavailable()), { overMs, wanted });
     },
     close() {
       closed = true;
+      fetcher.close();
       for (const transport of [...open.values()]) transport.end(unavailable());
     },
   };
@@ -150,6 +193,10 @@ function streamLimits(options: DiscoveryServerOptions): StreamLimits {
     if (limit !== undefined) limits[name] = limit;
   }
   return limits as unknown as StreamLimits;
+}
+
+function messageFinder(api: ApiTable, types: DiscoveryServerOptions["types"]): MessageFinder {
+  return (typeName) => types?.getMessage(typeName) ?? api.messages?.(typeName);
 }
 
 function unavailable(): ConnectError {

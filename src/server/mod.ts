@@ -7,4 +7,5 @@ export {
   type ServerStatus,
   type StreamStatus,
 } from "./discovery-server.ts";
+export type { FetchInfo, FetchRequest, FetchResponse } from "./fetch-request.ts";
 export { PEER } from "./peer.ts";

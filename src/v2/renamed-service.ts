@@ -1,22 +1,40 @@
-import { create, createFileRegistry, type DescFile, type DescService } from "@bufbuild/protobuf";
+import {
+  create,
+  createFileRegistry,
+  type DescFile,
+  type DescMethod,
+  type DescService,
+  getOption,
+  hasOption,
+  setExtension,
+} from "@bufbuild/protobuf";
 import {
   FileDescriptorProtoSchema,
   MethodDescriptorProtoSchema,
+  type MethodOptions,
+  MethodOptionsSchema,
   ServiceDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
+import { http } from "../../gen/google/api/annotations_pb.ts";
 
-/** A service with the methods and messages of another one, under a name of its own. */
+/**
+ * A service of v2 with the methods and messages of one of v3, under a name of its own. Its REST paths, which are as v3
+ * has them, begin with `/v2/`.
+ */
 export function renamedService(service: DescService, typeName: string): DescService {
   const dot = typeName.lastIndexOf(".");
-  const methods = service.methods.map(({ name, input, output, proto }) =>
-    create(MethodDescriptorProtoSchema, {
+  const methods = service.methods.map((method) => {
+    const { name, input, output, proto } = method;
+    const options = optionsOf(method);
+    return create(MethodDescriptorProtoSchema, {
       name,
       inputType: `.${input.typeName}`,
       outputType: `.${output.typeName}`,
       clientStreaming: proto.clientStreaming,
       serverStreaming: proto.serverStreaming,
-    })
-  );
+      ...options && { options },
+    });
+  });
   const files = new Map<string, DescFile>();
   for (const { input, output } of service.methods) {
     for (const { file } of [input, output]) files.set(file.proto.name, file);
@@ -29,4 +47,15 @@ export function renamedService(service: DescService, typeName: string): DescServ
     service: [create(ServiceDescriptorProtoSchema, { name: typeName.slice(dot + 1), method: methods })],
   });
   return createFileRegistry(file, (name) => files.get(name)).getService(typeName)!;
+}
+
+function optionsOf(method: DescMethod): MethodOptions | undefined {
+  if (!hasOption(method, http)) return undefined;
+  const rule = getOption(method, http);
+  const { pattern } = rule;
+  if (pattern.case !== "post") return undefined;
+  const options = create(MethodOptionsSchema);
+  const value = pattern.value.replace(/^\/v3\//, "/v2/");
+  setExtension(options, http, { ...rule, pattern: { case: "post", value } });
+  return options;
 }

@@ -12,3 +12,14 @@ export const TYPES: ReadonlyMap<string, string> = new Map([
   [V3.SECRET_TYPE, V2.SECRET_TYPE],
   [V3.RUNTIME_TYPE, V2.RUNTIME_TYPE],
 ]);
+
+/** The name of a message type of v2 in v3; of any other type, its own. */
+export function nameInV3(typeName: string): string {
+  return NAMES_IN_V3.get(typeName) ?? typeName;
+}
+
+const NAMES_IN_V3: ReadonlyMap<string, string> = new Map([...TYPES].map(([v3, v2]) => [bare(v2), bare(v3)]));
+
+function bare(typeUrl: string): string {
+  return typeUrl.slice(typeUrl.lastIndexOf("/") + 1);
+}

@@ -2,7 +2,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import type { ApiTable, Reference, ResourceType, ServiceRow } from "../resource/mod.ts";
 import { v3 } from "../v3/table.ts";
 import { renamedService } from "./renamed-service.ts";
-import { TYPES } from "./renamed-types.ts";
+import { nameInV3, TYPES } from "./renamed-types.ts";
 
 /** The services that were not in the package `envoy.api.v2`. */
 const DISCOVERY_PACKAGE = new Set([
@@ -20,6 +20,7 @@ export const v2: ApiTable = {
   node: v3.node,
   types: v3.types.flatMap(typeRow),
   services: v3.services.flatMap(serviceRow),
+  messages: (typeName) => v3.messages?.(nameInV3(typeName)),
 };
 
 function typeRow(row: ResourceType): ResourceType[] {

@@ -11,6 +11,7 @@ import { RuntimeDiscoveryService } from "../../gen/envoy/service/runtime/v3/rtds
 import { SecretDiscoveryService } from "../../gen/envoy/service/secret/v3/sds_pb.ts";
 import { RateLimitConfigDiscoveryService } from "../../gen/ratelimit/service/ratelimit/v3/rls_conf_ds_pb.ts";
 import type { ApiTable } from "../resource/mod.ts";
+import { findMessage } from "./messages.ts";
 import {
   clustersInListener,
   clustersInRoute,
@@ -107,4 +108,5 @@ export const v3: ApiTable = {
     { service: ExtensionConfigDiscoveryService, typeUrl: type.EXTENSION_CONFIG_TYPE },
     { service: RateLimitConfigDiscoveryService, typeUrl: type.RATE_LIMIT_CONFIG_TYPE },
   ],
+  messages: findMessage,
 };

@@ -1,0 +1,108 @@
+import { create, type DescMessage, type Registry, toJson } from "@bufbuild/protobuf";
+import { AnySchema } from "@bufbuild/protobuf/wkt";
+import type { Resource } from "./resource.ts";
+
+/** Finds the description of a message type by its full name, such as `envoy.config.cluster.v3.Cluster`. */
+export type MessageFinder = (typeName: string) => Promise<DescMessage | undefined> | DescMessage | undefined;
+
+/** A resource that has no form in JSON. Its text names the resource and the type, and nothing of the content. */
+export class JsonError extends Error {
+  override readonly name = "JsonError";
+}
+
+/**
+ * Writes resources as proto3 JSON, each once in its life. What is packed into an `Any` is written out, for which its
+ * type has to be known: types are found on demand, since all of Envoy's are megabytes.
+ */
+export class ResourceJson {
+  readonly #find: MessageFinder;
+  readonly #messages = new Map<string, DescMessage>();
+  readonly #texts = new WeakMap<Resource, string>();
+  /** The types that were needed so far, as protobuf-es wants them. */
+  readonly registry: Registry;
+
+  /** @param find - finds the types, each once */
+  constructor(find: MessageFinder) {
+    this.#find = find;
+    this.registry = registryOf(this.#messages);
+  }
+
+  /**
+   * The resources as entries of `DiscoveryResponse.resources`.
+   *
+   * Nothing that a caller waits for is shared with another one: there are runtimes that tie each promise to a request.
+   *
+   * @throws JsonError where one of them cannot be written
+   */
+  async textsOf(resources: readonly Resource[]): Promise<string[]> {
+    const texts: string[] = [];
+    let sliceEnds = performance.now() + SLICE_MS;
+    for (const resource of resources) {
+      texts.push(this.#texts.get(resource) ?? await this.#write(resource));
+      if (performance.now() < sliceEnds) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      sliceEnds = performance.now() + SLICE_MS;
+    }
+    return texts;
+  }
+
+  async #write(resource: Resource): Promise<string> {
+    const any = create(AnySchema, { typeUrl: resource.typeUrl, value: resource.bytes });
+    for (;;) {
+      try {
+        const text = JSON.stringify(toJson(AnySchema, any, { registry: strict(this.registry) }));
+        this.#texts.set(resource, text);
+        return text;
+      } catch (error) {
+        if (!(error instanceof MissingType)) throw unwritable(resource, "its content cannot be read", error);
+        await this.#load(error.typeName, resource);
+      }
+    }
+  }
+
+  async #load(typeName: string, resource: Resource): Promise<void> {
+    const message = await this.#find(typeName);
+    if (message === undefined) throw unwritable(resource, `there is no message type ${typeName} among its types`);
+    this.#messages.set(typeName, message);
+  }
+}
+
+/** How long resources are written before something else has its turn. */
+const SLICE_MS = 10;
+
+class MissingType extends Error {
+  readonly typeName: string;
+
+  constructor(typeName: string) {
+    super(typeName);
+    this.typeName = typeName;
+  }
+}
+
+function unwritable({ name, typeUrl }: Resource, why: string, cause?: unknown): JsonError {
+  return new JsonError(`Cannot write "${name}" of ${typeUrl} as JSON: ${why}`, { cause });
+}
+
+function registryOf(messages: ReadonlyMap<string, DescMessage>): Registry {
+  return {
+    kind: "registry",
+    [Symbol.iterator]: () => messages.values(),
+    get: (typeName) => messages.get(typeName),
+    getMessage: (typeName) => messages.get(typeName),
+    getEnum: () => undefined,
+    getService: () => undefined,
+    getExtension: () => undefined,
+    getExtensionFor: () => undefined,
+  };
+}
+
+function strict(registry: Registry): Registry {
+  return {
+    ...registry,
+    getMessage(typeName) {
+      const message = registry.getMessage(typeName);
+      if (message === undefined) throw new MissingType(typeName);
+      return message;
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { codeToHttpStatus } from "@connectrpc/connect/protocol-connect";
+import { JsonError } from "../resource/mod.ts";
+import { clientError } from "./grpc-status.ts";
+
+/** A refusal in terms of HTTP. Its text is for the client: it says what is wrong, and repeats nothing of the request. */
+export class HttpError extends Error {
+  override readonly name = "HttpError";
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/** What a client is told of an error over plain HTTP. */
+export function httpError(reason: unknown): HttpError {
+  if (reason instanceof HttpError) return reason;
+  if (reason instanceof JsonError) return new HttpError(500, reason.message);
+  const error = clientError(reason);
+  return new HttpError(codeToHttpStatus(error.code), error.rawMessage);
+}
