@@ -13,6 +13,8 @@ export interface SourceOptions {
   readonly variant?: "sotw" | "delta";
   /** One stream for all types (ADS), or a stream for each type. Default: true. */
   readonly aggregated?: boolean;
+  /** Polls by REST instead, with that many milliseconds between them; never aggregated. Default: gRPC. */
+  readonly pollMs?: number | undefined;
   /** Whether Envoy describes itself in its first request only. Default: false, as Envoy's own. */
   readonly nodeOnFirstMessageOnly?: boolean;
   /** How long Envoy waits for a first answer before it goes on without, in seconds; 0: for ever. Default: 15, Envoy's. */
@@ -34,7 +36,7 @@ export const XDS_CLUSTER = "xds";
 
 /** Makes the configuration that Envoy starts with: where the xDS server is, and that all else comes from there. */
 export function bootstrap(options: BootstrapOptions): Bootstrap {
-  const { nodeId, xdsPort, aggregated = true, adminPort = 0 } = options;
+  const { nodeId, xdsPort, pollMs, aggregated = pollMs === undefined, adminPort = 0 } = options;
   const source = configSource(options);
   return {
     node: { id: nodeId, cluster: "example" },
@@ -50,7 +52,7 @@ export function bootstrap(options: BootstrapOptions): Bootstrap {
 
 /** Makes what Envoy's bootstrap has wherever it says where one type of configuration comes from. */
 export function configSource(options: SourceOptions): object {
-  const { aggregated = true, initialFetchTimeoutSeconds } = options;
+  const { pollMs, aggregated = pollMs === undefined, initialFetchTimeoutSeconds } = options;
   return {
     resource_api_version: "V3",
     ...(aggregated ? { ads: {} } : { api_config_source: apiSource(options) }),
@@ -58,7 +60,15 @@ export function configSource(options: SourceOptions): object {
   };
 }
 
-function apiSource({ variant = "delta", nodeOnFirstMessageOnly = false }: SourceOptions): object {
+function apiSource({ variant = "delta", nodeOnFirstMessageOnly = false, pollMs }: SourceOptions): object {
+  if (pollMs !== undefined) {
+    return {
+      api_type: "REST",
+      transport_api_version: "V3",
+      cluster_names: [XDS_CLUSTER],
+      refresh_delay: `${pollMs / 1000}s`,
+    };
+  }
   return {
     api_type: variant === "delta" ? "DELTA_GRPC" : "GRPC",
     transport_api_version: "V3",

@@ -27,7 +27,7 @@ export interface Listener extends AsyncDisposable {
 }
 
 /**
- * Serves a discovery server over HTTP/2, on Node, Deno and Bun.
+ * Serves a discovery server over HTTP/2, gRPC and REST on one port, on Node, Deno and Bun.
  *
  * @throws TypeError - the address is not loopback, and neither `tls` nor `insecure` is given
  * @throws Error - the address cannot be bound; `code` is the system's, such as `EADDRINUSE`

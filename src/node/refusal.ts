@@ -22,11 +22,11 @@ export const UNKNOWN_PATH: Refusal = {
 
 export const FAULT: Refusal = { httpStatus: 500, grpcStatus: 13, message: "Internal error" };
 
-/** Answers without a body; to a gRPC client with status 200 and the gRPC status in the headers, as it expects. */
+/** Answers in plain text; to a gRPC client with status 200 and the gRPC status in the headers, as it expects. */
 export function refuse(request: NodeServerRequest, response: NodeServerResponse, refusal: Refusal): void {
   if (!isGrpc(request)) {
-    response.writeHead(refusal.httpStatus);
-    response.end();
+    response.writeHead(refusal.httpStatus, { "content-type": "text/plain; charset=utf-8" });
+    response.end(`${refusal.message}\n`);
     return;
   }
   const headers = {

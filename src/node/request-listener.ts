@@ -2,7 +2,9 @@ import { createContextValues } from "@connectrpc/connect";
 import { type DiscoveryServer, PEER } from "../server/mod.ts";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { createAdapter } from "./adapter.ts";
+import { createAuthorityCheck } from "./authority.ts";
 import type { NodeServerRequest, NodeServerResponse } from "./http-types.ts";
+import { peerOf } from "./peer-of.ts";
 import { BAD_AUTHORITY, FAULT, refuse, UNKNOWN_PATH } from "./refusal.ts";
 
 /** Handles the requests of an HTTP/2 server. */
@@ -29,25 +31,6 @@ export function createRequestListener(server: DiscoveryServer): RequestListener 
   };
 }
 
-/**
- * Whether an authority can be part of a URL. The adapter parses it as one in the listener, where an error ends the
- * process. Nearly all requests have the same, so the last good one is remembered.
- */
-function createAuthorityCheck(): (authority: string | undefined) => boolean {
-  let lastGood: string | undefined;
-  return function isAuthority(authority) {
-    if (authority === undefined || authority === "") return false;
-    if (authority === lastGood) return true;
-    if (authority.length > MAX_AUTHORITY_LENGTH) return false;
-    if (!URL.canParse(`https://${authority}`)) return false;
-    lastGood = authority;
-    return true;
-  };
-}
-
-/** Longer than a host name can be (253 characters) with a port and a user in front. */
-const MAX_AUTHORITY_LENGTH = 1024;
-
 /** Resets the rest of a request whose response is complete: a client that sends on would hold the stream for ever. */
 function closeWhenSent({ stream }: Http2ServerRequest): void {
   setTimeout(() => {
@@ -70,12 +53,5 @@ function refuseAfterFault(request: NodeServerRequest, response: NodeServerRespon
 }
 
 const INTERNAL_ERROR = 2;
-
-function peerOf(request: NodeServerRequest): string | undefined {
-  const socket = "stream" in request ? request.stream.session?.socket : request.socket;
-  if (socket?.remoteAddress === undefined) return undefined;
-  const { remoteAddress, remotePort } = socket;
-  return remoteAddress.includes(":") ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
-}
 
 function ignore(): void {}

@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import {
   ApiConfigSource_ApiType,
   ApiVersion,
@@ -39,6 +40,33 @@ export function grpcSource(options: GrpcSourceOptions): ConfigSource {
         transportApiVersion: ApiVersion.V3,
         setNodeOnFirstMessageOnly: nodeOnFirstMessageOnly,
         grpcServices: [{ targetSpecifier: { case: "envoyGrpc", value: { clusterName: cluster } } }],
+      },
+    },
+  });
+}
+
+/** How to reach an xDS server by REST. */
+export interface RestSourceOptions {
+  /** The cluster of the xDS server, static as a rule. */
+  readonly cluster: string;
+  /** How long Envoy waits between two polls, in milliseconds; it adds up to as much again by chance. */
+  readonly refreshMs: number;
+  /** How long Envoy waits for an answer, in milliseconds. Default: 1,000, Envoy's own. */
+  readonly timeoutMs?: number;
+}
+
+/** The source for what a resource refers to: polls of an xDS server, of that one type. Meant for what changes rarely. */
+export function restSource({ cluster, refreshMs, timeoutMs }: RestSourceOptions): ConfigSource {
+  return create(ConfigSourceSchema, {
+    resourceApiVersion: ApiVersion.V3,
+    configSourceSpecifier: {
+      case: "apiConfigSource",
+      value: {
+        apiType: ApiConfigSource_ApiType.REST,
+        transportApiVersion: ApiVersion.V3,
+        clusterNames: [cluster],
+        refreshDelay: durationFromMs(refreshMs),
+        ...timeoutMs !== undefined && { requestTimeout: durationFromMs(timeoutMs) },
       },
     },
   });

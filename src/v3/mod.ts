@@ -4,7 +4,7 @@
  * @module
  */
 export { hostEndpoint, socketAddress } from "./address.ts";
-export { ads, grpcSource, type GrpcSourceOptions } from "./config-source.ts";
+export { ads, grpcSource, type GrpcSourceOptions, restSource, type RestSourceOptions } from "./config-source.ts";
 export {
   cluster,
   endpoints,

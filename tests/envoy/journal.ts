@@ -47,6 +47,12 @@ export class Journal {
         this.#note(`#${id} -> ${short(typeUrl)} ${said.join(" ")}`);
       },
       onNack: (_, { typeUrl, version, message }) => void this.nacks.push({ typeUrl, version, message }),
+      onFetchResponse: ({ typeUrl }, { modified, version, resources }) => {
+        if (!modified) return;
+        const names = resources.map(({ name }) => name);
+        this.sent.push({ typeUrl, version, names });
+        this.#note(`poll -> ${short(typeUrl)} version "${version}" ${list(names)}`);
+      },
       onError: (error) => void this.errors.push(error),
     };
   }

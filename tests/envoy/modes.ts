@@ -1,6 +1,6 @@
 import { configSource, type SourceOptions, XDS_CLUSTER } from "../../examples/demo/bootstrap.ts";
 import type { ConfigSource } from "../../gen/envoy/config/core/v3/config_source_pb.ts";
-import { ads, grpcSource } from "../../src/v3/mod.ts";
+import { ads, grpcSource, restSource } from "../../src/v3/mod.ts";
 
 /** A way in which Envoy can talk to the server. */
 export interface Mode extends SourceOptions {
@@ -17,13 +17,26 @@ export const MODES: readonly Mode[] = [
   ...both({ name: "ads-delta", what: "ADS, delta", variant: "delta", aggregated: true }),
   ...both({ name: "xds-sotw", what: "a stream per type, state of the world", variant: "sotw", aggregated: false }),
   ...both({ name: "xds-delta", what: "a stream per type, delta", variant: "delta", aggregated: false }),
+  {
+    name: "rest",
+    what: "polls by REST",
+    variant: "sotw",
+    aggregated: false,
+    pollMs: 100,
+    initialFetchTimeoutSeconds: 0,
+  },
 ];
 
 /** The source of what a resource refers to. */
 export function sourceOf(mode: Mode): ConfigSource {
-  const source = mode.aggregated ? ads() : grpcSource({ ...mode, cluster: XDS_CLUSTER });
+  const source = make(mode);
   source.initialFetchTimeout = NO_TIMEOUT;
   return source;
+}
+
+function make(mode: Mode): ConfigSource {
+  if (mode.pollMs !== undefined) return restSource({ cluster: XDS_CLUSTER, refreshMs: mode.pollMs });
+  return mode.aggregated ? ads() : grpcSource({ ...mode, cluster: XDS_CLUSTER });
 }
 
 /** The same in the JSON of Envoy's bootstrap. */

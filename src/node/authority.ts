@@ -1,0 +1,18 @@
+/**
+ * Makes a check whether an authority can be part of a URL. The adapter parses it as one in the listener, where an error
+ * ends the process. Nearly all requests have the same, so the last good one is remembered.
+ */
+export function createAuthorityCheck(): (authority: string | undefined) => boolean {
+  let lastGood: string | undefined;
+  return function isAuthority(authority) {
+    if (authority === undefined || authority === "") return false;
+    if (authority === lastGood) return true;
+    if (authority.length > MAX_AUTHORITY_LENGTH) return false;
+    if (!URL.canParse(`https://${authority}`)) return false;
+    lastGood = authority;
+    return true;
+  };
+}
+
+/** Longer than a host name can be (253 characters) with a port and a user in front. */
+const MAX_AUTHORITY_LENGTH = 1024;
