@@ -37,3 +37,5 @@ export interface Case {
 
 export const onlyDelta = ({ variant }: Mode): boolean => variant === "delta";
 export const onlyAds = ({ aggregated }: Mode): boolean => aggregated;
+export const onlyStreams = ({ pollMs }: Mode): boolean => pollMs === undefined;
+export const onlyPolls = ({ pollMs }: Mode): boolean => pollMs !== undefined;

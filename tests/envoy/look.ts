@@ -1,4 +1,6 @@
+import assert from "node:assert/strict";
 import type { Envoy } from "../../examples/demo/envoy.ts";
+import type { World } from "./world.ts";
 
 /** Reads a page of the admin interface that is JSON. */
 export async function adminJson<T>(envoy: Envoy, path: string): Promise<T> {
@@ -11,6 +13,18 @@ export async function statOf(envoy: Envoy, name: string): Promise<number> {
   const value = stats.find((stat) => stat.name === name)?.value;
   if (value === undefined) throw new Error(`Envoy has no stat ${name}, only ${stats.map((stat) => stat.name)}`);
   return value;
+}
+
+/**
+ * Waits until Envoy has rejected something, by its own log: a poll has no way to tell the server.
+ *
+ * @param reason - what Envoy says of it
+ */
+export function rejectedAPoll(world: World, reason: RegExp): Promise<void> {
+  return world.reach("a rejection in Envoy's log", async () => {
+    const lines = (await world.envoy.log()).split("\n").filter((line) => /REST config for .* rejected/.test(line));
+    assert.match(lines.join("\n"), reason);
+  });
 }
 
 interface StatsPage {

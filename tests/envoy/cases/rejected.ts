@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Resource } from "../../../mod.ts";
 import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE } from "../../../src/v3/mod.ts";
-import type { Case } from "../case.ts";
+import { type Case, onlyPolls, onlyStreams } from "../case.ts";
 import {
   echoCluster,
   echoEndpoints,
@@ -14,7 +14,7 @@ import {
   startWith,
   type State,
 } from "../echo-config.ts";
-import { statOf } from "../look.ts";
+import { rejectedAPoll, statOf } from "../look.ts";
 import type { Mode } from "../modes.ts";
 import type { World } from "../world.ts";
 
@@ -72,12 +72,24 @@ const CHANGES: readonly Rejected[] = [
   },
 ];
 
-/** What is rejected is sent once; what else changes meanwhile arrives; and the next of the same type is taken. */
-export const REJECTED: readonly Case[] = CHANGES.map((change) => ({
-  type: change.type,
-  name: "what is rejected is sent once",
-  run: (world) => reject(world, change),
-}));
+/**
+ * What is rejected is sent once, or to polls again and again; what else changes meanwhile arrives; and the next of the
+ * same type is taken.
+ */
+export const REJECTED: readonly Case[] = CHANGES.flatMap((change): Case[] => [
+  {
+    type: change.type,
+    name: "what is rejected is sent once",
+    modes: onlyStreams,
+    run: (world) => reject(world, change),
+  },
+  {
+    type: change.type,
+    name: "what is rejected is not used, and asked for again",
+    modes: onlyPolls,
+    run: (world) => rejectPolled(world, change),
+  },
+]);
 
 async function reject(world: World, { typeUrl, ...change }: Rejected): Promise<void> {
   await startWith(world, FIRST);
@@ -101,4 +113,24 @@ async function reject(world: World, { typeUrl, ...change }: Rejected): Promise<v
   assert.deepEqual(others, []);
   assert.deepEqual({ typeUrl: nack!.typeUrl, version: nack!.version }, { typeUrl, version });
   assert.match(nack!.message, change.reason);
+}
+
+async function rejectPolled(world: World, { typeUrl, ...change }: Rejected): Promise<void> {
+  await startWith(world, FIRST);
+  const sentOfType = () => world.server.journal.sent.filter((sent) => sent.typeUrl === typeUrl).length;
+  const sentBefore = sentOfType();
+
+  world.change({ update: [change.bad(world.mode)] });
+  await rejectedAPoll(world, change.reason);
+  await world.reach("a second attempt", () => assert.ok(sentOfType() - sentBefore >= 2));
+
+  const meanwhile = { ...FIRST, ...change.meanwhile };
+  world.change({ update: echoResources(world, meanwhile).filter((resource) => resource.typeUrl !== typeUrl) });
+  await reached(world, meanwhile);
+
+  await moveTo(world, { ...meanwhile, ...change.good });
+  const rejected = await statOf(world.envoy, change.stat);
+  assert.ok(rejected >= 2);
+  await reached(world, { ...meanwhile, ...change.good });
+  assert.equal(await statOf(world.envoy, change.stat), rejected);
 }

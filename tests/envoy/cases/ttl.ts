@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Resource } from "../../../mod.ts";
 import { CLUSTER_TYPE, RUNTIME_TYPE } from "../../../src/v3/mod.ts";
-import type { Case } from "../case.ts";
+import { type Case, onlyStreams } from "../case.ts";
 import { adminJson } from "../look.ts";
 import { edsCluster, endpointAt, httpListener, routesOf, toCluster } from "../make.ts";
 import { bootstrapSourceOf } from "../modes.ts";
@@ -12,10 +12,11 @@ import { layer } from "./runtime.ts";
 const KEY = "interop.ttl";
 const TTL_MS = 1_000;
 
-/** Resources that a client forgets unless the server says again and again that they go on. */
+/** Resources that a client forgets unless the server says again and again that they go on: polls are not told a ttl. */
 export const TTL: readonly Case[] = [
   {
     type: "RTDS",
+    modes: onlyStreams,
     name: "a ttl: kept alive, expires when the server stands still, and comes back",
     bootstrap: (usual, mode) => ({
       ...usual,
@@ -36,6 +37,7 @@ export const TTL: readonly Case[] = [
   },
   {
     type: "CDS",
+    modes: onlyStreams,
     name: "a ttl: kept alive and expires, and the clusters beside it stay",
     async run(world) {
       const { mode, upstreams } = world;
