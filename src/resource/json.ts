@@ -1,4 +1,12 @@
-import { create, type DescMessage, type Registry, toJson } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  type JsonObject,
+  type JsonValue,
+  type Registry,
+  toJson,
+} from "@bufbuild/protobuf";
 import { AnySchema } from "@bufbuild/protobuf/wkt";
 import type { Resource } from "./resource.ts";
 
@@ -47,10 +55,9 @@ export class ResourceJson {
   }
 
   async #write(resource: Resource): Promise<string> {
-    const any = create(AnySchema, { typeUrl: resource.typeUrl, value: resource.bytes });
     for (;;) {
       try {
-        const text = JSON.stringify(toJson(AnySchema, any, { registry: strict(this.registry) }));
+        const text = JSON.stringify(anyJson(resource, strict(this.registry)));
         this.#texts.set(resource, text);
         return text;
       } catch (error) {
@@ -69,6 +76,16 @@ export class ResourceJson {
 
 /** How long resources are written before something else has its turn. */
 const SLICE_MS = 10;
+
+/** What protobuf-es makes of an `Any`; but the type may go by another name, as those of v2 do. */
+function anyJson({ typeUrl, bytes }: Resource, registry: Registry): JsonValue {
+  const schema = registry.getMessage(typeUrl.slice(typeUrl.lastIndexOf("/") + 1))!;
+  // Some of these are not objects in JSON.
+  if (schema.file.proto.package === "google.protobuf") {
+    return toJson(AnySchema, create(AnySchema, { typeUrl, value: bytes }), { registry });
+  }
+  return { "@type": typeUrl, ...toJson(schema, fromBinary(schema, bytes), { registry }) as JsonObject };
+}
 
 class MissingType extends Error {
   readonly typeName: string;
