@@ -43,6 +43,7 @@ export async function startEnvoy({ config, logLevel = "warn" }: EnvoyOptions): P
     ...["--config-path", path("bootstrap.json")],
     ...["--admin-address-path", path("admin.txt")],
     ...["--log-path", path("envoy.log")],
+    ...["--file-flush-interval-msec", "100"],
     ...["--log-level", logLevel],
     ...["--concurrency", "1"],
     // Several can run at a time, and none leaves shared memory behind.
