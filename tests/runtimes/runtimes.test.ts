@@ -9,7 +9,9 @@ import { TRANSCRIPTS } from "../protocol/transcripts.ts";
 import { ATTACKS, expectService } from "./attacks.ts";
 import { Example } from "./example.ts";
 import { RemoteServer } from "./remote.ts";
+import { REST_CASES, type RestServer, startRestServer } from "./rest.ts";
 import { commandOf, RUNTIMES } from "./runtimes.ts";
+import { startWorkerd, WORKERD } from "./workerd.ts";
 
 beforeAll(() => ensureEnvoy(), 600_000);
 
@@ -43,6 +45,7 @@ describe.each(RUNTIMES)("$name", (runtime) => {
       expect(example.isRunning).toBe(true);
     });
   });
+  describe("answers polls", () => polls(() => startRestServer(command)));
 
   it.each(["sotw", "delta"] as const)("leads a real Envoy by ADS (%s), and on", async (variant) => {
     await using example = await Example.start(command);
@@ -63,3 +66,35 @@ describe.each(RUNTIMES)("$name", (runtime) => {
     }
   }, 60_000);
 });
+
+describe(WORKERD, () => polls(startWorkerd));
+
+function polls(start: () => Promise<RestServer>): void {
+  let server: RestServer;
+  beforeAll(async () => {
+    server = await start();
+  }, 600_000);
+  afterAll(() => server.stop());
+
+  const send = (path: string, init: RequestInit) => fetch(`http://127.0.0.1:${server.port}${path}`, init);
+
+  it.each(REST_CASES)("$name", async ({ method = "POST", path, request, contentType, status, holds }) => {
+    const body = typeof request === "string" ? request : JSON.stringify({ node: { id: "node" }, ...request });
+    const headers = { "content-type": contentType ?? "application/json" };
+    const response = await send(path, { method, headers, body });
+    const text = await response.text();
+    expect(response.status, text).toBe(status);
+    if (holds !== undefined) expect(text).toContain(holds);
+    if (status === 304) expect(text).toBe("");
+  });
+
+  it("R4 what is published meanwhile", async () => {
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify({ node: { id: "node" }, version_info: "1" });
+    const ask = () => send("/v3/discovery:clusters", { method: "POST", headers, body });
+    expect((await ask()).status).toBe(304);
+    await send("/publish", { method: "POST", body: "2" });
+    expect(await (await ask()).json()).toMatchObject({ versionInfo: "2", resources: [{ altStatName: "2" }] });
+    await send("/publish", { method: "POST", body: "1" });
+  });
+}

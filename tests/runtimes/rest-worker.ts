@@ -1,0 +1,4 @@
+// What workerd runs.
+import { fetch } from "./rest-app.ts";
+
+export default { fetch };
