@@ -43,7 +43,11 @@ const STEPS: readonly Step[] = [
   { name: "deno", what: "the server and its example on Deno", command: ["node", "scripts/test-deno.ts"] },
   { name: "package", what: "the npm package in a fresh project", command: ["node", "scripts/test-package.ts"] },
   vitest("differential", "go-control-plane by the same transcripts; needs Go", ["tests/differential"]),
-  vitest("runtimes", "the transcripts and a real Envoy with Node 22 and 24, Deno and Bun", ["tests/runtimes"]),
+  vitest(
+    "runtimes",
+    "the transcripts, polls and a real Envoy with Node 22 and 24, Deno and Bun, and polls with workerd",
+    ["tests/runtimes"],
+  ),
   interop("envoy", "the real Envoy, in every mode"),
   {
     name: "conformance",
