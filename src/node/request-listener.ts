@@ -5,6 +5,7 @@ import { createAdapter } from "./adapter.ts";
 import { createAuthorityCheck } from "./authority.ts";
 import type { NodeServerRequest, NodeServerResponse } from "./http-types.ts";
 import { peerOf } from "./peer-of.ts";
+import { createRestExchange } from "./rest-exchange.ts";
 import { BAD_AUTHORITY, FAULT, refuse, UNKNOWN_PATH } from "./refusal.ts";
 
 /** Handles the requests of an HTTP/2 server. */
@@ -17,14 +18,15 @@ export function createRequestListener(server: DiscoveryServer): RequestListener 
     fallback: (request, response) => refuse(request, response, UNKNOWN_PATH),
     onFailure: refuseAfterFault,
   });
+  const exchangeRest = createRestExchange(server);
   const isAuthority = createAuthorityCheck();
   return function listener(request, response) {
     request.on("error", ignore);
     response.on("error", ignore);
     response.stream.once("finish", () => closeWhenSent(request));
     try {
-      if (isAuthority(request.authority)) handle(request, response);
-      else refuse(request, response, BAD_AUTHORITY);
+      if (!isAuthority(request.authority)) refuse(request, response, BAD_AUTHORITY);
+      else if (!exchangeRest(request, response)) handle(request, response);
     } catch {
       refuseAfterFault(request, response);
     }

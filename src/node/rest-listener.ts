@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type DiscoveryServer, PEER } from "../server/mod.ts";
 import { createAuthorityCheck } from "./authority.ts";
 import { peerOf } from "./peer-of.ts";
+import { createRestExchange } from "./rest-exchange.ts";
 import { BAD_AUTHORITY, FAULT, refuse, UNKNOWN_PATH } from "./refusal.ts";
 
 /**
@@ -20,14 +21,15 @@ export function restListener(server: DiscoveryServer): (request: IncomingMessage
     contextValues: (request) => createContextValues().set(PEER, peerOf(request)),
     fallback: (request, response) => refuse(request, response, UNKNOWN_PATH),
   });
+  const exchangeRest = createRestExchange(server);
   const isAuthority = createAuthorityCheck();
   return function listener(request, response) {
     request.on("error", ignore);
     response.on("error", ignore);
     response.once("finish", () => closeUnlessRead(request));
     try {
-      if (isAuthority(request.headers.host)) handle(request, response);
-      else refuse(request, response, BAD_AUTHORITY);
+      if (!isAuthority(request.headers.host)) refuse(request, response, BAD_AUTHORITY);
+      else if (!exchangeRest(request, response)) handle(request, response);
     } catch {
       if (response.headersSent) request.socket.destroy();
       else refuse(request, response, FAULT);
