@@ -3,6 +3,8 @@ export interface BootstrapOptions extends SourceOptions {
   readonly nodeId: string;
   /** The port of the xDS server, on 127.0.0.1. */
   readonly xdsPort: number;
+  /** The server speaks HTTP/1.1, for polls, and not HTTP/2. Default: false. */
+  readonly http1?: boolean | undefined;
   /** The admin interface's port on 127.0.0.1. Default: 0, any that is free. */
   readonly adminPort?: number;
 }
@@ -36,7 +38,7 @@ export const XDS_CLUSTER = "xds";
 
 /** Makes the configuration that Envoy starts with: where the xDS server is, and that all else comes from there. */
 export function bootstrap(options: BootstrapOptions): Bootstrap {
-  const { nodeId, xdsPort, pollMs, aggregated = pollMs === undefined, adminPort = 0 } = options;
+  const { nodeId, xdsPort, pollMs, aggregated = pollMs === undefined, adminPort = 0, http1 = false } = options;
   const source = configSource(options);
   return {
     node: { id: nodeId, cluster: "example" },
@@ -46,7 +48,7 @@ export function bootstrap(options: BootstrapOptions): Bootstrap {
       lds_config: source,
       cds_config: source,
     },
-    static_resources: { clusters: [xdsCluster(xdsPort)] },
+    static_resources: { clusters: [xdsCluster(xdsPort, http1)] },
   };
 }
 
@@ -80,22 +82,24 @@ function apiSource({ variant = "delta", nodeOnFirstMessageOnly = false, pollMs }
 /** Envoy's default waits up to 30 s before it connects again. */
 const RECONNECT = { retry_back_off: { base_interval: "0.1s", max_interval: "1s" } };
 
-function xdsCluster(port: number): object {
+const HTTP2 = {
+  "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+    "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+    explicit_http_config: {
+      // So that Envoy notices a server that is gone without a word.
+      http2_protocol_options: { connection_keepalive: { interval: "30s", timeout: "5s" } },
+    },
+  },
+};
+
+function xdsCluster(port: number, http1: boolean): object {
   return {
     name: XDS_CLUSTER,
     type: "STATIC",
     connect_timeout: "1s",
     // Without ADS each cluster, and each route configuration, has a stream of its own; the default stops at 1,024.
     circuit_breakers: { thresholds: [{ max_requests: 100_000 }] },
-    typed_extension_protocol_options: {
-      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
-        "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-        explicit_http_config: {
-          // So that Envoy notices a server that is gone without a word.
-          http2_protocol_options: { connection_keepalive: { interval: "30s", timeout: "5s" } },
-        },
-      },
-    },
+    ...(http1 ? {} : { typed_extension_protocol_options: HTTP2 }),
     load_assignment: {
       cluster_name: XDS_CLUSTER,
       endpoints: [{ lb_endpoints: [{ endpoint: { address: local(port) } }] }],

@@ -17,7 +17,7 @@ export const BAD_AUTHORITY: Refusal = {
 export const UNKNOWN_PATH: Refusal = {
   httpStatus: 404,
   grpcStatus: 12,
-  message: "Cannot serve request: no such method",
+  message: "Cannot serve request: there is no such path, or no such method",
 };
 
 export const FAULT: Refusal = { httpStatus: 500, grpcStatus: 13, message: "Internal error" };

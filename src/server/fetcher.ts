@@ -4,6 +4,7 @@ import type { Cache } from "../cache/mod.ts";
 import type { ApiTable } from "../resource/mod.ts";
 import type { StreamLimits } from "../stream/mod.ts";
 import type { DiscoveryCallbacks } from "./callbacks.ts";
+import { ClientGone } from "./client-gone.ts";
 import { checkFetch, type DecodedFetch, type FetchInfo } from "./fetch-request.ts";
 import { isForClient } from "./grpc-status.ts";
 import { type FetchWaits, PendingFetch } from "./pending-fetch.ts";
@@ -19,7 +20,7 @@ export interface FetcherOptions extends FetchWaits {
 
 /** Where a poll comes from. */
 export interface FetchOrigin extends Pick<FetchInfo, "protocol" | "typeUrl" | "peer"> {
-  /** Aborts when the client is gone. */
+  /** Aborts when the client is gone. It is not looked at where nothing is waited for: Deno warns of what it does. */
   readonly signal: AbortSignal;
 }
 
@@ -50,13 +51,13 @@ export class Fetcher {
       const info: FetchInfo = { protocol, typeUrl, node, peer };
       const { versionInfo, names } = request;
       callbacks.onFetchRequest?.(info, { versionInfo, names });
-      const fetched = await this.#fetch(request, { node, ...origin });
+      const fetched = await this.#fetch(request, node, origin);
       const written = fetched && await write(fetched);
       const { version = "", resources = [] } = fetched ?? {};
       callbacks.onFetchResponse?.(info, { modified: fetched !== undefined, version, resources });
       return written;
     } catch (error) {
-      if (!isForClient(error)) callbacks.onError?.(error, undefined);
+      if (!isForClient(error) && !(error instanceof ClientGone)) callbacks.onError?.(error, undefined);
       throw error;
     }
   }
@@ -72,34 +73,35 @@ export class Fetcher {
     for (const pending of [...this.#pending]) pending.end(unavailable());
   }
 
-  #fetch(
-    { names, versionInfo }: DecodedFetch,
-    { node, typeUrl, signal }: FetchOrigin & { readonly node: Node },
-  ): Promise<Fetched | undefined> {
+  #fetch({ names, versionInfo }: DecodedFetch, node: Node, origin: FetchOrigin): Promise<Fetched | undefined> {
     const { api, cache, waitMs, longPollMs } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<Fetched | undefined>();
     const pending = new PendingFetch({
       cache,
       node,
-      type: typeUrl,
+      type: origin.typeUrl,
       names: names.length === 0 || names.includes("*") ? undefined : new Set(names),
       versionInfo,
-      fullState: api.types.find((type) => type.typeUrl === typeUrl)?.fullState ?? false,
+      fullState: api.types.find((type) => type.typeUrl === origin.typeUrl)?.fullState ?? false,
       waitMs,
       longPollMs,
       resolve,
       reject,
     });
-    const gone = (): void => pending.end(new ConnectError("Client has gone", Code.Aborted));
+    if (this.#closed) pending.end(unavailable());
+    else pending.start();
+    if (!pending.ended) void this.#wait(pending, promise, origin.signal);
+    return promise;
+  }
+
+  async #wait(pending: PendingFetch, answered: Promise<unknown>, signal: AbortSignal): Promise<void> {
+    const gone = (): void => pending.end(new ClientGone());
     this.#pending.add(pending);
     signal.addEventListener("abort", gone);
-    if (this.#closed) pending.end(unavailable());
-    else if (signal.aborted) gone();
-    else pending.start();
-    return promise.finally(() => {
-      this.#pending.delete(pending);
-      signal.removeEventListener("abort", gone);
-    });
+    if (signal.aborted) gone();
+    await answered.catch(() => {});
+    this.#pending.delete(pending);
+    signal.removeEventListener("abort", gone);
   }
 }
 

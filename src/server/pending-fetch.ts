@@ -36,6 +36,10 @@ export class PendingFetch {
     this.#options = options;
   }
 
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** Asks the cache. Does not throw. */
   start(): void {
     const { cache, node, type, names, waitMs, longPollMs } = this.#options;

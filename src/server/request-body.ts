@@ -1,4 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
+import { ClientGone } from "./client-gone.ts";
 import { HttpError } from "./http-error.ts";
 
 /** What a body may be like. */
@@ -15,7 +16,7 @@ export interface BodyLimits {
  * It never asks for more than the limit, holds no more than the bytes that came, and leaves the rest unread.
  *
  * @throws HttpError - 413 if it is too large, 408 if it is too slow
- * @throws ConnectError - aborted if the client has gone
+ * @throws ClientGone
  */
 export function readBody(body: AsyncIterable<Uint8Array>, limits: BodyLimits): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
@@ -46,7 +47,7 @@ export function readBody(body: AsyncIterable<Uint8Array>, limits: BodyLimits): P
     }
   }
   read().catch((error) => {
-    end(() => reject(new ConnectError("Client has gone", Code.Aborted, undefined, undefined, error)));
+    end(() => reject(new ClientGone(error)));
   });
   return promise;
 }

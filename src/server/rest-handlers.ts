@@ -8,6 +8,7 @@ import {
 } from "@connectrpc/connect/protocol";
 import { http } from "../../gen/google/api/annotations_pb.ts";
 import type { ApiTable } from "../resource/mod.ts";
+import { ClientGone } from "./client-gone.ts";
 import type { Fetcher } from "./fetcher.ts";
 import { HttpError, httpError } from "./http-error.ts";
 import { readJsonRequest } from "./json-request.ts";
@@ -70,12 +71,19 @@ async function answer(
     const body = checkedBody(request, limits);
     const query = readJsonRequest(await readBody(body, limits), api.node);
     const peer = (request.contextValues ?? createContextValues()).get(PEER);
-    const origin = { protocol: "rest", typeUrl, peer, signal: request.signal } as const;
+    const origin = {
+      protocol: "rest",
+      typeUrl,
+      peer,
+      get signal() {
+        return request.signal;
+      },
+    } as const;
     const bytes = await fetcher.answer(query, origin, (fetched) => responses.write(typeUrl, fetched));
     if (bytes === undefined) return { status: 304 };
     return bytesResponse(200, new Headers({ "content-type": "application/json" }), bytes);
   } catch (error) {
-    if (request.signal.aborted) throw error; // there is nobody left to tell
+    if (error instanceof ClientGone) throw error;
     return textResponse(httpError(error));
   }
 }

@@ -13,6 +13,7 @@ import {
   type DiscoveryResponseSchema,
 } from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
 import { type ApiTable, JsonError, type ResourceJson } from "../resource/mod.ts";
+import { ClientGone } from "./client-gone.ts";
 import type { FetchInfo } from "./fetch-request.ts";
 import type { Fetcher } from "./fetcher.ts";
 import { clientError } from "./grpc-status.ts";
@@ -100,6 +101,7 @@ async function answer(
     });
     if (response !== undefined) return response;
   } catch (error) {
+    if (error instanceof ClientGone) throw new ConnectError(error.message, Code.Aborted);
     throw error instanceof JsonError ? new ConnectError(error.message, Code.Internal) : clientError(error);
   }
   throw new ConnectError("Not modified: there is nothing newer than version_info", Code.FailedPrecondition);

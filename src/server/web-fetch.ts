@@ -1,7 +1,7 @@
 import { createConnectRouter } from "@connectrpc/connect";
 import {
   type UniversalHandler,
-  universalServerRequestFromFetch,
+  type UniversalServerRequest,
   universalServerResponseToFetch,
 } from "@connectrpc/connect/protocol";
 import { HttpError } from "./http-error.ts";
@@ -28,14 +28,45 @@ function notFound(): HttpError {
 }
 
 async function answer(handler: UniversalHandler, request: Request): Promise<Response> {
-  const universal = universalServerRequestFromFetch(request, { httpVersion: "2" });
+  const { method, url, headers: header } = request;
+  const body = bodyOf(request);
+  const universal: UniversalServerRequest = {
+    httpVersion: "2",
+    method,
+    url,
+    header,
+    body,
+    get signal() {
+      return request.signal;
+    },
+  };
   try {
     return universalServerResponseToFetch(await handler(universal));
   } catch { // the client has gone
     return new Response(null, { status: 499 });
   } finally {
-    // What was not read of the body, if anything, is not wanted any more.
-    const chunks = (universal.body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
-    chunks.throw?.().catch(() => {});
+    body.cancel();
   }
+}
+
+/** A body that can be given up: what was not read of it is not wanted any more. */
+interface RequestBody extends AsyncIterable<Uint8Array> {
+  cancel(): void;
+}
+
+function bodyOf(request: Request): RequestBody {
+  const reader = request.body?.getReader();
+  return {
+    [Symbol.asyncIterator]() {
+      return {
+        async next() {
+          const chunk = await reader?.read();
+          return chunk?.value === undefined ? { done: true, value: undefined } : { done: false, value: chunk.value };
+        },
+      };
+    },
+    cancel() {
+      reader?.cancel().catch(() => {});
+    },
+  };
 }

@@ -9,6 +9,8 @@ export interface Mode extends SourceOptions {
   readonly what: string;
   readonly variant: "sotw" | "delta";
   readonly aggregated: boolean;
+  /** By HTTP/1.1, which is for polls. Default: HTTP/2. */
+  readonly http1?: boolean;
 }
 
 /** All of them. */
@@ -17,14 +19,8 @@ export const MODES: readonly Mode[] = [
   ...both({ name: "ads-delta", what: "ADS, delta", variant: "delta", aggregated: true }),
   ...both({ name: "xds-sotw", what: "a stream per type, state of the world", variant: "sotw", aggregated: false }),
   ...both({ name: "xds-delta", what: "a stream per type, delta", variant: "delta", aggregated: false }),
-  {
-    name: "rest",
-    what: "polls by REST",
-    variant: "sotw",
-    aggregated: false,
-    pollMs: 100,
-    initialFetchTimeoutSeconds: 0,
-  },
+  rest({ name: "rest", what: "polls by REST, over HTTP/2" }),
+  rest({ name: "rest-http1", what: "the same, over HTTP/1.1", http1: true }),
 ];
 
 /** The source of what a resource refers to. */
@@ -42,6 +38,10 @@ function make(mode: Mode): ConfigSource {
 /** The same in the JSON of Envoy's bootstrap. */
 export function bootstrapSourceOf(mode: Mode): object {
   return configSource(mode);
+}
+
+function rest(mode: Pick<Mode, "name" | "what" | "http1">): Mode {
+  return { ...mode, variant: "sotw", aggregated: false, pollMs: 100, initialFetchTimeoutSeconds: 0 };
 }
 
 const NO_TIMEOUT = { $typeName: "google.protobuf.Duration", seconds: 0n, nanos: 0 } as const;

@@ -1,5 +1,8 @@
-import { createDiscoveryServer, type ServerStatus, Snapshot, SnapshotCache } from "../../mod.ts";
-import { listen } from "../../src/node/mod.ts";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createDiscoveryServer, type DiscoveryServer, type ServerStatus, Snapshot, SnapshotCache } from "../../mod.ts";
+import { listen, restListener } from "../../src/node/mod.ts";
 import type { Case } from "./case.ts";
 import { Journal } from "./journal.ts";
 
@@ -14,11 +17,14 @@ export interface RunningServer extends AsyncDisposable {
 }
 
 /** Starts a server for the one Envoy of a case. */
-export async function startServer(port: number, options: Case["server"] = {}): Promise<RunningServer> {
+export async function startServer(
+  port: number,
+  { options, http1 = false }: { readonly options?: Case["server"] | undefined; readonly http1?: boolean | undefined },
+): Promise<RunningServer> {
   const journal = new Journal();
   const cache = new SnapshotCache({ nodeHash: () => "all" });
   const server = createDiscoveryServer({ ...options, cache, callbacks: journal.callbacks });
-  const listener = await listen(server, { port });
+  const listener = await (http1 ? listenHttp1(server, port) : listen(server, { port }));
   let snapshot = new Snapshot({ resources: [] });
   return {
     port: listener.port,
@@ -34,6 +40,24 @@ export async function startServer(port: number, options: Case["server"] = {}): P
     async [Symbol.asyncDispose]() {
       await listener.close();
       server.close();
+    },
+  };
+}
+
+async function listenHttp1(
+  server: DiscoveryServer,
+  port: number,
+): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const http = createServer(restListener(server));
+  http.listen(port, "127.0.0.1");
+  await once(http, "listening");
+  return {
+    port: (http.address() as AddressInfo).port,
+    async close() {
+      const closed = once(http, "close");
+      http.close();
+      http.closeAllConnections();
+      await closed;
     },
   };
 }
