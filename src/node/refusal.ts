@@ -6,6 +6,8 @@ export interface Refusal {
   readonly httpStatus: number;
   readonly grpcStatus: number;
   readonly message: string;
+  /** What a client that does not speak gRPC is told. Default: the message. */
+  readonly text?: string;
 }
 
 export const BAD_AUTHORITY: Refusal = {
@@ -17,7 +19,8 @@ export const BAD_AUTHORITY: Refusal = {
 export const UNKNOWN_PATH: Refusal = {
   httpStatus: 404,
   grpcStatus: 12,
-  message: "Cannot serve request: there is no such path, or no such method",
+  message: "Cannot serve request: no such method",
+  text: "Cannot answer: there is no such path",
 };
 
 export const FAULT: Refusal = { httpStatus: 500, grpcStatus: 13, message: "Internal error" };
@@ -26,7 +29,7 @@ export const FAULT: Refusal = { httpStatus: 500, grpcStatus: 13, message: "Inter
 export function refuse(request: NodeServerRequest, response: NodeServerResponse, refusal: Refusal): void {
   if (!isGrpc(request)) {
     response.writeHead(refusal.httpStatus, { "content-type": "text/plain; charset=utf-8" });
-    response.end(`${refusal.message}\n`);
+    response.end(`${refusal.text ?? refusal.message}\n`);
     return;
   }
   const headers = {
