@@ -38,7 +38,7 @@ async function answer(
 ): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => {
-    if (!response.writableFinished) gone.abort();
+    if (!response.writableEnded) gone.abort();
   });
   const header = new Headers();
   for (const name of HEADERS) {
