@@ -158,7 +158,53 @@ describe.each(["fetch", "HTTP/1.1", "HTTP/2"] as const)("over %s", (transport) =
   });
 });
 
+describe("a client that goes while it waits", () => {
+  const waiting = new SnapshotCache();
+  waiting.setSnapshot("node", new Snapshot({ version: "1", resources: [cluster({ name: "a" })] }));
+  const poller = new Poller({ cache: waiting, longPollMs: 60_000 });
+  const body = JSON.stringify({ node: NODE, version_info: "1" });
+  const watches = () => waiting.status().flatMap(({ types }) => types).reduce((sum, each) => sum + each.watches, 0);
+
+  it("R7 is forgotten, over HTTP/1.1", async () => {
+    const http = createServer(restListener(poller.server));
+    await new Promise<void>((resolve) => void http.listen(0, "127.0.0.1", resolve));
+    const { port } = http.address() as AddressInfo;
+    const path = "/v3/discovery:clusters";
+    const request = httpRequest({ host: "127.0.0.1", port, path, method: "POST", headers: JSON_TYPE });
+    request.on("error", () => {}).end(body);
+    await expect.poll(watches).toBe(1);
+    request.destroy();
+    await expect.poll(watches).toBe(0);
+    await new Promise((resolve) => http.close(resolve));
+  });
+
+  it("R7 is forgotten, over HTTP/2", async () => {
+    await using listener = await listen(poller.server, { port: 0 });
+    const session = connectHttp2(`http://127.0.0.1:${listener.port}`);
+    const stream = session.request({ ":method": "POST", ":path": "/v3/discovery:clusters", ...JSON_TYPE });
+    stream.on("error", () => {}).end(body);
+    await expect.poll(watches).toBe(1);
+    stream.close(8);
+    await expect.poll(watches).toBe(0);
+    session.destroy();
+    expect(poller.errors).toEqual([]);
+  });
+});
+
 describe("hooks", () => {
+  it("P-01 one that publishes is fine", async () => {
+    const cache = new SnapshotCache();
+    const poller = new Poller({
+      cache,
+      callbacks: {
+        onFetchRequest: () => cache.setSnapshot("node", new Snapshot({ resources: [cluster({ name: "b" })] })),
+        onFetchResponse: () => cache.clearSnapshot("node"),
+      },
+    });
+    for (let i = 0; i < 2; i++) expect(namesOf(await poller.poll("clusters"))).toEqual(["b"]);
+    expect(poller.errors).toEqual([]);
+  });
+
   it.each<[string, DiscoveryCallbacks, number, string, number]>([
     [
       "that refuses",
