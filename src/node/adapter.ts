@@ -5,6 +5,8 @@ import type { NodeServerRequest, NodeServerResponse } from "./http-types.ts";
 
 /** What is done with a request. */
 export interface AdapterOptions {
+  /** What unary methods are served by. */
+  readonly protocol: "grpc" | "connect";
   readonly contextValues: (request: NodeServerRequest) => ContextValues;
   /** For paths that no service has. */
   readonly fallback: (request: NodeServerRequest, response: NodeServerResponse) => void;
@@ -13,16 +15,21 @@ export interface AdapterOptions {
 }
 
 /**
- * Serves the routes of a discovery server with Node's requests, for gRPC alone.
+ * Serves the routes of a discovery server with Node's requests.
  *
  * Connect's own adapter prints each response that cannot be written to the console, with its stack, so that clients
  * which come and go would fill the log. Here the stream ends and `onStreamClose` tells why.
  */
 export function createAdapter(
   server: DiscoveryServer,
-  { contextValues, fallback, onFailure }: AdapterOptions,
+  { protocol, contextValues, fallback, onFailure }: AdapterOptions,
 ): (request: NodeServerRequest, response: NodeServerResponse) => void {
-  const router = createConnectRouter({ connect: false, grpcWeb: false, acceptCompression: [] });
+  const router = createConnectRouter({
+    grpc: protocol === "grpc",
+    connect: protocol === "connect",
+    grpcWeb: false,
+    acceptCompression: [],
+  });
   server.routes(router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
   return function handle(request, response) {

@@ -1,3 +1,3 @@
 export { listen, type Listener } from "./listen.ts";
 export type { KeepaliveOptions, ListenOptions, TlsOptions } from "./listen-options.ts";
-export { restListener } from "./rest-listener.ts";
+export { type RestListener, restListener } from "./rest-listener.ts";

@@ -14,6 +14,7 @@ export type RequestListener = (request: Http2ServerRequest, response: Http2Serve
 /** The listener for a discovery server. Nothing that a client sends makes it throw. */
 export function createRequestListener(server: DiscoveryServer): RequestListener {
   const handle = createAdapter(server, {
+    protocol: "grpc",
     contextValues: (request) => createContextValues().set(PEER, peerOf(request)),
     fallback: (request, response) => refuse(request, response, UNKNOWN_PATH),
     onFailure: refuseAfterFault,

@@ -45,6 +45,7 @@ describe.each(RUNTIMES)("$name", (runtime) => {
       expect(example.isRunning).toBe(true);
     });
   });
+
   describe("answers polls", () => polls(() => startRestServer(command)));
 
   it.each(["sotw", "delta"] as const)("leads a real Envoy by ADS (%s), and on", async (variant) => {
