@@ -69,6 +69,7 @@ function apiSource({ variant = "delta", nodeOnFirstMessageOnly = false, pollMs }
       transport_api_version: "V3",
       cluster_names: [XDS_CLUSTER],
       refresh_delay: `${pollMs / 1000}s`,
+      request_timeout: "5s",
     };
   }
   return {

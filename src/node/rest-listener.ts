@@ -7,8 +7,14 @@ import { peerOf } from "./peer-of.ts";
 import { BAD_AUTHORITY, FAULT, refuse, UNKNOWN_PATH } from "./refusal.ts";
 import { createRestExchange } from "./rest-exchange.ts";
 
-/** Handles the requests of a server of `node:http` or `node:https`. */
-export type RestListener = (request: NodeServerRequest, response: NodeServerResponse) => void;
+/**
+ * Handles the requests of a server of `node:http` or `node:https`. Its type says of these no more than it must, so that
+ * it can be used where there are no types of Node.
+ */
+export type RestListener = (
+  request: { readonly url?: string | undefined; readonly headers: object },
+  response: { writeHead(status: number): unknown; end(): unknown },
+) => void;
 
 /**
  * The listener for clients that speak HTTP/1.1: `createServer(restListener(server))` of `node:http` or `node:https`.
@@ -24,7 +30,7 @@ export function restListener(server: DiscoveryServer): RestListener {
   });
   const exchangeRest = createRestExchange(server);
   const isAuthority = createAuthorityCheck();
-  return function listener(request, response) {
+  function listener(request: NodeServerRequest, response: NodeServerResponse): void {
     request.on("error", ignore);
     response.on("error", ignore);
     response.once("finish", () => closeUnlessRead(request));
@@ -34,7 +40,8 @@ export function restListener(server: DiscoveryServer): RestListener {
     } catch {
       refuseAfterFault(request, response);
     }
-  };
+  }
+  return (request, response) => listener(request as NodeServerRequest, response as NodeServerResponse);
 }
 
 /** Nobody waits for the rest of a request that has its answer already. */

@@ -31,7 +31,7 @@ export function sourceOf(mode: Mode): ConfigSource {
 }
 
 function make(mode: Mode): ConfigSource {
-  if (mode.pollMs !== undefined) return restSource({ cluster: XDS_CLUSTER, refreshMs: mode.pollMs });
+  if (mode.pollMs !== undefined) return restSource({ cluster: XDS_CLUSTER, refreshMs: mode.pollMs, timeoutMs: 5_000 });
   return mode.aggregated ? ads() : grpcSource({ ...mode, cluster: XDS_CLUSTER });
 }
 
@@ -40,8 +40,12 @@ export function bootstrapSourceOf(mode: Mode): object {
   return configSource(mode);
 }
 
+/**
+ * With a node of 77 kB in each, and a poll for each cluster and route configuration, more polls than these keep Envoy from
+ * its work; and the second that it waits for an answer by default is too little on a busy machine.
+ */
 function rest(mode: Pick<Mode, "name" | "what" | "http1">): Mode {
-  return { ...mode, variant: "sotw", aggregated: false, pollMs: 100, initialFetchTimeoutSeconds: 0 };
+  return { ...mode, variant: "sotw", aggregated: false, pollMs: 250, initialFetchTimeoutSeconds: 0 };
 }
 
 const NO_TIMEOUT = { $typeName: "google.protobuf.Duration", seconds: 0n, nanos: 0 } as const;
