@@ -1,7 +1,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
 import type { Cache } from "../cache/mod.ts";
-import type { ApiTable } from "../resource/mod.ts";
+import { type ApiTable, normalName } from "../resource/mod.ts";
 import type { StreamLimits } from "../stream/mod.ts";
 import type { DiscoveryCallbacks } from "./callbacks.ts";
 import { ClientGone } from "./client-gone.ts";
@@ -80,7 +80,7 @@ export class Fetcher {
       cache,
       node,
       type: origin.typeUrl,
-      names: names.length === 0 || names.includes("*") ? undefined : new Set(names),
+      names: names.length === 0 || names.includes("*") ? undefined : new Set(names.map(normalName)),
       versionInfo,
       fullState: api.types.find((type) => type.typeUrl === origin.typeUrl)?.fullState ?? false,
       waitMs,

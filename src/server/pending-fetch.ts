@@ -1,7 +1,8 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
 import type { Cache, View, Watch } from "../cache/mod.ts";
-import { type Fetched, readView, type Wanted } from "./read-view.ts";
+import { isGlob } from "../resource/mod.ts";
+import { type Fetched, membersOf, readView, type Wanted } from "./read-view.ts";
 
 /** How long a poll may wait, in milliseconds. */
 export interface FetchWaits {
@@ -43,7 +44,9 @@ export class PendingFetch {
   /** Asks the cache. Does not throw. */
   start(): void {
     const { cache, node, type, names, waitMs, longPollMs } = this.#options;
-    const subscription = { wildcard: names === undefined, names: names ?? NO_NAMES };
+    const wanted = names ?? NO_NAMES;
+    const collections = new Set([...wanted].filter(isGlob));
+    const subscription = { wildcard: names === undefined, names: wanted, collections };
     try {
       this.#watch = cache.watch({ node, type, subscription }, (view) => this.#see(view));
     } catch (error) {
@@ -98,7 +101,7 @@ export class PendingFetch {
   }
 
   #lacksSome(): boolean {
-    for (const name of this.#options.names ?? NO_NAMES) if (this.#view!.get(name) === undefined) return true;
+    for (const name of this.#options.names ?? NO_NAMES) if (membersOf(name, this.#view!).length === 0) return true;
     return false;
   }
 

@@ -1,9 +1,10 @@
 import type { View } from "../cache/mod.ts";
-import { contentHash, type Resource } from "../resource/mod.ts";
+import { contentHash, isGlob, type Resource } from "../resource/mod.ts";
+import { CollectionIndex } from "../stream/mod.ts";
 
 /** What a client asks for, once. */
 export interface Wanted {
-  /** Undefined for all that there is. */
+  /** In their normal form; undefined for all that there is. */
   readonly names: ReadonlySet<string> | undefined;
   /** The version that the client has. */
   readonly versionInfo: string;
@@ -31,18 +32,25 @@ export function readView(view: View, { names, versionInfo, fullState }: Wanted):
     if (versionInfo !== "" && versionInfo === view.version) return undefined;
     return { version: view.version, resources: [...view], whole: view };
   }
-  const resources: Resource[] = [];
+  const found = new Map<string, Resource>();
   const content: string[] = [];
   for (const name of [...names].sort()) {
-    const resource = view.get(name);
-    if (resource !== undefined) resources.push(resource);
-    content.push(name, resource?.version ?? "");
+    const members = membersOf(name, view);
+    for (const member of members) found.set(member.name, member);
+    content.push(name, ...members.flatMap(({ name, version }) => [name, version]));
   }
+  const resources = [...found.values()];
   // As on a stream: of the other types nothing is said of what does not exist. Some clients take it for an error.
   if (resources.length === 0 && !fullState) return undefined;
   const tag = `~${contentHash(encoder.encode(JSON.stringify(content)))}`;
   if (versionInfo.endsWith(tag)) return undefined;
   return { version: view.version + tag, resources, whole: undefined };
+}
+
+/** What a name asks for: the resource that is called so, or what is in the collection that it names. */
+export function membersOf(name: string, view: View): readonly Resource[] {
+  const names = isGlob(name) ? [...CollectionIndex.of(view).members(name)].sort() : [name];
+  return names.map((each) => view.get(each)).filter((resource) => resource !== undefined);
 }
 
 const encoder = new TextEncoder();

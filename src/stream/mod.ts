@@ -11,3 +11,4 @@ export { DEFAULT_STREAM_LIMITS, type StreamLimits } from "./limits.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./protocol-error.ts";
 export type { DiscoveryRequest, Variant } from "./request.ts";
 export { GRPC_PREFIX_LENGTH, type OutgoingResponse, ResponseFactory } from "./response.ts";
+export { CollectionIndex } from "./view-index.ts";

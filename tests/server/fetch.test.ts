@@ -38,7 +38,9 @@ import { namesOf, Poller } from "./polls.ts";
 
 const A = endpoints({ clusterName: "a", endpoints: [{ lbEndpoints: [hostEndpoint("127.0.0.1", 1)] }] });
 const B = endpoints({ clusterName: "b", endpoints: [{ lbEndpoints: [hostEndpoint("127.0.0.1", 2)] }] });
-const XDSTP = endpoints({ clusterName: "xdstp://x/envoy.config.endpoint.v3.ClusterLoadAssignment/c?b=2&a=1" });
+const EDS_NAMES = "xdstp://x/envoy.config.endpoint.v3.ClusterLoadAssignment";
+const XDSTP = `${EDS_NAMES}/c?b=2&a=1`;
+const MEMBERS = ["a", "b"].map((name) => `${EDS_NAMES}/folder/${name}`);
 
 /** A type of a user's own. */
 const OWN: DescMessage = createFileRegistry(
@@ -390,16 +392,19 @@ describe("R7 a poll may wait", () => {
 });
 
 describe("R8 names choose", () => {
-  const { poller } = withSnapshot([A, B, XDSTP]);
+  const names = ["a", "b", XDSTP, ...MEMBERS];
+  const { poller } = withSnapshot(names.map((clusterName) => endpoints({ clusterName })));
 
   it.each<[string, readonly string[], readonly string[]]>([
-    ["none: everything", [], ["a", "b", XDSTP.name]],
-    ["the wildcard", ["*"], ["a", "b", XDSTP.name]],
-    ["the wildcard beside a name", ["a", "*"], ["a", "b", XDSTP.name]],
+    ["none: everything", [], names],
+    ["the wildcard", ["*"], names],
+    ["the wildcard beside a name", ["a", "*"], names],
     ["one", ["b"], ["b"]],
     ["one that does not exist beside one that does", ["b", "zzz"], ["b"]],
     ["one twice", ["b", "b"], ["b"]],
-    ["an xdstp name", [XDSTP.name], [XDSTP.name]],
+    ["X1 an xdstp name, whatever the order of its parameters", [`${EDS_NAMES}/c?a=1&b=2`], [XDSTP]],
+    ["X4 a collection, beside a member of it", [`${EDS_NAMES}/folder/*`, MEMBERS[0]!], MEMBERS],
+    ["X5 an empty collection beside a name", ["a", `${EDS_NAMES}/other/*`], ["a"]],
   ])("R8 %s", async (_, names, expected) => {
     expect(namesOf(await poller.poll("endpoints", { resource_names: names }))).toEqual(expected);
   });
