@@ -189,6 +189,16 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
   ],
   "X1, X9: names are compared as they are spelled": [
     [
+      "delta",
+      "X1 O4 a changed cluster gets its endpoints again, asked for with b=1&a=2",
+      "CDS xdstp://prod.example/envoy.config…",
+    ],
+    [
+      "delta",
+      "X1 O4 a changed cluster gets its endpoints again, asked for with a=2&b=1",
+      "CDS xdstp://prod.example/envoy.config…",
+    ],
+    [
       "sotw",
       "X1 parameters have no order, and what the client asked for is answered under the name that it used",
       "EDS",

@@ -331,4 +331,20 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
       { quiet: true },
     ],
   },
+  ...(["b=1&a=2", "a=2&b=1"] as const).map((params): Transcript => ({
+    name: `X1 O4 a changed cluster gets its endpoints again, asked for with ${params}`,
+    variant: "delta",
+    world: { CDS: { [`${CDS}/c?b=1&a=2`]: "1" }, EDS: { [`${CDS}/c?b=1&a=2`]: "1" } },
+    steps: [
+      { send: { type: "CDS" } },
+      { expect: { type: "CDS", resources: [`${CDS}/c?a=2&b=1=1`] } },
+      { send: { type: "EDS", subscribe: [`${CDS}/c?${params}`] } },
+      { expect: { type: "EDS", resources: [`${CDS}/c?${params}=1`] } },
+      { send: { type: "EDS", nonce: "last" } },
+      { send: { type: "CDS", nonce: "last" } },
+      { apply: { CDS: { [`${CDS}/c?b=1&a=2`]: "2" }, EDS: { [`${CDS}/c?b=1&a=2`]: "1" } } },
+      { expect: { type: "CDS", resources: [`${CDS}/c?a=2&b=1=2`] } },
+      { expect: { type: "EDS", resources: [`${CDS}/c?${params}=1`] } },
+    ],
+  })),
 ];

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LinearCache, rawResource, Snapshot } from "../../mod.ts";
 import { collectionOf, formatXdstp, isGlob, normalName, parseXdstp } from "../../src/resource/mod.ts";
-import { CLUSTER_TYPE } from "../../src/v3/mod.ts";
+import { cluster, CLUSTER_TYPE, endpoints } from "../../src/v3/mod.ts";
 
 const TYPE = "envoy.config.cluster.v3.Cluster";
 
@@ -119,6 +119,15 @@ describe("resources", () => {
     }
     cache.apply({ remove: [spelled] });
     expect(cache.size).toBe(0);
+  });
+
+  it("X1 O9 refer to each other in any spelling", () => {
+    const serviceName = "xdstp://a/envoy.config.endpoint.v3.ClusterLoadAssignment/b?z=1&a=2";
+    const eds = { case: "type", value: 3 } as const;
+    const user = cluster({ name: "c", clusterDiscoveryType: eds, edsClusterConfig: { serviceName } });
+    expect(new Snapshot({ resources: [user] }).check()).toHaveLength(1);
+    const used = endpoints({ clusterName: serviceName.replace("z=1&a=2", "a=2&z=1") });
+    expect(new Snapshot({ resources: [user, used] }).check()).toEqual([]);
   });
 
   it("X4 cannot have the name of a collection", () => {
