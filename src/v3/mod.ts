@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { hostEndpoint, socketAddress } from "./address.ts";
+export { hostEndpoint, locality, type LocalityOptions, socketAddress } from "./address.ts";
 export { ads, grpcSource, type GrpcSourceOptions, restSource, type RestSourceOptions } from "./config-source.ts";
 export {
   cluster,
@@ -19,5 +19,5 @@ export {
   type VirtualHostOptions,
 } from "./makers.ts";
 export { v3 } from "./table.ts";
-export { httpConnectionManager, routerFilter, typedConfig } from "./typed-config.ts";
+export { apiListener, httpConnectionManager, routerFilter, typedConfig } from "./typed-config.ts";
 export * from "./types.ts";

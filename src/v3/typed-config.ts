@@ -1,5 +1,6 @@
 import { clone, create, type DescMessage, isMessage, type Message, type MessageInitShape } from "@bufbuild/protobuf";
 import { type Any, AnySchema } from "@bufbuild/protobuf/wkt";
+import { type ApiListener, ApiListenerSchema } from "../../gen/envoy/config/listener/v3/api_listener_pb.ts";
 import { type Filter, FilterSchema } from "../../gen/envoy/config/listener/v3/listener_components_pb.ts";
 import { RouterSchema } from "../../gen/envoy/extensions/filters/http/router/v3/router_pb.ts";
 import {
@@ -28,13 +29,20 @@ export function typedConfig<D extends DescMessage>(schema: D, init: MessageInitS
  * anywhere; without `statPrefix`, which Envoy requires, it gets `http`.
  */
 export function httpConnectionManager(init: MessageInitShape<typeof HttpConnectionManagerSchema>): Filter {
-  const manager = copyOf(init);
-  if (manager.httpFilters.length === 0) manager.httpFilters = [routerFilter()];
-  if (manager.statPrefix === "") manager.statPrefix = "http";
   return create(FilterSchema, {
     name: "envoy.filters.network.http_connection_manager",
-    configType: { case: "typedConfig", value: typedConfig(HttpConnectionManagerSchema, manager) },
+    configType: { case: "typedConfig", value: packManager(init) },
   });
+}
+
+/**
+ * Makes the field `apiListener` of a listener without an address: what a gRPC client gets that dials
+ * `xds:///<name of the listener>`.
+ *
+ * @param init - the HTTP connection manager, with the same defaults as of {@link httpConnectionManager}
+ */
+export function apiListener(init: MessageInitShape<typeof HttpConnectionManagerSchema>): ApiListener {
+  return create(ApiListenerSchema, { apiListener: packManager(init) });
 }
 
 /** Makes the HTTP filter that sends requests to where the routes say: the last one of every HTTP connection manager. */
@@ -43,6 +51,13 @@ export function routerFilter(init: MessageInitShape<typeof RouterSchema> = {}): 
     name: "envoy.filters.http.router",
     configType: { case: "typedConfig", value: typedConfig(RouterSchema, init) },
   });
+}
+
+function packManager(init: MessageInitShape<typeof HttpConnectionManagerSchema>): Any {
+  const manager = copyOf(init);
+  if (manager.httpFilters.length === 0) manager.httpFilters = [routerFilter()];
+  if (manager.statPrefix === "") manager.statPrefix = "http";
+  return typedConfig(HttpConnectionManagerSchema, manager);
 }
 
 function copyOf(init: MessageInitShape<typeof HttpConnectionManagerSchema>): HttpConnectionManager {
