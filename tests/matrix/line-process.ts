@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import process from "node:process";
+import { createInterface } from "node:readline";
+
+/** How to start a {@link LineProcess}. */
+export interface LineProcessOptions {
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A process that is told what to do by lines of JSON, and answers each by one. */
+export class LineProcess implements AsyncDisposable {
+  readonly #command: readonly string[];
+  readonly #process: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+  readonly #exit: Promise<void>;
+  /** One command at a time, so that each gets its own answer. */
+  #last: Promise<unknown> = Promise.resolve();
+  #errors = "";
+
+  constructor(command: readonly string[], { env = {} }: LineProcessOptions = {}) {
+    const [program, ...args] = command;
+    this.#command = command;
+    this.#process = spawn(program!, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...env } });
+    this.#lines = createInterface({ input: this.#process.stdout! })[Symbol.asyncIterator]();
+    this.#process.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      this.#errors = (this.#errors + text).slice(-MAX_ERRORS);
+    });
+    // What is written to a process that has just ended is not what is wrong.
+    this.#process.stdin!.on("error", () => {});
+    const kill = (): void => void this.#process.kill("SIGKILL");
+    process.once("exit", kill);
+    this.#exit = new Promise((resolve) => {
+      const over = (): void => {
+        process.off("exit", kill);
+        resolve();
+      };
+      this.#process.once("exit", over);
+      this.#process.once("error", (error) => {
+        this.#errors += error.message;
+        over();
+      });
+    });
+  }
+
+  /** The end of what it wrote to its standard error. */
+  get errors(): string {
+    return this.#errors;
+  }
+
+  /** Gives its answer. */
+  tell(command: object): Promise<unknown> {
+    const answer = this.#last.then(() => this.#ask(command));
+    this.#last = answer.catch(() => {});
+    return answer;
+  }
+
+  /** Waits until it has ended by itself, for there is nothing more to do. */
+  async stop(): Promise<void> {
+    this.#process.stdin!.end();
+    const late = setTimeout(() => this.#process.kill("SIGKILL"), 10_000);
+    await this.#exit;
+    clearTimeout(late);
+  }
+
+  /** Ends it as a fault would. */
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.#exit;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #ask(command: object): Promise<unknown> {
+    this.#process.stdin!.write(`${JSON.stringify(command)}\n`);
+    const { value, done } = await this.#lines.next();
+    if (!done) return JSON.parse(value);
+    await this.#exit;
+    throw new Error(`${this.#command.join(" ")} has ended with ${this.#process.exitCode}:\n${this.#errors}`);
+  }
+}
+
+/** In characters. */
+const MAX_ERRORS = 20_000;
