@@ -119,6 +119,23 @@ export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
       { quiet: true },
     ],
   },
+  {
+    name: "O3 a client that names its clusters is not waited for because of others",
+    variant: "sotw",
+    world: A,
+    steps: [
+      { send: { type: "CDS", names: ["a"] } },
+      { expect: { type: "CDS", resources: ["a=1"] } },
+      { send: { type: "CDS", names: ["a"], nonce: "last" } },
+      ...startOf("sotw").slice(3),
+      { apply: { CDS: { a: "2", b: "1" }, EDS: { a: "1", b: "1" }, LDS: { l: "1" }, RDS: { r: "again" } } },
+      { expect: { type: "CDS", resources: ["a=2"] } },
+      { expect: { type: "EDS", resources: ["a=1"] } },
+      { send: { type: "CDS", names: ["a"], nonce: "last" } },
+      ackOf("sotw")("EDS"),
+      { expect: { type: "RDS", resources: ["r=again"] } },
+    ],
+  },
   ...both("O3 a client that comes back with a configuration gets its routes after the clusters", ({ variant, ack }) => [
     { send: { type: "CDS", ...variant === "sotw" ? { version: "7" } : { initial: { a: "0" } } } },
     { expect: { type: "CDS", resources: ["a=1"] } },
