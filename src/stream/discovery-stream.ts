@@ -273,7 +273,10 @@ export class DiscoveryStream {
     const { typeUrl, version, nonce } = response;
     const { callbacks } = this.#options;
     // The client may not ask for what it would have needed for what it rejected.
-    if (verdict === "nack") subscription.awaited = [];
+    if (verdict === "nack") {
+      subscription.awaited = [];
+      subscription.leadsTo.clear();
+    }
     this.#promise(subscription, NOTHING);
     if (verdict === "ack") callbacks.onAck?.(this.info, { typeUrl, version, nonce, response });
     else callbacks.onNack?.(this.info, { typeUrl, version, nonce, response, ...request.error! });
@@ -326,6 +329,7 @@ export class DiscoveryStream {
     if (response === undefined) return undefined;
     this.#warm(subscription);
     this.#resend(subscription, response.resources);
+    this.#lead(subscription);
     return this.#send(subscription, response, now);
   }
 
@@ -414,9 +418,56 @@ export class DiscoveryStream {
       // The client has its time from the moment when it was sent what replaces what is gone.
       if (few) since = Math.max(since, referrer!.sentAt, referrer!.heldSince ?? 0);
     }
-    if (since === undefined || now >= since + holdBackMs) return false;
+    if (since === undefined && this.#isOnItsWay(subscription)) since = subscription.keptSince ?? now;
+    if (since === undefined) return false;
+    if (now >= since + holdBackMs) {
+      // Nor is it waited for a second time, if it never asks for what it was expected to.
+      subscription.awaited = [];
+      for (const { leadsTo } of this.#ordered) leadsTo.clear();
+      return false;
+    }
     if (subscription.kept.size > 0) this.#wakeAt(since + holdBackMs);
     return true;
+  }
+
+  /**
+   * Whether a client that names what it wants has still to ask for some of it, and be sent it, before it can use what
+   * it was sent. A gRPC client learns of routes by its listener, of clusters by its routes and of endpoints by its
+   * clusters, and goes on with those that it had until it has all of the new ones.
+   */
+  #isOnItsWay(subscription: TypeSubscription): boolean {
+    const { typeUrl, wildcard, type } = subscription;
+    const leaders = this.#ordered.filter((other) =>
+      other.leadsTo.size > 0 && this.#order.refers(other.typeUrl, typeUrl)
+    );
+    if (leaders.some((leader) => this.#isLeading(leader))) return true;
+    const warming = type?.warms && this.#subscriptions.get(type.warms.typeUrl);
+    if (wildcard || warming === undefined) return false;
+    return warming.answerDue || this.#isAwaiting(subscription);
+  }
+
+  #isLeading({ leadsTo }: TypeSubscription): boolean {
+    for (const [typeUrl, names] of leadsTo) {
+      const target = this.#subscriptions.get(typeUrl)!;
+      const open = names.filter((name) => target.view?.get(name) !== undefined && isOpen(target, name));
+      if (open.length > 0) leadsTo.set(typeUrl, open);
+      else leadsTo.delete(typeUrl);
+    }
+    return leadsTo.size > 0;
+  }
+
+  /** Notes what the client has to ask for next. */
+  #lead(subscription: TypeSubscription): void {
+    const { type, news, leadsTo } = subscription;
+    if (news.length === 0 || this.#options.holdBackMs === 0) return;
+    // Names that are gone by now would pile up.
+    if (leadsTo.size > 0) this.#isLeading(subscription);
+    for (const { typeUrl, namesIn } of type?.references ?? []) {
+      const target = this.#subscriptions.get(typeUrl);
+      if (target === undefined || target.wildcard || typeUrl === type!.warms?.typeUrl) continue;
+      const names = namesOf(news, namesIn).filter((name) => isOpen(target, name));
+      if (names.length > 0) leadsTo.set(typeUrl, [...new Set([...leadsTo.get(typeUrl) ?? [], ...names])]);
+    }
   }
 
   #wakeAt(time: number): void {
@@ -457,12 +508,21 @@ const NOTHING: ReadonlyMap<string, Resource> = new Map();
  */
 const MAX_KEPT = 1_000;
 
-const namesByNews = new WeakMap<readonly Resource[], readonly string[]>();
+/** Whether the client has not asked for it yet, or was not sent it. */
+function isOpen(target: TypeSubscription, name: string): boolean {
+  return !target.has(name) || target.owed.has(name) || target.owesAll;
+}
+
+type NamesIn = (resource: Resource) => readonly string[];
+
+const namesByNews = new WeakMap<NamesIn, WeakMap<readonly Resource[], readonly string[]>>();
 
 /** What the resources refer to: once for all the streams that are sent the same. */
-function namesOf(news: readonly Resource[], namesIn: (resource: Resource) => readonly string[]): readonly string[] {
-  let names = namesByNews.get(news);
-  if (names === undefined) namesByNews.set(news, names = [...new Set(news.flatMap((each) => readable(each, namesIn)))]);
+function namesOf(news: readonly Resource[], namesIn: NamesIn): readonly string[] {
+  let known = namesByNews.get(namesIn);
+  if (known === undefined) namesByNews.set(namesIn, known = new WeakMap());
+  let names = known.get(news);
+  if (names === undefined) known.set(news, names = [...new Set(news.flatMap((each) => readable(each, namesIn)))]);
   return names;
 }
 
@@ -488,7 +548,7 @@ function promisedBy(news: readonly Resource[], names: readonly string[], view: V
 }
 
 /** What cannot be read is sent as it is, for the client to reject. */
-function readable(resource: Resource, namesIn: (resource: Resource) => readonly string[]): readonly string[] {
+function readable(resource: Resource, namesIn: NamesIn): readonly string[] {
   try {
     return namesIn(resource).map(normalName);
   } catch {

@@ -55,6 +55,11 @@ export class PublicationOrder {
     return this.#referrers.get(typeUrl) ?? NONE;
   }
 
+  /** Whether resources of the one type refer to those of the other, directly or through others that go out before. */
+  refers(from: string, to: string): boolean {
+    return this.referrers(to).includes(from) || this.needs(from, to);
+  }
+
   /** All types that this one refers to, directly or through others, and that go out before it. */
   #earlierOf(typeUrl: string, references: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
     const found = new Set<string>();

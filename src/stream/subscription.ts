@@ -51,6 +51,11 @@ export abstract class TypeSubscription extends SubscribedNames {
   news: readonly Resource[] = [];
   /** Names of another type that the client is to be sent before it can use what it was sent of this one. */
   awaited: readonly string[] = [];
+  /**
+   * Names of other types, by type, that what the client was sent of this one refers to, and that it has not asked for
+   * yet: until it has them it goes on with what it had before.
+   */
+  readonly leadsTo = new Map<string, readonly string[]>();
   /** What the client needs for what it was sent of another type, as it was then: it may be gone when it is asked for. */
   promised: ReadonlyMap<string, Resource> = new Map();
   /** What is gone, and which the client is not told yet: in SotW with the resource as it was. */
@@ -167,7 +172,7 @@ export abstract class TypeSubscription extends SubscribedNames {
     const response = this.makeResponse(view, context, keep);
     if (!keep) this.kept.clear();
     if (response !== undefined) this.noteTtl(response.ttlMs);
-    if (response !== undefined && this.type?.warms) this.news = this.newsOf(response, view);
+    if (response !== undefined && this.type?.references) this.news = this.newsOf(response, view);
     this.position = view.revision;
     this.changed = false;
     this.owesAll = false;
