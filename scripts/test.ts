@@ -48,7 +48,12 @@ const STEPS: readonly Step[] = [
     "the transcripts, polls and a real Envoy with Node 22 and 24, Deno and Bun, and polls with workerd",
     ["tests/runtimes"],
   ),
-  interop("envoy", "the real Envoy, in every mode"),
+  interop("envoy", "the real Envoy, in every mode", "tests/envoy/interop.ts"),
+  interop(
+    "clients",
+    "gRPC clients of others, on every runtime; needs Go, Python and Maven",
+    "tests/clients/interop.ts",
+  ),
   {
     name: "conformance",
     what: "docs/conformance.md says what the steps before have shown",
@@ -79,9 +84,9 @@ function vitest(name: string, what: string, args: readonly string[]): Step {
   return { name, what, command: ["vitest", "run", ...options, ...args], report };
 }
 
-function interop(name: string, what: string): Step {
+function interop(name: string, what: string, file: string): Step {
   const report = join(reports, `${name}.json`);
-  return { name, what, command: ["node", "tests/envoy/interop.ts", `--json=${report}`], report };
+  return { name, what, command: ["node", file, `--json=${report}`], report };
 }
 
 function run({ name, what, command, report }: Step): Count {
