@@ -1,6 +1,7 @@
 import { normalName, type Resource } from "../resource/mod.ts";
 import { AskedNames } from "./asked-names.ts";
 import type { Cache, SubscriptionChange, Watch, WatchRequest } from "./cache.ts";
+import { encoded } from "./encoded.ts";
 import { LiveView } from "./live-view.ts";
 
 /** What a source says: all that there is now, or what changed. */
@@ -110,7 +111,7 @@ function checked(resources: Iterable<Resource>, type: string): Resource[] {
   for (const { typeUrl, name } of list) {
     if (typeUrl !== type) throw new TypeError(`Cannot serve "${name}" as ${type}: it is a ${typeUrl}`);
   }
-  return list;
+  return encoded(list);
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import { normalName, type Resource } from "../resource/mod.ts";
 import type { Cache, Watch, Watcher, WatchRequest } from "./cache.ts";
+import { encoded } from "./encoded.ts";
 import { LiveView } from "./live-view.ts";
 import { UNANSWERED } from "./unanswered.ts";
 import type { Change } from "./resource-log.ts";
@@ -51,7 +52,7 @@ export class LinearCache implements Cache {
   /**
    * Adds, changes and removes resources as one publication. Whoever is in sync is sent just this.
    *
-   * @throws TypeError for a resource of another type; then nothing is changed
+   * @throws TypeError for a resource of another type, or one that cannot be encoded; then nothing is changed
    */
   apply(change: { readonly update?: Iterable<Resource>; readonly remove?: Iterable<string> }): void {
     const update = this.#checked(change.update ?? []);
@@ -84,6 +85,6 @@ export class LinearCache implements Cache {
         throw new TypeError(`Cannot put "${name}" into a LinearCache of ${this.typeUrl}: it is a ${typeUrl}`);
       }
     }
-    return list;
+    return encoded(list);
   }
 }

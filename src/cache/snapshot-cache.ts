@@ -1,5 +1,6 @@
 import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
 import type { Cache, Watch, Watcher, WatchRequest } from "./cache.ts";
+import { encoded } from "./encoded.ts";
 import { LiveView } from "./live-view.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -36,8 +37,11 @@ export class SnapshotCache implements Cache {
   /**
    * Publishes a snapshot to the clients of a key, those of the future included. They are sent the differences to what
    * they have; where the content is the same, nothing.
+   *
+   * @throws TypeError for a resource that cannot be encoded; then nothing is changed
    */
   setSnapshot(key: string, snapshot: Snapshot): void {
+    encodeNew(snapshot, this.getSnapshot(key));
     const group = this.#group(key);
     group.snapshot = snapshot;
     dropUnwatched(group);
@@ -112,6 +116,16 @@ interface Group {
   snapshot: Snapshot | undefined;
   /** The types that somebody watches, or has watched since the last publication. */
   readonly views: Map<string, GroupView>;
+}
+
+/** Encodes what is not in the snapshot before: of a changed copy only what changed is looked at. */
+function encodeNew(snapshot: Snapshot, before: Snapshot | undefined): void {
+  for (const typeUrl of snapshot.types) {
+    const { id, base, resources } = snapshot.set(typeUrl);
+    const known = before?.set(typeUrl).id;
+    if (known === id) continue;
+    encoded(base !== undefined && base.id === known ? base.update : resources.values());
+  }
 }
 
 interface GroupView {

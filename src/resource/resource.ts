@@ -59,11 +59,14 @@ export class Resource {
     this.#delta = undefined;
   }
 
-  /** The encoded message, the same bytes for equal content whatever the order of its maps' keys. */
+  /**
+   * The encoded message, the same bytes for equal content whatever the order of its maps' keys.
+   *
+   * @throws TypeError where the message holds what its type cannot; caches find that before they publish anything
+   */
   get bytes(): Uint8Array {
     if (this.#bytes === undefined) {
-      const { schema, message } = this.#source!;
-      this.#bytes = encode(schema, message);
+      this.#bytes = this.#encode(this.#source!);
       // From here on the bytes say it all: what the user does to his message no longer matters.
       this.#source = undefined;
     }
@@ -94,6 +97,15 @@ export class Resource {
   as({ name = this.name, aliases = this.aliases }: { name?: string; aliases?: readonly string[] }): Resource {
     const ttl = this.ttlMs === undefined ? {} : { ttlMs: this.ttlMs };
     return new Resource(this.typeUrl, name, this.bytes, { version: this.version, aliases, ...ttl });
+  }
+
+  #encode({ schema, message }: ResourceSource): Uint8Array {
+    try {
+      return encode(schema, message);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : cause;
+      throw new TypeError(`Cannot encode "${this.name}" of type ${this.typeUrl}: ${reason}`, { cause });
+    }
   }
 
   #hashed(): Uint8Array {
