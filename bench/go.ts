@@ -1,0 +1,24 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+const FOLDER = join(import.meta.dirname, "../node_modules/.cache/ts-control-plane/bench");
+
+/** Builds the load client or the peer, whose modules the Go tools fetch. @returns the program */
+export function buildGo(name: "load" | "peer"): string {
+  mkdirSync(FOLDER, { recursive: true });
+  const program = join(FOLDER, name);
+  try {
+    execFileSync("go", ["build", "-o", program, `./${name}`], {
+      cwd: import.meta.dirname,
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+    throw new Error(
+      missing ? "Cannot find Go, which the clients are written in: install it (1.26 or newer)" : `Cannot build ${name}`,
+      { cause },
+    );
+  }
+  return program;
+}

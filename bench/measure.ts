@@ -1,0 +1,149 @@
+import type { Case } from "./cases.ts";
+import { Session, type SessionOptions } from "./session.ts";
+
+/** What one run of a case measured. */
+export interface Sample {
+  /** CPU time of the server process for each message; of other cases, for what their description says. */
+  readonly cpuUs?: number;
+  /** From the publication until half of the streams, nearly all, and the last one have it. */
+  readonly p50Ms?: number;
+  readonly p99Ms?: number;
+  readonly lastMs?: number;
+  /** Memory of the server process after a garbage collection, and at most. */
+  readonly rssMb?: number;
+  readonly peakMb?: number;
+}
+
+/** Runs a case once, with a fresh server and fresh clients. */
+export function measure(each: Case, { server, load, cache }: Pick<SessionOptions, "server" | "load" | "cache">) {
+  const { type = "cluster", variant, perNode = false, count, nodes = 1, changed } = each;
+  const options = { server, load, cache, type, variant, perNode, count, nodes, changed };
+  return Session.run(options, (session) => MEASURES[each.kind](session, each));
+}
+
+type Measure = (session: Session, each: Case) => Promise<Sample>;
+
+const MEASURES: Readonly<Record<Case["kind"], Measure>> = {
+  change: measureChange,
+  sync: measureSync,
+  reconnect: measureReconnect,
+  storm: measureStorm,
+  idle: measureIdle,
+  publish: measurePublish,
+  start: measureStart,
+};
+
+/** Clients in sync; then one publication after another, each once all have the one before. */
+async function measureChange(session: Session, each: Case): Promise<Sample> {
+  await sync(session, each);
+  for (let i = 0; i < (each.warmUp ?? 5); i++) await change(session);
+  const before = { cpuUs: await session.cpuUs(), ...await session.counts() };
+  const began = performance.now();
+  const arrivals = [];
+  while (arrivals.length < each.rounds && performance.now() - began < MAX_MS) arrivals.push(await change(session));
+  const after = { cpuUs: await session.cpuUs(), ...await session.counts() };
+  const messages = after.messages - before.messages;
+  expect(each, "messages", messages, arrivals.length * each.streams);
+  expect(each, "resources", (after.resources - before.resources) / messages, each.perMessage);
+  return {
+    cpuUs: (after.cpuUs - before.cpuUs) / messages,
+    p50Ms: median(arrivals.map(({ p50Us }) => p50Us)) / 1000,
+    p99Ms: median(arrivals.map(({ p99Us }) => p99Us)) / 1000,
+    lastMs: median(arrivals.map(({ lastUs }) => lastUs)) / 1000,
+    ...await memory(session),
+  };
+}
+
+/** Clients that come to a server which has everything. CPU time is for all of them together. */
+async function measureSync(session: Session, each: Case): Promise<Sample> {
+  const { version } = await session.publish();
+  const before = await session.cpuUs();
+  const { sinceUs } = await session.open(each);
+  const { p50Us, p99Us, lastUs } = await session.arrival(version, sinceUs);
+  const cpuUs = await session.cpuUs() - before;
+  const { messages, resources } = await session.counts();
+  expect(each, "messages", messages, each.streams);
+  expect(each, "resources", resources / messages, each.perMessage);
+  return { cpuUs, p50Ms: p50Us / 1000, p99Ms: p99Us / 1000, lastMs: lastUs / 1000, ...await memory(session) };
+}
+
+/** All clients drop their connections and come back at once. CPU time is for each of them. */
+async function measureReconnect(session: Session, each: Case): Promise<Sample> {
+  const { version } = await sync(session, each);
+  const before = await session.cpuUs();
+  const { sinceUs } = await session.open(each);
+  const { p50Us, p99Us, lastUs } = await session.arrival(version, sinceUs);
+  const cpuUs = (await session.cpuUs() - before) / each.streams;
+  return { cpuUs, p50Ms: p50Us / 1000, p99Ms: p99Us / 1000, lastMs: lastUs / 1000, ...await memory(session) };
+}
+
+/** Publications, one after another without a pause. CPU time is for each of them; latency is that of the last. */
+async function measureStorm(session: Session, each: Case): Promise<Sample> {
+  await sync(session, each);
+  const before = await session.cpuUs();
+  const began = performance.now();
+  let rounds = 0;
+  let last = await session.publish();
+  for (rounds = 1; rounds < each.rounds && performance.now() - began < MAX_MS; rounds++) last = await session.publish();
+  const { p50Us, p99Us, lastUs } = await session.arrival(last.version, last.sinceUs);
+  const cpuUs = (await session.cpuUs() - before) / rounds;
+  return { cpuUs, p50Ms: p50Us / 1000, p99Ms: p99Us / 1000, lastMs: lastUs / 1000, ...await memory(session) };
+}
+
+/** Clients in sync that are left alone. Memory is that of all of them, without the server's own. */
+async function measureIdle(session: Session, each: Case): Promise<Sample> {
+  await session.publish();
+  const before = await session.rssBytes();
+  await sync(session, each, false);
+  await session.cpuUs();
+  return { rssMb: (await session.rssBytes() - before) / MB };
+}
+
+/** Publications that nobody waits for. CPU time is for each of them. */
+async function measurePublish(session: Session, each: Case): Promise<Sample> {
+  await session.publish();
+  for (let i = 0; i < (each.warmUp ?? 20); i++) await session.publish();
+  const costs = [];
+  for (let i = 0; i < each.rounds; i++) costs.push((await session.publish()).cpuUs);
+  return { cpuUs: costs.reduce((sum, cost) => sum + cost, 0) / costs.length, ...await memory(session) };
+}
+
+/** From the start of the process until it listens. */
+async function measureStart(session: Session): Promise<Sample> {
+  const cpuUs = await session.cpuUs();
+  return { cpuUs, lastMs: session.startMs, ...await memory(session) };
+}
+
+async function sync(session: Session, each: Case, publish = true): Promise<{ readonly version: string }> {
+  if (publish) await session.publish();
+  await session.open(each);
+  const { version, sinceUs } = await session.publish();
+  await session.arrival(version, sinceUs);
+  return { version };
+}
+
+async function change(session: Session) {
+  const { version, sinceUs } = await session.publish();
+  return session.arrival(version, sinceUs);
+}
+
+async function memory(session: Session): Promise<Pick<Sample, "rssMb" | "peakMb">> {
+  const { peakBytes } = session;
+  return { rssMb: await session.rssBytes() / MB, ...peakBytes !== undefined && { peakMb: peakBytes / MB } };
+}
+
+/** A server that is fast because it sends something else is not measured. */
+function expect(each: Case, what: string, found: number, expected: number | undefined): void {
+  if (expected === undefined || found === expected) return;
+  throw new Error(`${each.name}: got ${found} ${what} instead of ${expected}`);
+}
+
+const MB = 1_000_000;
+/** After so long nothing more is begun, so that a slow server does not take for ever. */
+const MAX_MS = 3000;
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

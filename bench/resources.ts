@@ -1,0 +1,34 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { ClusterSchema } from "../gen/envoy/config/cluster/v3/cluster_pb.ts";
+import type { ClusterLoadAssignmentSchema } from "../gen/envoy/config/endpoint/v3/endpoint_pb.ts";
+
+// The same messages as in bench/peer/resources.go.
+
+/** A cluster of EDS. */
+export function clusterInit(i: number, round: number): MessageInitShape<typeof ClusterSchema> {
+  const number = `${i}`.padStart(6, "0");
+  return {
+    name: `cluster-${number}`,
+    clusterDiscoveryType: { case: "type", value: 3 },
+    edsClusterConfig: {
+      serviceName: `namespace/service-${number}`,
+      edsConfig: { resourceApiVersion: 2, configSourceSpecifier: { case: "ads", value: {} } },
+    },
+    connectTimeout: { seconds: 5n, nanos: round * 1000 },
+    lbPolicy: 1,
+  };
+}
+
+/** The four endpoints of a cluster. */
+export function endpointsInit(i: number, round: number): MessageInitShape<typeof ClusterLoadAssignmentSchema> {
+  const lbEndpoints = [0, 1, 2, 3].map((j) => {
+    const portSpecifier = { case: "portValue" as const, value: 8000 + round };
+    const value = { address: `10.${i >> 8 & 255}.${i & 255}.${j}`, portSpecifier };
+    const endpoint = { address: { address: { case: "socketAddress" as const, value } } };
+    return { hostIdentifier: { case: "endpoint" as const, value: endpoint } };
+  });
+  return {
+    clusterName: `cluster-${`${i}`.padStart(6, "0")}`,
+    endpoints: [{ locality: { region: "region", zone: "zone" }, lbEndpoints }],
+  };
+}

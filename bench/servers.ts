@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import process from "node:process";
+import { commandOf, RUNTIMES } from "../tests/runtimes/runtimes.ts";
+import { buildGo } from "./go.ts";
+import type { CacheKind } from "./protocol.ts";
+
+/** A server that is measured. */
+export interface ServerKind {
+  readonly name: string;
+  readonly what: string;
+  readonly cache: CacheKind;
+  /** Measured unless others are named. */
+  readonly usual: boolean;
+  /** The command that runs it. */
+  command(options: ServerOptions): Promise<readonly string[]>;
+}
+
+export interface ServerOptions {
+  readonly runtime: string;
+  /** The folder of the sources to run. */
+  readonly root?: string | undefined;
+  /** A folder to write a CPU profile of each run into, with Node. */
+  readonly profile?: string | undefined;
+}
+
+export const SERVERS: readonly ServerKind[] = [
+  script({ name: "ours", what: "this project, SnapshotCache", cache: "snapshot", file: "ours" }),
+  script({ name: "ours-linear", what: "this project, LinearCache", cache: "linear", file: "ours", usual: false }),
+  script({ name: "ours-2", what: "this project, two threads on one port", cache: "snapshot", file: "cores" }),
+  peer({ name: "go-snapshot", what: "go-control-plane, SnapshotCache", cache: "snapshot" }),
+  peer({ name: "go-linear", what: "go-control-plane, LinearCache", cache: "linear" }),
+  script({ name: "floor", what: "node:http2 that writes one prepared buffer", cache: "snapshot", file: "floor" }),
+];
+
+/** What runs a file with access to the garbage collector. */
+const ARGS: Readonly<Record<string, readonly string[]>> = {
+  node: ["--expose-gc"],
+  deno: ["run", "--quiet", "--allow-all", "--v8-flags=--expose-gc"],
+  bun: ["run"],
+};
+
+export const RUNTIME_NAMES: readonly string[] = Object.keys(ARGS);
+
+function script(
+  { name, what, cache, file, usual = true }: {
+    readonly name: string;
+    readonly what: string;
+    readonly cache: CacheKind;
+    readonly file: string;
+    readonly usual?: boolean;
+  },
+): ServerKind {
+  return {
+    name,
+    what,
+    cache,
+    usual,
+    async command({ runtime, root, profile }) {
+      const program = file === "floor" ? "node" : runtime;
+      const profiling = profile === undefined || program !== "node" ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
+      const path = join(import.meta.dirname, "servers", `${file}.ts`);
+      const args = file === "ours" && root ? [path, root] : [path];
+      return [await programOf(program), ...ARGS[program]!, ...profiling, ...args];
+    },
+  };
+}
+
+async function programOf(name: string): Promise<string> {
+  if (name === "node") return process.execPath;
+  return (await commandOf(RUNTIMES.find(({ bin }) => bin === name)!))[0]!;
+}
+
+function peer({ name, what, cache }: Pick<ServerKind, "name" | "what" | "cache">): ServerKind {
+  let program: string | undefined;
+  return { name, what, cache, usual: true, command: async () => [program ??= buildGo("peer")] };
+}

@@ -1,0 +1,9 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { createDiscoveryServer, followSnapshots, SnapshotCache } from "../../mod.ts";
+import { listen } from "../../src/node/mod.ts";
+
+const { port } = workerData as { readonly port: number };
+const cache = new SnapshotCache({ nodeHash: () => "all" });
+parentPort!.on("message", followSnapshots(cache));
+await listen(createDiscoveryServer({ cache }), { port, reusePort: true });
+parentPort!.postMessage("listening");

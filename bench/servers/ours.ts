@@ -1,0 +1,56 @@
+// This project's server, driven by commands. An argument names the folder of the sources to use; default: these ones.
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import type { Resource, Snapshot, SnapshotCache } from "../../mod.ts";
+import { changedIn, type ServerSetup, versionOf, type World } from "../protocol.ts";
+import { clusterInit, endpointsInit } from "../resources.ts";
+import { type BenchServer, serveLines } from "./serve-lines.ts";
+
+const root = process.argv[2] === undefined ? new URL("../../", import.meta.url) : pathToFileURL(`${process.argv[2]}/`);
+const ours = await import(new URL("mod.ts", root).href) as typeof import("../../mod.ts");
+const node = await import(new URL("src/node/mod.ts", root).href) as typeof import("../../src/node/mod.ts");
+const v3 = await import(new URL("src/v3/mod.ts", root).href) as typeof import("../../src/v3/mod.ts");
+
+let publish: (world: World, round: number) => string;
+
+const server: BenchServer = {
+  async start(setup) {
+    const make = setup.type === "cluster"
+      ? (i: number, round: number) => v3.cluster(clusterInit(i, round))
+      : (i: number, round: number) => v3.endpoints(endpointsInit(i, round));
+    const cache = setup.cache === "linear" ? linear(setup, make) : snapshots(setup, make);
+    const { port } = await node.listen(ours.createDiscoveryServer({ cache }), { port: 0 });
+    return { port };
+  },
+  publish: (world, round) => publish(world, round),
+};
+
+type Make = (i: number, round: number) => Resource;
+
+function linear({ type }: ServerSetup, make: Make) {
+  const cache = new ours.LinearCache(type === "cluster" ? v3.CLUSTER_TYPE : v3.ENDPOINT_TYPE);
+  publish = (world, round) => {
+    cache.apply({ update: changedIn(world, round).map((i) => make(i, round)) });
+    return cache.version;
+  };
+  return cache;
+}
+
+function snapshots({ perNode }: ServerSetup, make: Make): SnapshotCache {
+  const cache = new ours.SnapshotCache(perNode ? {} : { nodeHash: () => "all" });
+  publish = (world, round) => {
+    const version = versionOf(round);
+    for (let i = 0; i < (perNode ? world.nodes : 1); i++) {
+      const key = perNode ? `node-${i}` : "all";
+      cache.setSnapshot(key, next(cache.getSnapshot(key), changedIn(world, round).map((i) => make(i, round)), version));
+    }
+    return version;
+  };
+  return cache;
+}
+
+function next(before: Snapshot | undefined, update: Resource[], version: string): Snapshot {
+  return before?.with({ version, update }) ?? new ours.Snapshot({ version, resources: update });
+}
+
+await serveLines(server);
