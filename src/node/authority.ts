@@ -1,8 +1,11 @@
+/** Whether an authority can be part of a URL. */
+export type AuthorityCheck = (authority: string | undefined) => boolean;
+
 /**
- * Makes a check whether an authority can be part of a URL. The adapter parses it as one in the listener, where an error
- * ends the process. Nearly all requests have the same, so the last good one is remembered.
+ * Makes a check of authorities. The adapter parses one as a part of a URL in the listener, where an error ends the
+ * process. Nearly all requests have the same, so the last good one is remembered.
  */
-export function createAuthorityCheck(): (authority: string | undefined) => boolean {
+export function createAuthorityCheck(): AuthorityCheck {
   let lastGood: string | undefined;
   return function isAuthority(authority) {
     if (authority === undefined || authority === "") return false;

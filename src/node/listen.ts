@@ -4,13 +4,17 @@ import {
   createServer,
   type Http2SecureServer,
   type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
   type ServerOptions,
 } from "node:http2";
 import type { AddressInfo } from "node:net";
-import type { DiscoveryServer, DrainOptions } from "../server/mod.ts";
+import { directMethods, type DiscoveryServer, type DrainOptions } from "../server/mod.ts";
+import { createAuthorityCheck } from "./authority.ts";
 import { checkExposure, type ListenOptions, type TlsOptions } from "./listen-options.ts";
-import { createRequestListener, type RequestListener } from "./request-listener.ts";
+import { createRequestListener } from "./request-listener.ts";
 import { Sessions } from "./sessions.ts";
+import { createStreamListener } from "./stream-listener.ts";
 
 /** A server that accepts connections. */
 export interface Listener extends AsyncDisposable {
@@ -34,7 +38,7 @@ export interface Listener extends AsyncDisposable {
  */
 export async function listen(server: DiscoveryServer, options: ListenOptions = {}): Promise<Listener> {
   checkExposure(options);
-  const http = createHttpServer(createRequestListener(server), options);
+  const http = createHttpServer(server, options);
   const sessions = new Sessions(http, options.keepalive ?? { intervalMs: 30_000, timeoutMs: 10_000 });
   const { address, port } = await bind(http, options);
   const closed = new Promise<void>((resolve) => http.once("close", resolve));
@@ -67,13 +71,25 @@ export async function listen(server: DiscoveryServer, options: ListenOptions = {
 /** For the last bytes to be sent. */
 const GRACE_MS = 500;
 
-function createHttpServer(listener: RequestListener, options: ListenOptions): Http2Server | Http2SecureServer {
+function createHttpServer(server: DiscoveryServer, options: ListenOptions): Http2Server | Http2SecureServer {
+  const isAuthority = createAuthorityCheck();
+  const listener = createRequestListener(server, isAuthority);
+  const methods = directMethods(server);
   const http2Options: ServerOptions = {
     maxSessionMemory: options.maxSessionMemory ?? 64,
     settings: { maxConcurrentStreams: options.maxStreamsPerConnection ?? 1000 },
   };
-  if (options.tls === undefined) return createServer(http2Options, listener);
-  return createSecureServer({ ...http2Options, ...secureOptions(options.tls) }, listener);
+  const http: Http2Server | Http2SecureServer = options.tls === undefined
+    ? createServer(http2Options)
+    : createSecureServer({ ...http2Options, ...secureOptions(options.tls) });
+  if (methods === undefined) return http.on("request", listener);
+  const takes = createStreamListener(methods, isAuthority);
+  // It never listens: it makes requests of the streams that it is handed.
+  const others = createServer(listener);
+  const onStream = (http: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: unknown[]) => {
+    if (!takes(http, headers)) others.emit("stream", http, headers, ...rest);
+  };
+  return http.on("stream", onStream);
 }
 
 function secureOptions({ key, cert, ca }: TlsOptions): object {

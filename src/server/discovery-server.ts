@@ -7,6 +7,7 @@ import { DEFAULT_STREAM_LIMITS, DiscoveryStream, ResponseFactory } from "../stre
 import type { StreamInfo, StreamLimits } from "../stream/mod.ts";
 import { v3 } from "../v3/table.ts";
 import { type DiscoveryCallbacks, guardCallbacks } from "./callbacks.ts";
+import { type DirectRequest, setDirectMethods } from "./direct.ts";
 import { Fetcher } from "./fetcher.ts";
 import { DEFAULT_MAX_REQUEST_BYTES } from "./frame-reader.ts";
 import { clientError, isForClient } from "./grpc-status.ts";
@@ -14,9 +15,10 @@ import { GrpcStream } from "./grpc-stream.ts";
 import { JsonResponses } from "./json-response.ts";
 import { PEER } from "./peer.ts";
 import { restHandlers } from "./rest-handlers.ts";
-import { streamHandlers, type StreamRequest, type StreamRoute } from "./routes.ts";
+import { streamHandlers, type StreamRequest, type StreamRoute, streamRoutes } from "./routes.ts";
 import { spread } from "./spread.ts";
 import { addUnaryHandlers } from "./unary-handlers.ts";
+import { UniversalExchange } from "./universal-exchange.ts";
 import { webFetch } from "./web-fetch.ts";
 
 /** Options of {@link createDiscoveryServer}. */
@@ -122,12 +124,10 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
   let lastId = 0;
   let closed = false;
 
-  function openStream(request: StreamRequest, route: StreamRoute): UniversalServerResponse {
-    const peer = (request.contextValues ?? createContextValues()).get(PEER);
+  function openStream(route: StreamRoute, { sink, timeout, peer }: DirectRequest): GrpcStream {
     const transport = new GrpcStream({
-      header: request.header,
-      body: request.body,
-      signal: request.signal,
+      sink,
+      timeout,
       maxRequestBytes,
       requestTimeoutMs,
       onEnd,
@@ -158,12 +158,21 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
     } catch (error) {
       transport.end(error);
     }
-    return transport.response;
+    return transport;
   }
 
-  return {
+  function openUniversal(request: StreamRequest, route: StreamRoute): UniversalServerResponse {
+    const sink = new UniversalExchange(request);
+    const timeout = request.header.get("grpc-timeout");
+    const peer = (request.contextValues ?? createContextValues()).get(PEER);
+    const transport = openStream(route, { sink, timeout, peer });
+    if (!transport.ended) sink.start(transport);
+    return sink.response;
+  }
+
+  const server: DiscoveryServer = {
     routes(router) {
-      router.handlers.push(...streamHandlers(api, openStream), ...restHandlers(rest));
+      router.handlers.push(...streamHandlers(api, openUniversal), ...restHandlers(rest));
       addUnaryHandlers(router, unary);
     },
     fetch: webFetch(rest, unary),
@@ -184,6 +193,12 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
       for (const transport of [...open.values()]) transport.end(unavailable());
     },
   };
+  const routes = streamRoutes(api);
+  setDirectMethods(server, (path) => {
+    const route = routes.get(path);
+    return route && ((request) => openStream(route, request));
+  });
+  return server;
 }
 
 function streamLimits(options: DiscoveryServerOptions): StreamLimits {

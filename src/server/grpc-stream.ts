@@ -1,17 +1,23 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import type { DiscoveryStream } from "../stream/mod.ts";
 import { scheduleFlush } from "./flush-queue.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { clientError, statusTrailer } from "./grpc-status.ts";
 import { grpcTimeoutMs } from "./grpc-timeout.ts";
 
+/** Where a {@link GrpcStream} writes to. */
+export interface GrpcSink {
+  /** Sends a frame. @returns whether another may follow at once; if not, `writable` says when */
+  write(frame: Uint8Array): boolean;
+  /** Ends the response, once; nothing is written afterwards. */
+  end(trailer: Headers): void;
+}
+
 /** What a {@link GrpcStream} needs. */
 export interface GrpcStreamOptions {
-  readonly header: Headers;
-  readonly body: AsyncIterable<Uint8Array>;
-  /** Aborts when the client has gone, whether it said so or not. */
-  readonly signal: AbortSignal;
+  readonly sink: GrpcSink;
+  /** The header `grpc-timeout`, if there is one. */
+  readonly timeout: string | null;
   /** The largest request, in bytes. */
   readonly maxRequestBytes: number;
   /** How long the rest of a request may take once it began. */
@@ -21,23 +27,19 @@ export interface GrpcStreamOptions {
 }
 
 /**
- * One gRPC stream: moves bytes between an HTTP exchange and a discovery stream, which it owns from {@link start} on.
- *
- * Reading never waits for writing. As the response body it is an iterator written by hand, since an async generator
- * costs several promises for each message.
+ * One gRPC stream: gRPC's framing between the bytes of an HTTP exchange and a discovery stream, which it owns from
+ * {@link start} on. There are no promises in it, and reading never waits for writing.
  */
-export class GrpcStream implements AsyncIterableIterator<Uint8Array> {
+export class GrpcStream {
   readonly #options: GrpcStreamOptions;
-  readonly #trailer = new Headers();
   readonly #reader: FrameReader;
-  readonly #onAbort = (): void => this.end(goneError(this.#options.signal.reason));
   readonly #onMessage = (message: Uint8Array): void => this.#receive(message);
-  #stream: DiscoveryStream | undefined;
-  #waiting: ((result: IteratorResult<Uint8Array>) => void) | undefined;
-  #deadline: Timer | undefined;
-  #unfinished: Timer | undefined;
-  #due: Timer | undefined;
-  #dueAt: number | undefined;
+  #stream: DiscoveryStream | undefined = undefined;
+  #writable = false;
+  #deadline: Timer | undefined = undefined;
+  #unfinished: Timer | undefined = undefined;
+  #due: Timer | undefined = undefined;
+  #dueAt: number | undefined = undefined;
   #halfClosed = false;
   #ended = false;
 
@@ -46,77 +48,71 @@ export class GrpcStream implements AsyncIterableIterator<Uint8Array> {
     this.#reader = new FrameReader(options.maxRequestBytes);
   }
 
-  /** The response to hand to the adapter. It may be taken before the stream starts. */
-  get response(): UniversalServerResponse {
-    const header = new Headers({ "content-type": this.#options.header.get("content-type") ?? "application/grpc" });
-    return { status: 200, header, body: this, trailer: this.#trailer };
+  get ended(): boolean {
+    return this.#ended;
   }
 
-  /** Begins to read requests. */
+  /** From here on requests may come. */
   start(stream: DiscoveryStream): void {
     this.#stream = stream;
-    const { header, signal } = this.#options;
-    if (signal.aborted) return this.#onAbort();
-    signal.addEventListener("abort", this.#onAbort);
-    const timeoutMs = grpcTimeoutMs(header.get("grpc-timeout"));
+    const timeoutMs = grpcTimeoutMs(this.#options.timeout);
     if (timeoutMs !== undefined) this.#deadline = setTimeout(() => this.end(deadlineError()), timeoutMs);
-    void this.#read();
+  }
+
+  /** The sink takes the next frame. */
+  writable(): void {
+    this.#writable = true;
+    this.flush();
   }
 
   /** Tells that there may be something to write. Cheap, and never writes at once. */
   wake(): void {
-    if (this.#waiting !== undefined) scheduleFlush(this);
+    if (this.#writable) scheduleFlush(this);
   }
 
   flush(): void {
-    const resolve = this.#waiting;
-    if (resolve === undefined) return;
-    const frame = this.#take();
-    if (frame === undefined) return;
-    this.#waiting = undefined;
-    resolve({ done: false, value: frame });
+    while (this.#writable) {
+      const frame = this.#take();
+      if (frame === undefined) return;
+      this.#writable = this.#options.sink.write(frame);
+    }
   }
 
   /** Ends the stream, once: frees what it holds and sends the status, OK if there is no reason for another. */
   end(reason?: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#writable = false;
     clearTimeout(this.#deadline);
     clearTimeout(this.#unfinished);
     clearTimeout(this.#due);
-    this.#options.signal.removeEventListener("abort", this.#onAbort);
     const fault = closeFault(this.#stream);
     const why = reason ?? fault;
-    const error = why === undefined ? undefined : clientError(why);
-    statusTrailer(error).forEach((value, name) => this.#trailer.set(name, value));
-    this.#waiting?.(DONE);
-    this.#waiting = undefined;
+    this.#options.sink.end(statusTrailer(why === undefined ? undefined : clientError(why)));
     this.#options.onEnd(why);
   }
 
-  next(): Promise<IteratorResult<Uint8Array>> {
-    const frame = this.#take();
-    if (frame !== undefined) return Promise.resolve({ done: false, value: frame });
-    if (this.#ended) return Promise.resolve(DONE);
-    return new Promise((resolve) => {
-      this.#waiting = resolve;
-    });
+  /** The client, or the way to it, is gone. */
+  gone(reason?: unknown): void {
+    if (!this.#ended) this.end(goneError(reason));
   }
 
-  /** The adapter stopped writing. */
-  return(): Promise<IteratorResult<Uint8Array>> {
-    this.end(goneError(undefined));
-    return Promise.resolve(DONE);
+  /** Takes a part of the request body, which is not kept. */
+  push(chunk: Uint8Array): void {
+    if (this.#ended) return;
+    try {
+      this.#reader.push(chunk, this.#onMessage);
+    } catch (error) {
+      return this.end(error);
+    }
+    if (!this.#reader.partial || this.#unfinished !== undefined || this.#ended) return;
+    const { requestTimeoutMs } = this.#options;
+    this.#unfinished = setTimeout(() => this.end(unfinishedError(requestTimeoutMs)), requestTimeoutMs);
   }
 
-  /** The adapter could not write. */
-  throw(reason: unknown): Promise<IteratorResult<Uint8Array>> {
-    this.end(goneError(reason));
-    return Promise.resolve(DONE);
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
+  /** The request body has ended. That of a request which the client resets does as well, a moment before it shows. */
+  bodyEnded(): void {
+    setTimeout(() => this.#halfClose(), RESET_SIGNAL_MS);
   }
 
   /** The next frame. What was ready when the client half-closed is sent still, so that a one-shot client gets it. */
@@ -145,42 +141,17 @@ export class GrpcStream implements AsyncIterableIterator<Uint8Array> {
     }, Math.ceil(time - performance.now()));
   }
 
-  async #read(): Promise<void> {
-    const { body, signal } = this.#options;
-    try {
-      // Not `for await`: to leave that destroys the request, and the status could not be sent.
-      const chunks = body[Symbol.asyncIterator]();
-      while (!this.#ended) {
-        const chunk = await chunks.next();
-        // The body of a request that the client resets ends as well; the signal for that comes a moment later.
-        if (chunk.done === true) return void setTimeout(() => this.#bodyEnded(), RESET_SIGNAL_MS);
-        this.#push(chunk.value);
-      }
-    } catch (error) { // the body failed: Deno tells of a reset by this, before the signal does
-      this.end(goneError(signal.aborted ? signal.reason : error));
-    }
-  }
-
-  #push(chunk: Uint8Array): void {
-    if (this.#ended) return;
-    try {
-      this.#reader.push(chunk, this.#onMessage);
-    } catch (error) {
-      return this.end(error);
-    }
-    if (!this.#reader.partial || this.#unfinished !== undefined || this.#ended) return;
-    const { requestTimeoutMs } = this.#options;
-    this.#unfinished = setTimeout(() => this.end(unfinishedError(requestTimeoutMs)), requestTimeoutMs);
-  }
-
   #receive(message: Uint8Array): void {
     if (this.#ended) return;
-    clearTimeout(this.#unfinished);
-    this.#unfinished = undefined;
+    if (this.#unfinished !== undefined) {
+      clearTimeout(this.#unfinished);
+      this.#unfinished = undefined;
+    }
     this.#stream?.receive(message);
   }
 
-  #bodyEnded(): void {
+  #halfClose(): void {
+    if (this.#ended) return;
     if (this.#reader.partial) {
       return this.end(new ConnectError("Cannot read request: the body ended inside a message", Code.InvalidArgument));
     }
@@ -193,8 +164,6 @@ export class GrpcStream implements AsyncIterableIterator<Uint8Array> {
 const RESET_SIGNAL_MS = 10;
 
 type Timer = ReturnType<typeof setTimeout>;
-
-const DONE: IteratorResult<Uint8Array> = Object.freeze({ done: true, value: undefined });
 
 function closeFault(stream: DiscoveryStream | undefined): unknown {
   try {

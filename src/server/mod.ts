@@ -9,3 +9,7 @@ export {
 } from "./discovery-server.ts";
 export type { FetchInfo, FetchRequest, FetchResponse } from "./fetch-request.ts";
 export { PEER } from "./peer.ts";
+// For the transports of this package.
+export { type DirectMethods, directMethods } from "./direct.ts";
+export type { GrpcSink, GrpcStream } from "./grpc-stream.ts";
+export { supportedContentType } from "./routes.ts";

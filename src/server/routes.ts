@@ -1,5 +1,6 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import {
+  type ContentTypeMatcher,
   contentTypeMatcher,
   type UniversalHandler,
   type UniversalServerRequest,
@@ -31,18 +32,28 @@ export interface StreamRoute {
  * so that response bytes that many streams share reach the connection untouched.
  */
 export function streamHandlers(api: ApiTable, open: OpenStream): UniversalHandler[] {
-  const handlers: UniversalHandler[] = [];
-  for (const row of api.services) {
-    for (const method of row.service.methods) {
-      const variant = variantOf(method);
-      if (variant !== undefined) handlers.push(streamHandler(row, method, variant, open));
-    }
-  }
-  return handlers;
+  return methodsOf(api).map(({ row, method, route }) => streamHandler(row, method, route, open));
 }
 
-function streamHandler(row: ServiceRow, method: DescMethod, variant: Variant, open: OpenStream): UniversalHandler {
-  const route: StreamRoute = { variant, typeUrl: row.typeUrl };
+/** The streaming methods of an API by their paths. */
+export function streamRoutes(api: ApiTable): ReadonlyMap<string, StreamRoute> {
+  return new Map(methodsOf(api).map(({ row, method, route }) => [pathOf(row, method), route]));
+}
+
+function methodsOf(api: ApiTable): { row: ServiceRow; method: DescMethod; route: StreamRoute }[] {
+  return api.services.flatMap((row) =>
+    row.service.methods.flatMap((method) => {
+      const variant = variantOf(method);
+      return variant === undefined ? [] : [{ row, method, route: { variant, typeUrl: row.typeUrl } }];
+    })
+  );
+}
+
+function pathOf({ service }: ServiceRow, { name }: DescMethod): string {
+  return `/${service.typeName}/${name}`;
+}
+
+function streamHandler(row: ServiceRow, method: DescMethod, route: StreamRoute, open: OpenStream): UniversalHandler {
   // deno-lint-ignore require-await
   async function handle(request: UniversalServerRequest): Promise<UniversalServerResponse> {
     if (request.httpVersion.startsWith("1.")) return uResponseVersionNotSupported;
@@ -54,14 +65,17 @@ function streamHandler(row: ServiceRow, method: DescMethod, variant: Variant, op
   return Object.assign(handle, {
     service: row.service,
     method,
-    requestPath: `/${row.service.typeName}/${method.name}`,
+    requestPath: pathOf(row, method),
     protocolNames: ["grpc"],
     allowedMethods: ["POST"],
     supportedContentType,
   });
 }
 
-const supportedContentType = contentTypeMatcher(/^application\/grpc(?:\+proto)?(?:\s*;.*)?$/i);
+/** Whether a body of this type is one of gRPC, with messages of protobuf. */
+export const supportedContentType: ContentTypeMatcher = contentTypeMatcher(
+  /^application\/grpc(?:\+proto)?(?:\s*;.*)?$/i,
+);
 
 function variantOf(method: DescMethod): Variant | undefined {
   if (method.methodKind !== "bidi_streaming") return undefined;

@@ -486,7 +486,11 @@ export class DiscoveryStream {
     const names = namesOf(news, namesIn);
     if (target?.view !== undefined) this.#promise(subscription, promisedBy(news, names, target.view));
     if (target !== undefined) { for (const name of names) target.repeat(name); }
-    subscription.awaited = this.#isAwaiting(subscription) ? [...new Set([...subscription.awaited, ...names])] : names;
+    // What was awaited already is looked at when something waits for it, not with each response.
+    if (subscription.awaited.length === 0) subscription.awaited = names;
+    else if (!includesAll(subscription.awaited, names)) {
+      subscription.awaited = this.#isAwaiting(subscription) ? union(subscription.awaited, names) : names;
+    }
   }
 
   /**
@@ -524,6 +528,29 @@ function namesOf(news: readonly Resource[], namesIn: NamesIn): readonly string[]
   let names = known.get(news);
   if (names === undefined) known.set(news, names = [...new Set(news.flatMap((each) => readable(each, namesIn)))]);
   return names;
+}
+
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+function setOf(names: readonly string[]): ReadonlySet<string> {
+  let set = sets.get(names);
+  if (set === undefined) sets.set(names, set = new Set(names));
+  return set;
+}
+
+function includesAll(all: readonly string[], names: readonly string[]): boolean {
+  if (names === all) return true;
+  const set = setOf(all);
+  return names.every((name) => set.has(name));
+}
+
+const unions = new WeakMap<readonly string[], { readonly names: readonly string[]; readonly all: readonly string[] }>();
+
+/** Both together: once for all the streams that wait for the same. */
+function union(awaited: readonly string[], names: readonly string[]): readonly string[] {
+  let known = unions.get(awaited);
+  if (known?.names !== names) unions.set(awaited, known = { names, all: [...new Set([...awaited, ...names])] });
+  return known.all;
 }
 
 interface Promised {

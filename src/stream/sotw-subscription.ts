@@ -53,6 +53,7 @@ export class SotwSubscription extends TypeSubscription {
   protected override newsOf({ resources }: OutgoingResponse, view: View): readonly Resource[] {
     const changes = this.position === undefined ? undefined : view.changesSince(this.position);
     if (changes === undefined || this.owesAll) return resources;
+    if (this.wildcard && this.owed.size === 0) return presentOf(changes);
     const names = new Set([...changes.keys(), ...this.owed]);
     return this.#pick(view, [...names].filter((name) => this.has(name)));
   }
@@ -119,7 +120,7 @@ export class SotwSubscription extends TypeSubscription {
       return resources.length > 0 ? this.#make(view, resources, context) : undefined;
     }
     if (this.wildcard && this.owed.size === 0) {
-      const resources = [...changes.values()].filter((resource) => resource !== undefined);
+      const resources = presentOf(changes);
       if (resources.length === 0) return undefined;
       return this.#share(view, `since ${this.position}`, context, () => resources);
     }
@@ -149,7 +150,7 @@ export class SotwSubscription extends TypeSubscription {
     view: View,
     what: string,
     context: SubscriptionContext,
-    resources: () => Resource[],
+    resources: () => readonly Resource[],
   ): OutgoingResponse {
     if (this.spells) return this.#make(view, resources(), context);
     const key = `${context.ttl ? "sotw+ttl" : "sotw"} ${what}`;
@@ -178,6 +179,17 @@ function indexOf(resources: readonly Resource[]): ReadonlyMap<string, Resource> 
     indexes.set(resources, index = new Map(resources.map((resource) => [resource.name, resource])));
   }
   return index;
+}
+
+const present = new WeakMap<NonNullable<Changes>, readonly Resource[]>();
+
+/** What of the changes is there: once for all the streams that were in sync, which are told the same changes. */
+function presentOf(changes: NonNullable<Changes>): readonly Resource[] {
+  let resources = present.get(changes);
+  if (resources === undefined) {
+    present.set(changes, resources = [...changes.values()].filter((resource) => resource !== undefined));
+  }
+  return resources;
 }
 
 function pick(view: View, names: Iterable<string>, gone?: ReadonlyMap<string, Resource>): Resource[] {

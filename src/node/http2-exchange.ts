@@ -1,0 +1,47 @@
+import type { ServerHttp2Stream } from "node:http2";
+import type { GrpcSink, GrpcStream } from "../server/mod.ts";
+import { closeWhenSent } from "./close-when-sent.ts";
+
+/** The exchange behind a gRPC stream on Node's own HTTP/2 stream: by callbacks alone, and frames go out as they are. */
+export class Http2Exchange implements GrpcSink {
+  readonly #http: ServerHttp2Stream;
+  #trailer: Headers | undefined = undefined;
+
+  /** Sends the headers of the response. @throws Error where the client has gone already */
+  constructor(http: ServerHttp2Stream, contentType: string) {
+    this.#http = http;
+    http.respond({ ":status": 200, "content-type": contentType }, { waitForTrailers: true });
+    http.once("wantTrailers", () => this.#sendTrailer());
+    closeWhenSent(http);
+  }
+
+  /** Begins to read requests. */
+  start(grpc: GrpcStream): void {
+    const http = this.#http;
+    if (grpc.ended) return void http.resume();
+    http.on("data", (chunk: Uint8Array) => grpc.push(chunk));
+    http.on("end", () => grpc.bodyEnded());
+    http.on("drain", () => grpc.writable());
+    http.once("close", () => grpc.gone());
+    grpc.writable();
+  }
+
+  write(frame: Uint8Array): boolean {
+    return !this.#http.destroyed && this.#http.write(frame);
+  }
+
+  end(trailer: Headers): void {
+    this.#trailer = trailer;
+    if (!this.#http.destroyed) this.#http.end();
+  }
+
+  #sendTrailer(): void {
+    const headers: Record<string, string> = {};
+    this.#trailer?.forEach((value, name) => headers[name] = value);
+    try {
+      this.#http.sendTrailers(headers);
+    } catch {
+      // The client has gone meanwhile.
+    }
+  }
+}
