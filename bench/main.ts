@@ -4,7 +4,7 @@ import { cpus, totalmem } from "node:os";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { type Case, CASES } from "./cases.ts";
-import { buildGo } from "./go.ts";
+import { buildGo } from "./build.ts";
 import { measure, type Sample } from "./measure.ts";
 import { RUNTIME_NAMES, type ServerKind, SERVERS } from "./servers.ts";
 import { printCase, printHead } from "./table.ts";

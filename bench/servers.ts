@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import process from "node:process";
 import { commandOf, RUNTIMES } from "../tests/runtimes/runtimes.ts";
-import { buildGo } from "./go.ts";
+import { buildGo, buildServers } from "./build.ts";
 import type { CacheKind } from "./protocol.ts";
 
 /** A server that is measured. */
@@ -17,7 +17,7 @@ export interface ServerKind {
 
 export interface ServerOptions {
   readonly runtime: string;
-  /** The folder of the sources to run. */
+  /** The folder of other sources to run, as they are. */
   readonly root?: string | undefined;
   /** A folder to write a CPU profile of each run into, with Node. */
   readonly profile?: string | undefined;
@@ -58,11 +58,18 @@ function script(
     async command({ runtime, root, profile }) {
       const program = file === "floor" ? "node" : runtime;
       const profiling = profile === undefined || program !== "node" ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
-      const path = join(import.meta.dirname, "servers", `${file}.ts`);
-      const args = file === "ours" && root ? [path, root] : [path];
+      const args = root === undefined ? [pathOf(file, program)] : [join(SOURCES, `${file}.ts`), root];
       return [await programOf(program), ...ARGS[program]!, ...profiling, ...args];
     },
   };
+}
+
+const SOURCES = join(import.meta.dirname, "servers");
+let compiled: string | undefined;
+
+/** Node runs what npm brings its users, JavaScript; the others run the sources. */
+function pathOf(file: string, program: string): string {
+  return program === "node" ? join(compiled ??= buildServers(), `${file}.js`) : join(SOURCES, `${file}.ts`);
 }
 
 async function programOf(name: string): Promise<string> {

@@ -15,7 +15,9 @@ const server: BenchServer = {
   async start() {
     const port = await freePort();
     for (let i = 0; i < THREADS; i++) {
-      const worker = new Worker(new URL("cores-worker.ts", import.meta.url), { workerData: { port } });
+      const worker = new Worker(new URL(import.meta.url.replace(/cores(?=\.\w+$)/, "cores-worker")), {
+        workerData: { port },
+      });
       await once(worker, "message");
       feed.connect((message) => worker.postMessage(message));
     }

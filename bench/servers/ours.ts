@@ -7,9 +7,10 @@ import { clusterInit, endpointsInit } from "../resources.ts";
 import { type BenchServer, serveLines } from "./serve-lines.ts";
 
 const root = process.argv[2] === undefined ? new URL("../../", import.meta.url) : pathToFileURL(`${process.argv[2]}/`);
-const ours = await import(new URL("mod.ts", root).href) as typeof import("../../mod.ts");
-const node = await import(new URL("src/node/mod.ts", root).href) as typeof import("../../src/node/mod.ts");
-const v3 = await import(new URL("src/v3/mod.ts", root).href) as typeof import("../../src/v3/mod.ts");
+const extension = import.meta.url.slice(import.meta.url.lastIndexOf(".")); // .js where it is compiled
+const ours: typeof import("../../mod.ts") = await load("mod");
+const node: typeof import("../../src/node/mod.ts") = await load("src/node/mod");
+const v3: typeof import("../../src/v3/mod.ts") = await load("src/v3/mod");
 
 let publish: (world: World, round: number) => string;
 
@@ -51,6 +52,10 @@ function snapshots({ perNode }: ServerSetup, make: Make): SnapshotCache {
 
 function next(before: Snapshot | undefined, update: Resource[], version: string): Snapshot {
   return before?.with({ version, update }) ?? new ours.Snapshot({ version, resources: update });
+}
+
+function load<T>(path: string): Promise<T> {
+  return import(new URL(`${path}${extension}`, root).href);
 }
 
 await serveLines(server);

@@ -19,23 +19,26 @@ const ANY = { typeUrl: 1, value: 2 };
 const DURATION = { seconds: 1, nanos: 2 };
 
 /** `DiscoveryResponse.resources`: an `Any` that holds the message. */
-export function anyRecord(source: RecordSource): Uint8Array {
-  return field(RESPONSE_RESOURCES, any(source.typeUrl, source.bytes));
+export function anyRecord({ typeUrl, bytes }: RecordSource): Uint8Array {
+  const url = encodedTypeUrl(typeUrl);
+  const size = anySize(url, bytes.length);
+  const record = new RecordWriter(fieldSize(size)).field(RESPONSE_RESOURCES, size);
+  return record.raw(url).field(ANY.value, bytes.length).raw(bytes).finish();
 }
 
 /** `DiscoveryResponse.resources`: an `Any` that holds a `Resource`, for clients that can read a ttl from it. */
 export function wrappedRecord(source: RecordSource): Uint8Array {
-  return field(RESPONSE_RESOURCES, any(WRAPPER_TYPE, wrapper(source)));
+  return anyRecord({ ...source, typeUrl: WRAPPER_TYPE, bytes: wrapper(source).finish() });
 }
 
 /** `DeltaDiscoveryResponse.resources`: a `Resource`. */
 export function deltaRecord(source: RecordSource): Uint8Array {
-  return field(RESPONSE_RESOURCES, wrapper(source));
+  return wrapper(source, { prefixed: true }).finish();
 }
 
 /** The same without the ttl, for clients that cannot be told later that it goes on. */
 export function deltaRecordWithoutTtl({ typeUrl, name, version, bytes, aliases }: RecordSource): Uint8Array {
-  return field(RESPONSE_RESOURCES, wrapper({ typeUrl, name, version, bytes, aliases, ttlMs: undefined }));
+  return deltaRecord({ typeUrl, name, version, bytes, aliases, ttlMs: undefined });
 }
 
 /**
@@ -43,41 +46,107 @@ export function deltaRecordWithoutTtl({ typeUrl, name, version, bytes, aliases }
  * ttl. Source: https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#ttl
  */
 export function heartbeatRecord(source: RecordSource): Uint8Array {
-  return field(RESPONSE_RESOURCES, wrapper(source, false));
+  return wrapper(source, { prefixed: true, content: false }).finish();
 }
 
 /** `DeltaDiscoveryResponse.resources`: a `Resource` without content, named by an alias that stands for nothing. */
 export function unknownRecord(alias: string): Uint8Array {
-  const writer = new BinaryWriter()
-    .tag(RESOURCE.name, WireType.LengthDelimited).string(alias)
-    .tag(RESOURCE.aliases, WireType.LengthDelimited).string(alias);
-  return field(RESPONSE_RESOURCES, writer.finish());
+  const source = { typeUrl: "", name: alias, version: "", bytes: NOTHING, aliases: [alias], ttlMs: undefined };
+  return wrapper(source, { prefixed: true, content: false }).finish();
 }
 
+const NOTHING = new Uint8Array();
 const WRAPPER_TYPE = "type.googleapis.com/envoy.service.discovery.v3.Resource";
 
-function wrapper(source: RecordSource, withContent = true): Uint8Array {
-  const writer = new BinaryWriter();
-  if (source.version !== "") writer.tag(RESOURCE.version, WireType.LengthDelimited).string(source.version);
-  if (withContent) writer.tag(RESOURCE.resource, WireType.LengthDelimited).bytes(any(source.typeUrl, source.bytes));
-  writer.tag(RESOURCE.name, WireType.LengthDelimited).string(source.name);
-  for (const alias of source.aliases) writer.tag(RESOURCE.aliases, WireType.LengthDelimited).string(alias);
-  if (source.ttlMs !== undefined) {
-    writer.tag(RESOURCE.ttl, WireType.LengthDelimited).fork();
-    writer.tag(DURATION.seconds, WireType.Varint).int64(Math.floor(source.ttlMs / 1000));
-    writer.tag(DURATION.nanos, WireType.Varint).int32(Math.round((source.ttlMs % 1000) * 1e6));
-    writer.join();
-  }
-  return writer.finish();
+/** Writes a `Resource`, as the entry of a response if it is `prefixed`. */
+function wrapper(
+  { typeUrl, name, version, bytes, aliases, ttlMs }: RecordSource,
+  { prefixed = false, content = true }: { readonly prefixed?: boolean; readonly content?: boolean } = {},
+): RecordWriter {
+  const url = encodedTypeUrl(typeUrl);
+  const strings = { version: encoder.encode(version), name: encoder.encode(name) };
+  const others = aliases.map((alias) => encoder.encode(alias));
+  const ttl = ttlMs === undefined ? undefined : duration(ttlMs);
+  const inner = anySize(url, bytes.length);
+  let size = fieldSize(strings.name.length);
+  if (version !== "") size += fieldSize(strings.version.length);
+  if (content) size += fieldSize(inner);
+  for (const alias of others) size += fieldSize(alias.length);
+  if (ttl !== undefined) size += fieldSize(ttl.length);
+  const record = new RecordWriter(prefixed ? fieldSize(size) : size);
+  if (prefixed) record.field(RESPONSE_RESOURCES, size);
+  if (version !== "") record.field(RESOURCE.version, strings.version.length).raw(strings.version);
+  if (content) record.field(RESOURCE.resource, inner).raw(url).field(ANY.value, bytes.length).raw(bytes);
+  record.field(RESOURCE.name, strings.name.length).raw(strings.name);
+  for (const alias of others) record.field(RESOURCE.aliases, alias.length).raw(alias);
+  if (ttl !== undefined) record.field(RESOURCE.ttl, ttl.length).raw(ttl);
+  return record;
 }
 
-function any(typeUrl: string, value: Uint8Array): Uint8Array {
+function duration(ms: number): Uint8Array {
   return new BinaryWriter()
-    .tag(ANY.typeUrl, WireType.LengthDelimited).string(typeUrl)
-    .tag(ANY.value, WireType.LengthDelimited).bytes(value)
+    .tag(DURATION.seconds, WireType.Varint).int64(Math.floor(ms / 1000))
+    .tag(DURATION.nanos, WireType.Varint).int32(Math.round((ms % 1000) * 1e6))
     .finish();
 }
 
-function field(number: number, bytes: Uint8Array): Uint8Array {
-  return new BinaryWriter().tag(number, WireType.LengthDelimited).bytes(bytes).finish();
+/** The field `type_url` of an `Any`, encoded once for each type, up to a number of types that no API comes near. */
+function encodedTypeUrl(typeUrl: string): Uint8Array {
+  let encoded = typeUrls.get(typeUrl);
+  if (encoded === undefined) {
+    encoded = new BinaryWriter().tag(ANY.typeUrl, WireType.LengthDelimited).string(typeUrl).finish();
+    if (typeUrls.size < MAX_TYPE_URLS) typeUrls.set(typeUrl, encoded);
+  }
+  return encoded;
+}
+
+const typeUrls = new Map<string, Uint8Array>();
+const MAX_TYPE_URLS = 1000;
+const encoder = new TextEncoder();
+
+function anySize(typeUrl: Uint8Array, length: number): number {
+  return typeUrl.length + fieldSize(length);
+}
+
+/** The bytes of a length-delimited field. */
+function fieldSize(length: number): number {
+  return TAG_SIZE + varintSize(length) + length;
+}
+
+/** Fields up to 15. */
+const TAG_SIZE = 1;
+
+function varintSize(value: number): number {
+  let size = 1;
+  for (; value > 127; value = Math.floor(value / 128)) size++;
+  return size;
+}
+
+/** Writes into memory of the right size, which a record is kept in for as long as its resource. */
+class RecordWriter {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(size: number) {
+    this.#bytes = new Uint8Array(size);
+  }
+
+  /** The beginning of a length-delimited field. */
+  field(number: number, length: number): this {
+    this.#bytes[this.#at++] = number << 3 | WireType.LengthDelimited;
+    let rest = length;
+    for (; rest > 127; rest = Math.floor(rest / 128)) this.#bytes[this.#at++] = rest % 128 | 128;
+    this.#bytes[this.#at++] = rest;
+    return this;
+  }
+
+  raw(bytes: Uint8Array): this {
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
+    return this;
+  }
+
+  finish(): Uint8Array {
+    return this.#bytes;
+  }
 }

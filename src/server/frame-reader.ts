@@ -11,9 +11,10 @@ export const DEFAULT_MAX_REQUEST_BYTES = 4 * 1024 * 1024;
  */
 export class FrameReader {
   readonly #maxBytes: number;
-  readonly #prefix = new Uint8Array(PREFIX_BYTES);
   #prefixHave = 0;
-  #message: Uint8Array | undefined;
+  #parts: Uint8Array[] = [];
+  #small = EMPTY;
+  #smallHave = 0;
   #have = 0;
   #length = 0;
 
@@ -28,8 +29,8 @@ export class FrameReader {
   }
 
   /**
-   * Takes the next chunk and calls `onMessage` with each message that is complete by then. A message that lies in one
-   * chunk is a view of it, not a copy, and is good for the duration of the call only.
+   * Takes the next chunk and calls `onMessage` with each message that is complete by then. A message is good for the
+   * duration of the call only: it is a view of the chunk, or of memory that serves the next message.
    *
    * @throws ConnectError - resource_exhausted for a message over the limit, unimplemented for a compressed one,
    * internal for a prefix that is not gRPC; nothing may be pushed afterwards
@@ -47,58 +48,107 @@ export class FrameReader {
     }
   }
 
+  /** Reads a flag byte and the length of the message, big-endian. */
   #readPrefix(chunk: Uint8Array, from: number): number {
     const end = Math.min(chunk.length, from + PREFIX_BYTES - this.#prefixHave);
-    for (let at = from; at < end; at++) this.#prefix[this.#prefixHave++] = chunk[at] ?? 0;
-    if (this.#prefixHave === PREFIX_BYTES) this.#length = checkedLength(this.#prefix, this.#maxBytes);
+    for (let at = from; at < end; at++) {
+      const byte = chunk[at]!;
+      if (this.#prefixHave++ === 0) checkFlag(byte);
+      else this.#length = this.#length * 256 + byte;
+    }
+    if (this.#prefixHave === PREFIX_BYTES) checkLength(this.#length, this.#maxBytes);
     return end;
   }
 
   #readMessage(chunk: Uint8Array, from: number, onMessage: (message: Uint8Array) => void): number {
     const end = Math.min(chunk.length, from + this.#length - this.#have);
     const part = chunk.subarray(from, end);
-    if (part.length === this.#length) {
-      this.#finish(part, onMessage);
-      return end;
-    }
-    const message = this.#roomFor(part.length);
-    message.set(part, this.#have);
     this.#have += part.length;
-    if (this.#have === this.#length) this.#finish(message.subarray(0, this.#length), onMessage);
+    if (part.length === this.#length) this.#finish(part, onMessage);
+    else {
+      this.#keep(part);
+      if (this.#have === this.#length) this.#join(onMessage);
+    }
     return end;
   }
 
-  /** Grows by doubling: every byte is copied twice on average, and a claimed length allocates nothing. */
-  #roomFor(more: number): Uint8Array {
-    const needed = this.#have + more;
-    const old = this.#message;
-    if (old !== undefined && old.length >= needed) return old;
-    const grown = new Uint8Array(Math.min(this.#length, Math.max(needed * 2, MIN_ALLOCATION)));
-    if (old !== undefined) grown.set(old.subarray(0, this.#have));
-    this.#message = grown;
-    return grown;
+  /** Large parts stay where they are until the message is complete; small ones, which pin what is around them, do not. */
+  #keep(part: Uint8Array): void {
+    if (part.length >= MIN_KEPT) {
+      this.#endSmall();
+      this.#parts.push(part);
+      return;
+    }
+    const needed = this.#smallHave + part.length;
+    // Grows by doubling: every byte is copied twice on average, and a claimed length allocates nothing.
+    if (needed > this.#small.length) {
+      const grown = new Uint8Array(Math.max(needed * 2, MIN_ALLOCATION));
+      grown.set(this.#small.subarray(0, this.#smallHave));
+      this.#small = grown;
+    }
+    this.#small.set(part, this.#smallHave);
+    this.#smallHave = needed;
+  }
+
+  #endSmall(): void {
+    if (this.#smallHave === 0) return;
+    this.#parts.push(this.#small.subarray(0, this.#smallHave));
+    this.#small = EMPTY;
+    this.#smallHave = 0;
+  }
+
+  #join(onMessage: (message: Uint8Array) => void): void {
+    this.#endSmall();
+    const memory = takeMemory(this.#length);
+    let at = 0;
+    for (const part of this.#parts) {
+      memory.set(part, at);
+      at += part.length;
+    }
+    this.#parts = [];
+    this.#finish(memory.subarray(0, at), onMessage);
+    keepMemory(memory);
   }
 
   #finish(message: Uint8Array, onMessage: (message: Uint8Array) => void): void {
     this.#prefixHave = 0;
     this.#have = 0;
     this.#length = 0;
-    this.#message = undefined;
     onMessage(message);
   }
 }
 
-/** A flag byte and the length of the message, big-endian. */
 const PREFIX_BYTES = 5;
 const MIN_ALLOCATION = 1024;
 const EMPTY = new Uint8Array(0);
 
-function checkedLength(prefix: Uint8Array, maxBytes: number): number {
-  const flag = prefix[0];
+/** The size from which a part is kept as it is: a quarter of the frames that clients cut large messages into. */
+const MIN_KEPT = 4096;
+
+/**
+ * Where a message is put together that came in parts, as all do from an Envoy that describes itself. It is good until it
+ * has been handled, so that the same memory serves all streams.
+ */
+let memory: Uint8Array | undefined;
+const MAX_MEMORY = 1024 * 1024;
+
+function takeMemory(length: number): Uint8Array {
+  const taken = memory;
+  memory = undefined; // for the case that handling a message leads to another one
+  return taken !== undefined && taken.length >= length ? taken : new Uint8Array(length);
+}
+
+function keepMemory(used: Uint8Array): void {
+  if (used.length <= MAX_MEMORY && used.length > (memory?.length ?? 0)) memory = used;
+}
+
+function checkFlag(flag: number): void {
   if (flag === 1) throw new ConnectError("Cannot read request: compression is not supported", Code.Unimplemented);
   if (flag !== 0) throw new ConnectError(`Cannot read request: unknown frame flag ${flag}`, Code.Internal);
-  const length = new DataView(prefix.buffer).getUint32(1);
-  if (length <= maxBytes) return length;
+}
+
+function checkLength(length: number, maxBytes: number): void {
+  if (length <= maxBytes) return;
   throw new ConnectError(
     `Cannot read request: ${length} bytes is more than the limit of ${maxBytes}`,
     Code.ResourceExhausted,

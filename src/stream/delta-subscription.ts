@@ -106,8 +106,8 @@ export class DeltaSubscription extends TypeSubscription {
     if (all) {
       for (const resource of view) unlessHeld(resource.name, resource);
     } else {
-      for (const [name, resource] of changes) {
-        if (this.has(name) && !this.owed.has(name) && !this.kept.has(name)) answers.tell(name, resource);
+      for (const name of this.#wantedOf(changes)) {
+        if (!this.owed.has(name) && !this.kept.has(name)) answers.tell(name, changes.get(name));
       }
     }
     for (const name of left) if (!this.has(name)) answers.tell(name, undefined);
@@ -177,6 +177,16 @@ export class DeltaSubscription extends TypeSubscription {
   #isOwed(name: string): boolean {
     if (this.owesAll || this.owed.has(name)) return true;
     return this.collections.size > 0 && this.owed.has(collectionOf(name) ?? name);
+  }
+
+  /** The names of the changes that the client wants: looked for from the side where there are fewer. */
+  *#wantedOf(changes: ReadonlyMap<string, Resource | undefined>): Iterable<string> {
+    const byName = !this.wildcard && this.collections.size === 0 && this.#aliases === undefined;
+    if (byName && this.names.size < changes.size) {
+      for (const name of this.names) if (changes.has(name)) yield name;
+    } else {
+      for (const name of changes.keys()) if (this.has(name)) yield name;
+    }
   }
 
   /** Notes what is gone, and forgets of it what is there again. */

@@ -18,7 +18,10 @@ export interface DiscoveryRequest {
   readonly unsubscribe: readonly string[];
   /** Delta: what the client has already, by name. */
   readonly initialVersions: ReadonlyMap<string, string>;
-  /** The bytes of the node, not decoded; undefined where it is left out. */
+  /**
+   * The bytes of the node, not decoded; undefined where it is left out. They are good for the duration of the call that
+   * hands out the request: copy what is to be kept.
+   */
   readonly node: Uint8Array | undefined;
 }
 

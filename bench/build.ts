@@ -22,3 +22,14 @@ export function buildGo(name: "load" | "peer"): string {
   }
   return program;
 }
+
+/** Compiles the servers that run on Node, and what they use, as it is in the npm package. @returns the folder */
+export function buildServers(): string {
+  execFileSync(join(import.meta.dirname, "../node_modules/.bin/tsc"), [
+    "-p",
+    join(import.meta.dirname, "tsconfig.json"),
+  ], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  return join(FOLDER, "js/bench/servers");
+}
