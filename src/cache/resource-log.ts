@@ -38,7 +38,9 @@ export class ResourceLog implements View {
   /** See `View`; set by a cache that looks for names when they are asked for. */
   isLoading: ((name: string) => boolean) | undefined = undefined;
   readonly #entries = new Map<string, Entry>();
-  readonly #hash = new SetHash();
+  /** Made when somebody asks for the version, and kept up to date from then on. */
+  #hash: SetHash | undefined = undefined;
+  #hashText: string | undefined = undefined;
   #log: (Entry | undefined)[] = [];
   /** The revision of each place of the log, empty ones included: what the binary search looks at. */
   #revisions: number[] = [];
@@ -52,7 +54,7 @@ export class ResourceLog implements View {
     | undefined = undefined;
 
   get version(): string {
-    return this.#version ?? this.#hash.toString();
+    return this.#version ?? (this.#hashText ??= this.#contentHash().toString());
   }
 
   /** The version to show instead of the hash of the content; undefined for that hash. */
@@ -126,8 +128,9 @@ export class ResourceLog implements View {
     let entry = this.#entries.get(name);
     const before = entry?.resource;
     if (before === resource || before?.version === resource?.version) return false;
-    if (before !== undefined) this.#hash.remove(name, before.version);
-    if (resource !== undefined) this.#hash.add(name, resource.version);
+    if (before !== undefined) this.#hash?.remove(name, before.version);
+    if (resource !== undefined) this.#hash?.add(name, resource.version);
+    this.#hashText = undefined;
     this.#size += Number(resource !== undefined) - Number(before !== undefined);
     if (entry === undefined) {
       entry = { name, resource, revision, index: 0, past: undefined, since: revision, forgotten: false };
@@ -147,6 +150,14 @@ export class ResourceLog implements View {
     this.#log.push(entry);
     this.#revisions.push(revision);
     return true;
+  }
+
+  #contentHash(): SetHash {
+    if (this.#hash === undefined) {
+      this.#hash = new SetHash();
+      for (const { name, version } of this) this.#hash.add(name, version);
+    }
+    return this.#hash;
   }
 
   #firstAfter(revision: number): number {
