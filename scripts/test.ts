@@ -42,6 +42,11 @@ const STEPS: readonly Step[] = [
   ]),
   { name: "deno", what: "the server and its example on Deno", command: ["node", "scripts/test-deno.ts"] },
   { name: "package", what: "the npm package in a fresh project", command: ["node", "scripts/test-package.ts"] },
+  {
+    name: "bench",
+    what: "no slower than the commit before; needs Go",
+    command: ["node", "bench/compare.ts"],
+  },
   vitest("differential", "go-control-plane by the same transcripts; needs Go", ["tests/differential"]),
   vitest(
     "runtimes",

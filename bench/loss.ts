@@ -1,0 +1,12 @@
+/** What two builds took for the same, one right after the other. */
+export type Pair = readonly [before: number, now: number];
+
+/** Slower than this is a loss, and no noise, where nearly all rounds say so. */
+export const LIMIT = 1.5;
+const NEARLY_ALL = 0.75;
+
+/** Whether the second of each pair is slower, in nearly all of them. */
+export function isLoss(pairs: readonly Pair[]): boolean {
+  const slower = pairs.filter(([before, now]) => now / before >= LIMIT);
+  return pairs.length > 0 && slower.length >= pairs.length * NEARLY_ALL;
+}
