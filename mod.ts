@@ -66,6 +66,7 @@ export {
   type FetchResponse,
   type ServerStatus,
   type StreamStatus,
+  type Unsent,
 } from "./src/server/mod.ts";
 // Symbols below are for those who serve another version of the API.
 export type { Aliasing, ApiTable, MessageFinder, Reference, ResourceType, ServiceRow } from "./src/resource/mod.ts";

@@ -5,7 +5,10 @@ import { closeWhenSent } from "./close-when-sent.ts";
 /** The exchange behind a gRPC stream on Node's own HTTP/2 stream: by callbacks alone, and frames go out as they are. */
 export class Http2Exchange implements GrpcSink {
   readonly #http: ServerHttp2Stream;
+  #grpc: GrpcStream | undefined = undefined;
   #trailer: Headers | undefined = undefined;
+  readonly #onProgress = (error?: Error | null): void => void (error || this.#grpc!.progress());
+  readonly #onSent = (error?: Error | null): void => void (error || this.#grpc!.sent());
 
   /** Sends the headers of the response. @throws Error where the client has gone already */
   constructor(http: ServerHttp2Stream, contentType: string) {
@@ -18,6 +21,7 @@ export class Http2Exchange implements GrpcSink {
   /** Begins to read requests. */
   start(grpc: GrpcStream): void {
     const http = this.#http;
+    this.#grpc = grpc;
     if (grpc.ended) return void http.resume();
     http.on("data", (chunk: Uint8Array) => grpc.push(chunk));
     http.on("end", () => grpc.bodyEnded());
@@ -27,7 +31,18 @@ export class Http2Exchange implements GrpcSink {
   }
 
   write(frame: Uint8Array): boolean {
-    return !this.#http.destroyed && this.#http.write(frame);
+    const http = this.#http;
+    if (http.destroyed) return false;
+    // In slices, for to be told that a slow client has got some of it.
+    let at = 0;
+    for (; frame.length - at > SLICE_BYTES; at += SLICE_BYTES) {
+      http.write(frame.subarray(at, at + SLICE_BYTES), this.#onProgress);
+    }
+    return http.write(at === 0 ? frame : frame.subarray(at), this.#onSent);
+  }
+
+  abort(): void {
+    this.#http.close(ENHANCE_YOUR_CALM);
   }
 
   end(trailer: Headers): void {
@@ -45,3 +60,6 @@ export class Http2Exchange implements GrpcSink {
     }
   }
 }
+
+const SLICE_BYTES = 256 * 1024;
+const ENHANCE_YOUR_CALM = 11;

@@ -6,6 +6,7 @@ import { type ApiTable, type MessageFinder, ResourceJson } from "../resource/mod
 import { DEFAULT_STREAM_LIMITS, DiscoveryStream, ResponseFactory } from "../stream/mod.ts";
 import type { StreamInfo, StreamLimits } from "../stream/mod.ts";
 import { v3 } from "../v3/table.ts";
+import { Backlog, type Unsent } from "./backlog.ts";
 import { type DiscoveryCallbacks, guardCallbacks } from "./callbacks.ts";
 import { type DirectRequest, setDirectMethods } from "./direct.ts";
 import { Fetcher } from "./fetcher.ts";
@@ -58,6 +59,16 @@ export interface DiscoveryServerOptions extends Partial<StreamLimits> {
    * `createRegistry(MyFilterSchema)`. Envoy's own are known. Default: none.
    */
   readonly types?: Pick<Registry, "getMessage">;
+  /**
+   * How long a client may read nothing of what it is sent before its stream is ended, in milliseconds. Default: 60,000.
+   */
+  readonly stallTimeoutMs?: number;
+  /**
+   * How much may wait in memory for clients to read it, of all streams together, in bytes; what several of them share
+   * counts once. Beyond it streams are sent what is new only as others get on, and those are ended that have read
+   * nothing for the longest time, and for a second at least. Default: 256 MiB.
+   */
+  readonly maxUnsentBytes?: number;
 }
 
 /** How streams are ended by {@link DiscoveryServer.drain}. */
@@ -77,6 +88,8 @@ export interface StreamStatus extends StreamInfo {
 /** What a server is doing. */
 export interface ServerStatus {
   readonly streams: readonly StreamStatus[];
+  /** What waits for clients to read it. */
+  readonly unsent: Unsent;
 }
 
 /** Serves the configuration of a cache over xDS, independent of how connections are made. */
@@ -121,6 +134,10 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
   const rest = { api, fetcher, responses: new JsonResponses(json, { identifier }), body };
   const unary = { api, fetcher, json, identifier, body };
   const open = new Map<DiscoveryStream, GrpcStream>();
+  const backlog = new Backlog({
+    maxBytes: options.maxUnsentBytes ?? 256 * 1024 * 1024,
+    stallTimeoutMs: options.stallTimeoutMs ?? 60_000,
+  });
   let lastId = 0;
   let closed = false;
 
@@ -128,6 +145,7 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
     const transport = new GrpcStream({
       sink,
       timeout,
+      backlog,
       maxRequestBytes,
       requestTimeoutMs,
       onEnd,
@@ -180,7 +198,8 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
       return [...open.keys()].map((stream) => stream.info);
     },
     status() {
-      return { streams: [...open.keys()].map((stream) => ({ ...stream.info, state: stream.status() })) };
+      const streams = [...open.keys()].map((stream) => ({ ...stream.info, state: stream.status() }));
+      return { streams, unsent: backlog.unsent };
     },
     drain({ overMs = 10_000 } = {}) {
       fetcher.release();

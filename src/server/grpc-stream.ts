@@ -1,5 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { DiscoveryStream } from "../stream/mod.ts";
+import type { Backlog, Laggard } from "./backlog.ts";
 import { scheduleFlush } from "./flush-queue.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { clientError, statusTrailer } from "./grpc-status.ts";
@@ -11,11 +12,14 @@ export interface GrpcSink {
   write(frame: Uint8Array): boolean;
   /** Ends the response, once; nothing is written afterwards. */
   end(trailer: Headers): void;
+  /** Drops what has not been sent. */
+  abort(): void;
 }
 
 /** What a {@link GrpcStream} needs. */
 export interface GrpcStreamOptions {
   readonly sink: GrpcSink;
+  readonly backlog: Backlog;
   /** The header `grpc-timeout`, if there is one. */
   readonly timeout: string | null;
   /** The largest request, in bytes. */
@@ -30,12 +34,14 @@ export interface GrpcStreamOptions {
  * One gRPC stream: gRPC's framing between the bytes of an HTTP exchange and a discovery stream, which it owns from
  * {@link start} on. There are no promises in it, and reading never waits for writing.
  */
-export class GrpcStream {
+export class GrpcStream implements Laggard {
   readonly #options: GrpcStreamOptions;
   readonly #reader: FrameReader;
   readonly #onMessage = (message: Uint8Array): void => this.#receive(message);
   #stream: DiscoveryStream | undefined = undefined;
   #writable = false;
+  /** What the sink was given and has not sent, oldest first. */
+  #unsent: Uint8Array[] = [];
   #deadline: Timer | undefined = undefined;
   #unfinished: Timer | undefined = undefined;
   #due: Timer | undefined = undefined;
@@ -71,11 +77,30 @@ export class GrpcStream {
   }
 
   flush(): void {
-    while (this.#writable) {
+    const { sink, backlog } = this.#options;
+    while (this.#writable && backlog.admits(this)) {
       const frame = this.#take();
       if (frame === undefined) return;
-      this.#writable = this.#options.sink.write(frame);
+      this.#unsent.push(frame);
+      backlog.add(this, frame);
+      this.#writable = sink.write(frame);
     }
+  }
+
+  /** The sink has sent a part of what it was given. */
+  progress(): void {
+    if (!this.#ended) this.#options.backlog.progress(this);
+  }
+
+  /** The sink has sent the oldest frame that it was given. */
+  sent(): void {
+    const frame = this.#unsent.shift();
+    if (frame !== undefined) this.#options.backlog.remove(this, frame, this.#unsent.length);
+  }
+
+  cut(stalledMs: number): void {
+    this.end(stalledError(stalledMs));
+    this.#options.sink.abort();
   }
 
   /** Ends the stream, once: frees what it holds and sends the status, OK if there is no reason for another. */
@@ -86,6 +111,7 @@ export class GrpcStream {
     clearTimeout(this.#deadline);
     clearTimeout(this.#unfinished);
     clearTimeout(this.#due);
+    this.#forget();
     const fault = closeFault(this.#stream);
     const why = reason ?? fault;
     this.#options.sink.end(statusTrailer(why === undefined ? undefined : clientError(why)));
@@ -113,6 +139,14 @@ export class GrpcStream {
   /** The request body has ended. That of a request which the client resets does as well, a moment before it shows. */
   bodyEnded(): void {
     setTimeout(() => this.#halfClose(), RESET_SIGNAL_MS);
+  }
+
+  #forget(): void {
+    const { backlog } = this.#options;
+    const unsent = this.#unsent;
+    this.#unsent = [];
+    backlog.forget(this);
+    for (const frame of unsent) backlog.remove(this, frame, 0);
   }
 
   /** The next frame. What was ready when the client half-closed is sent still, so that a one-shot client gets it. */
@@ -177,6 +211,10 @@ function closeFault(stream: DiscoveryStream | undefined): unknown {
 function goneError(reason: unknown): ConnectError {
   if (reason instanceof ConnectError) return reason;
   return new ConnectError("Client closed the stream", Code.Canceled, undefined, undefined, reason);
+}
+
+function stalledError(stalledMs: number): ConnectError {
+  return new ConnectError(`Client has read nothing for ${Math.round(stalledMs)} ms`, Code.ResourceExhausted);
 }
 
 function deadlineError(): ConnectError {

@@ -1,3 +1,4 @@
+export type { Unsent } from "./backlog.ts";
 export type { DiscoveryCallbacks } from "./callbacks.ts";
 export {
   createDiscoveryServer,

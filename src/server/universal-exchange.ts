@@ -50,10 +50,14 @@ export class UniversalExchange implements GrpcSink, AsyncIterableIterator<Uint8A
     this.#waiting = undefined;
   }
 
+  /** The adapter waits for the client, and cannot be told not to. What it has goes with the connection. */
+  abort(): void {}
+
   next(): Promise<IteratorResult<Uint8Array>> {
     if (this.#ended) return Promise.resolve(DONE);
     return new Promise((resolve) => {
       this.#waiting = resolve;
+      this.#stream?.sent();
       this.#stream?.writable();
     });
   }

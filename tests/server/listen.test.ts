@@ -1,14 +1,16 @@
 import { once } from "node:events";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { constants } from "node:http2";
 import { connect as connectTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { LinearCache } from "../../src/cache/mod.ts";
 import { listen, type ListenOptions } from "../../src/node/mod.ts";
+import { rawResource } from "../../src/resource/mod.ts";
 import { createDiscoveryServer, type DiscoveryServer } from "../../src/server/mod.ts";
-import { frame, RawClient, sotwRequest } from "./raw-client.ts";
+import { frame, RawClient, SOTW_PATH, sotwRequest } from "./raw-client.ts";
 
 const CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
 
@@ -68,6 +70,21 @@ describe("listen()", () => {
     // There is no second ping before the first one was answered.
     for (let pings = 0; pings < 3; pings++) await once(client.session, "ping");
     expect(client.session.destroyed).toBe(false);
+  });
+});
+
+describe("a client that does not read", () => {
+  it("D-02 has its stream reset, so that what it was sent is freed", async () => {
+    const big = rawResource(CLUSTER, "big", new Uint8Array(1_000_000));
+    const cache = new LinearCache(CLUSTER, { resources: [big] });
+    await using listener = await listen(createDiscoveryServer({ cache, stallTimeoutMs: 100 }), { port: 0 });
+    await using client = new RawClient(`http://127.0.0.1:${listener.port}`);
+    const headers = { ":method": "POST", ":path": SOTW_PATH, "content-type": "application/grpc" };
+    const stalled = client.session.request(headers);
+    stalled.on("error", () => {});
+    stalled.write(frame(sotwRequest({ type: CLUSTER, nodeId: "n" })));
+    await new Promise((resolve) => stalled.once("close", resolve));
+    expect(stalled.rstCode).toBe(constants.NGHTTP2_ENHANCE_YOUR_CALM);
   });
 });
 

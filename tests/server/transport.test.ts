@@ -11,7 +11,7 @@ import {
   type DiscoveryServer,
   type DiscoveryServerOptions,
 } from "../../src/server/mod.ts";
-import { DELTA_PATH, frame, RawClient, type RawStream, sotwRequest } from "./raw-client.ts";
+import { DELTA_PATH, frame, RawClient, type RawStream, SOTW_PATH, sotwRequest } from "./raw-client.ts";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -227,6 +227,47 @@ describe("transport", () => {
     expect((await stream.received(2)).version).toBe(served.cache.version);
     await expectAlive(served);
     expect(stream.responses).toHaveLength(2);
+  });
+});
+
+describe("a client that does not read", () => {
+  it("D-02 is cut off, tells nobody else, and leaves nothing", async () => {
+    await using served = await serve({ stallTimeoutMs: 100 });
+    await using client = served.client();
+    served.cache.apply({ update: [rawResource(CLUSTER, "big", new Uint8Array(1_000_000))] });
+    // Nobody takes its data, so that no more is sent than its window allows.
+    const stalled = client.session.request({
+      ":method": "POST",
+      ":path": SOTW_PATH,
+      "content-type": "application/grpc",
+    });
+    stalled.on("error", () => {});
+    stalled.write(frame(sotwRequest({ type: CLUSTER, nodeId: "n" })));
+    await until(() => served.server.status().unsent.bytes > 1_000_000);
+    await until(() => served.closed.length === 1);
+    expect(ConnectError.from(served.closed[0]).code).toBe(Code.ResourceExhausted);
+    expect(served.server.status().unsent).toEqual({ streams: 0, bytes: 0, cut: 1 });
+    await expectAlive(served);
+  });
+
+  it("D-01b holds no more than is allowed, and gets the latest when it reads on", async () => {
+    await using served = await serve({ maxUnsentBytes: 2_000_000, stallTimeoutMs: 60_000 });
+    await using client = served.client();
+    served.cache.apply({ update: [rawResource(CLUSTER, "big", new Uint8Array(1_500_000))] });
+    const [first, second] = [client.open(), client.open()];
+    for (const { http } of [first, second]) http.pause();
+    first.send(sotwRequest({ type: CLUSTER, nodeId: "n" }));
+    await until(() => served.server.status().unsent.bytes > 1_500_000);
+    served.cache.apply({ update: [rawResource(CLUSTER, "big", new Uint8Array(1_600_000))] });
+    second.send(sotwRequest({ type: CLUSTER, nodeId: "n" }));
+    await until(() => served.server.status().unsent.streams === 2);
+    served.cache.apply({ update: [rawResource(CLUSTER, "big", new Uint8Array(1_700_000))] });
+    const third = client.open();
+    third.send(sotwRequest({ type: CLUSTER, nodeId: "n" }));
+    for (const { http } of [first, second]) http.resume();
+    const { version } = await third.received(1);
+    expect(version).toBe(served.cache.version);
+    expect(served.closed).toEqual([]);
   });
 });
 
