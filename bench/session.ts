@@ -97,11 +97,6 @@ export class Session {
     return this.#load.ask({ do: "await", version, sinceUs: Math.floor(sinceUs), timeoutMs: 60_000 });
   }
 
-  /** Stops all streams from reading, or lets them read on. */
-  async pause(paused: boolean): Promise<void> {
-    await this.#load.ask({ do: "pause", paused });
-  }
-
   counts(): Promise<Counts> {
     return this.#load.ask({ do: "count" });
   }

@@ -40,7 +40,6 @@ type fleet struct {
 	streams     []*stream
 	connections []*grpc.ClientConn
 	cancel      context.CancelFunc
-	reading     gate
 	failed      error
 	awaited     string
 	missing     int
@@ -192,46 +191,11 @@ func (f *fleet) counts() any {
 	}
 }
 
-func (f *fleet) pause(paused bool) {
-	f.reading.set(!paused)
-}
-
 // Drops all connections at once, as clients do that are killed.
 func (f *fleet) close() {
 	f.cancel()
-	f.reading.set(true)
 	for _, connection := range f.connections {
 		connection.Close()
 	}
 	f.connections = nil
-}
-
-// Lets streams through, or not.
-type gate struct {
-	sync.Mutex
-	closed chan struct{}
-}
-
-func (g *gate) set(isOpen bool) {
-	g.Lock()
-	defer g.Unlock()
-	if isOpen && g.closed != nil {
-		close(g.closed)
-		g.closed = nil
-	} else if !isOpen && g.closed == nil {
-		g.closed = make(chan struct{})
-	}
-}
-
-func (g *gate) wait(ctx context.Context) {
-	g.Lock()
-	closed := g.closed
-	g.Unlock()
-	if closed == nil {
-		return
-	}
-	select {
-	case <-closed:
-	case <-ctx.Done():
-	}
 }

@@ -22,8 +22,6 @@ type command struct {
 	SinceUs int64
 	// For "await": when to give up.
 	TimeoutMs int64
-	// For "pause": streams that stop reading, or read on.
-	Paused bool
 }
 
 func main() {
@@ -52,9 +50,6 @@ func run(fleet *fleet, c command) (any, error) {
 		return struct{}{}, fleet.open(c.open)
 	case "await":
 		return fleet.await(c.Version, c.SinceUs, c.TimeoutMs)
-	case "pause":
-		fleet.pause(c.Paused)
-		return struct{}{}, nil
 	case "count":
 		return fleet.counts(), nil
 	case "close":

@@ -32,7 +32,6 @@ func (s *stream) run(ctx context.Context, connection *grpc.ClientConn, opened fu
 	}
 	opened()
 	for err == nil {
-		s.fleet.reading.wait(ctx)
 		var response response
 		if err = call.RecvMsg(&response); err != nil {
 			break
