@@ -35,8 +35,14 @@ describe("the README", () => {
     expect(await served).toMatchObject({ status: 0, stderr: "" });
   });
 
-  it("has no other TypeScript than what is tried here", () => {
-    expect(blocksOf("README.md", "ts")).toHaveLength(1);
+  it("quotes the sources of the example as they are, and has no other TypeScript", () => {
+    // However far it is indented.
+    const flush = (text: string) => text.replaceAll(/^ +/gm, "");
+    const files = ["config.ts", "server.ts"].map((name) => join(ROOT, "examples/server", name));
+    const sources = files.map((file) => flush(readFileSync(file, "utf8")));
+    const quoted = blocksOf("README.md", "ts").slice(1).map(flush);
+    expect(quoted).toHaveLength(2);
+    for (const block of quoted) expect(sources.some((source) => source.includes(block)), block).toBe(true);
   });
 
   it.each(linksOf("README.md"))("links to %s, which is there", (link) => {
