@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rawResource, type Resource } from "../../mod.ts";
 import { ResourceLog } from "../../src/cache/resource-log.ts";
-import { PROPERTY } from "../properties.ts";
 
 const TYPE = "type.googleapis.com/example.Thing";
 /** How many versions of a name the log remembers, to see that it changed back. */
@@ -36,7 +35,6 @@ describe("ResourceLog", () => {
         states.forEach((_, revision) => checkChanges(log, states, revision));
         expect(log.size).toBe(states.at(-1)!.size);
       }),
-      PROPERTY,
     );
   });
 

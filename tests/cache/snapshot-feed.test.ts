@@ -84,7 +84,6 @@ describe("SnapshotFeed", () => {
           }
         }
       }),
-      { numRuns: 500 },
     );
   });
 });

@@ -56,7 +56,6 @@ describe("a client in sync", () => {
         expect(client.ended).toBeUndefined();
         client.close();
       }),
-      { numRuns: 300 },
     );
   });
 
@@ -91,7 +90,6 @@ describe("a client in sync", () => {
         expect(versions([...client.resources(VIRTUAL_HOST_TYPE).values()])).toEqual(versions(wanted));
         client.close();
       }),
-      { numRuns: 500 },
     );
   });
 });

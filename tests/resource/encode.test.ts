@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Cluster, ClusterSchema } from "../../gen/envoy/config/cluster/v3/cluster_pb.ts";
 import { encode } from "../../src/resource/mod.ts";
-import { PROPERTY } from "../properties.ts";
 
 // Numbers among the keys, which JavaScript puts first, and characters of more than one code unit.
 const keys = fc.constantFrom("a", "b", "c", "10", "9", "", "é", "\uffff", "😀");
@@ -23,7 +22,6 @@ describe("encode", () => {
       fc.property(metadata, (entries) => {
         expect(encode(ClusterSchema, clusterOf(reversed(entries)))).toEqual(encode(ClusterSchema, clusterOf(entries)));
       }),
-      PROPERTY,
     );
   });
 
@@ -37,7 +35,6 @@ describe("encode", () => {
         expect(JSON.stringify(message)).toBe(JSON.stringify(untouched));
         expect(encode(ClusterSchema, decoded)).toEqual(bytes);
       }),
-      PROPERTY,
     );
   });
 });

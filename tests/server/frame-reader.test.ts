@@ -2,7 +2,6 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FrameReader } from "../../src/server/frame-reader.ts";
-import { PROPERTY } from "../properties.ts";
 
 describe("FrameReader", () => {
   it("reads the same messages however the bytes are cut", () => {
@@ -28,7 +27,6 @@ describe("FrameReader", () => {
         expect(received).toEqual(sent);
         expect(reader.partial).toBe(false);
       }),
-      PROPERTY,
     );
   });
 

@@ -165,12 +165,7 @@ export class ClientModel {
   /** The client belongs to another group from now on. */
   move(): void {
     this.late = true;
-    for (const model of this.#types.values()) {
-      model.moved = true;
-      if (this.variant === "delta") continue;
-      for (const name of model.names) model.asked.add(name);
-      model.askedAll = model.wildcard;
-    }
+    for (const model of this.#types.values()) model.moved = true;
   }
 
   /** Takes a response, and complains where it is not one to be sent now. */
@@ -446,9 +441,9 @@ export class ClientModel {
       for (const { name, label } of resources) model.last.set(name, label!);
     }
     for (const { name, label = before.get(name)!.label } of resources) {
-      const isNews = model.askedAll || model.moved || model.asked.has(name) || before.get(name)?.label !== label;
+      const isNews = model.askedAll || model.asked.has(name) || before.get(name)?.label !== label;
       if (isNews) model.newsAt.set(name, at);
-      if (isNews || model.returned.has(name)) model.perhapsNewsAt.set(name, at);
+      if (isNews || model.moved || model.returned.has(name)) model.perhapsNewsAt.set(name, at);
       model.told.set(name, { label, at });
       model.heardAt.set(name, now);
       if (hasTtl(label)) model.lastBeat ??= now;

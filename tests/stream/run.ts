@@ -1,9 +1,8 @@
 import fc from "fast-check";
-import { PROPERTY } from "../properties.ts";
 import { Session, type Setup } from "./session.ts";
 import { type Step, STEPS } from "./steps.ts";
 
-const { numRuns: RUNS = 100, seed: SEED = Date.now() % 2 ** 31 } = PROPERTY;
+const { numRuns: RUNS, seed: SEED } = fc.readConfigureGlobal();
 
 const MAX_STEPS = 100;
 
@@ -11,11 +10,7 @@ const MAX_STEPS = 100;
 export async function search(setup: fc.Arbitrary<Setup>): Promise<void> {
   const steps = fc.array(fc.oneof(...STEPS), { maxLength: MAX_STEPS, size: "max" });
   const property = fc.asyncProperty(setup, steps, async (setup, steps) => await play(setup, steps));
-  const { failed, counterexample, numRuns } = await fc.check(property, {
-    numRuns: RUNS,
-    seed: SEED,
-    endOnFailure: true,
-  });
+  const { failed, counterexample, numRuns } = await fc.check(property, { endOnFailure: true });
   if (!failed) return;
   const [start, found] = counterexample!;
   const least = await minimise(start, found);
