@@ -69,7 +69,7 @@ export const CASES: readonly Case[] = [
     name: "delta-1000-streams",
     what: "the same to 1,000 streams",
     ...fanOut({ variant: "delta", streams: 1000, count: 10_000, changed: 1, rounds: 10 }),
-    servers: ONE_PROCESS,
+    servers: ["ours", "go-linear", "floor"],
   },
   {
     name: "delta-1000",
@@ -82,7 +82,7 @@ export const CASES: readonly Case[] = [
     what: "delta, wildcard: 200 streams, 100,000 clusters, 1 changed",
     ...fanOut({ variant: "delta", streams: 200, count: 100_000, changed: 1, rounds: 50 }),
     warmUp: 2,
-    servers: ["ours", "go-linear"],
+    servers: ["ours", "floor"],
   },
   {
     name: "sync",

@@ -14,6 +14,8 @@ import { type BenchServer, serveLines } from "./serve-lines.ts";
 
 let setup: ServerSetup;
 let everything: Uint8Array;
+let everythingIs = versionOf(0);
+let latest = versionOf(0);
 let change: Uint8Array;
 const streams = new Set<ServerHttp2Stream>();
 
@@ -26,6 +28,10 @@ const server: BenchServer = {
       stream.on("error", ignore);
       stream.respond({ "content-type": "application/grpc" });
       stream.once("data", () => {
+        if (everythingIs !== latest) {
+          everything = withVersion(everything, latest);
+          everythingIs = latest;
+        }
         stream.write(everything);
         streams.add(stream);
       });
@@ -37,12 +43,12 @@ const server: BenchServer = {
   },
   publish(world, round) {
     const version = versionOf(round);
+    latest = version;
     if (round === 0) {
       everything = frameOf(changedIn(world, 0));
       change = setup.variant === "sotw" ? everything : frameOf(changedIn(world, 1));
     } else {
-      everything = withVersion(everything, version);
-      change = setup.variant === "sotw" ? everything : withVersion(change, version);
+      change = withVersion(change, version);
       for (const stream of streams) stream.write(change);
     }
     return version;
