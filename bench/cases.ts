@@ -49,7 +49,6 @@ export const CASES: readonly Case[] = [
     ...fanOut({ variant: "sotw", streams: 300, count: 100, changed: 1, rounds: 20 }),
     nodeFile: NODE_FILE,
     servers: ONE_PROCESS,
-    quick: true,
   },
   {
     name: "sotw-5000",
@@ -109,7 +108,6 @@ export const CASES: readonly Case[] = [
     rounds: 10,
     perMessage: 5,
     servers: COMPARED,
-    quick: true,
   },
   {
     name: "per-node-sotw",
@@ -178,7 +176,6 @@ export const CASES: readonly Case[] = [
     changed: 1,
     rounds: 100,
     servers: COMPARED,
-    quick: true,
   },
   {
     name: "start",
