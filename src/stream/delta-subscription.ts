@@ -71,6 +71,12 @@ export class DeltaSubscription extends TypeSubscription {
     return this.#aliases === undefined ? super.collectionFor(name) : collectionOf(name);
   }
 
+  protected override membersOf(name: string, view: View): Resource[] {
+    if (this.#aliases === undefined) return super.membersOf(name, view);
+    const resource = view.get(this.#aliases.get(name) ?? "");
+    return resource === undefined ? [] : [resource];
+  }
+
   protected override normal(name: string): string {
     return this.#aliases === undefined ? super.normal(name) : name;
   }

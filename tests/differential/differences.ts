@@ -66,6 +66,7 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
     ["sotw", "S14 the wildcard of a type without full state gets what changed", "EDS"],
   ],
   "S25: in ADS mode a part of what there is is not answered, and its watch is lost": [
+    ["sotw", "O3 a client that names its clusters is not waited for because of others", "RDS r=again"],
     ["sotw", "O1 a publication goes out in order, whatever the order of the requests", "no response"],
     [
       "sotw",
@@ -237,6 +238,11 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
     [
       "delta",
       "H1 H2 a host is answered with its virtual host, by its domains, and its name as an alias",
+      "no response",
+    ],
+    [
+      "delta",
+      "L7 virtual hosts are sent again in full, for one without content would say that there is none",
       "no response",
     ],
     ["delta", "H2 D3 a host that is asked for again is answered again", "no response"],

@@ -50,6 +50,21 @@ export const TTL_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
+    name: "L7 virtual hosts are sent again in full, for one without content would say that there is none",
+    variant: "delta",
+    world: { VHDS: { "r/one": "1 domains=one.com ttl=90", "r/two": "1 domains=two.com" } },
+    steps: [
+      { send: { type: "VHDS", subscribe: ["r/one.com", "r/two.com"], node: envoy } },
+      { expect: { type: "VHDS", resources: ["r/one=1 aka r/one.com ttl=90", "r/two=1 aka r/two.com"] } },
+      { send: { type: "VHDS", nonce: "last", node: null } },
+      { wait: 30 },
+      { expect: { type: "VHDS", resources: ["r/one=1 ttl=90"] } },
+      { send: { type: "VHDS", nonce: "last", node: null } },
+      { wait: 30 },
+      { expect: { type: "VHDS", resources: ["r/one=1 ttl=90"] } },
+    ],
+  },
+  {
     name: "L5 full state is sent in full",
     variant: "sotw",
     world: { CDS: { a: "1 ttl=90", b: "1" } },
