@@ -1,6 +1,5 @@
-import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
 import type { Cache, View } from "../cache/mod.ts";
-import { type ApiTable, normalName, type Resource, type ResourceType } from "../resource/mod.ts";
+import type { ApiTable, Resource, ResourceType } from "../resource/mod.ts";
 import { DeltaSubscription } from "./delta-subscription.ts";
 import type { StreamLimits } from "./limits.ts";
 import { NodeIdentity } from "./node-identity.ts";
@@ -8,50 +7,10 @@ import { ProtocolError } from "./protocol-error.ts";
 import { decodeRequest, type DiscoveryRequest, type Variant } from "./request.ts";
 import type { OutgoingResponse, ResponseFactory } from "./response.ts";
 import { PublicationOrder, readinessOf } from "./publication-order.ts";
+import { includesAll, namesOf, promisedBy, readable, union } from "./shared-names.ts";
 import { SotwSubscription } from "./sotw-subscription.ts";
+import type { StreamCallbacks, StreamInfo, SubscriptionStatus } from "./stream-callbacks.ts";
 import type { SubscriptionContext, TypeSubscription } from "./subscription.ts";
-
-/** A stream, as it is shown to callbacks and in the status. */
-export interface StreamInfo {
-  /** Unique within the server. */
-  readonly id: number;
-  readonly variant: Variant;
-  /** The type that the service serves; undefined on ADS. */
-  readonly typeUrl: string | undefined;
-  /** The client, without its list of extensions; undefined before the first request. */
-  readonly node: Node | undefined;
-  /** The client's address, where the transport knows it. */
-  readonly peer: string | undefined;
-}
-
-/** The client has accepted a response, or rejected it. */
-export interface AckInfo {
-  readonly typeUrl: string;
-  readonly version: string;
-  readonly nonce: string;
-  /** The response in question. */
-  readonly response: OutgoingResponse;
-}
-
-/** The client has rejected a response. */
-export interface NackInfo extends AckInfo {
-  /** The code of `error_detail`; clients differ in what they put there. */
-  readonly code: number;
-  /** The client's reason, cut off at 4,096 characters. */
-  readonly message: string;
-}
-
-/** What can be observed of the streams. They are called synchronously; what they throw is the server's to handle. */
-export interface StreamCallbacks {
-  /** A request has arrived; nothing has been done about it. */
-  onRequest?(stream: StreamInfo, request: DiscoveryRequest): void;
-  /** A response is about to be sent. */
-  onResponse?(stream: StreamInfo, response: OutgoingResponse): void;
-  /** The client has accepted a response. That it also works with it is more than xDS can say. */
-  onAck?(stream: StreamInfo, ack: AckInfo): void;
-  /** The client has rejected a response. It is not sent again before its content changes. */
-  onNack?(stream: StreamInfo, nack: NackInfo): void;
-}
 
 /** What a stream needs to know. */
 export interface DiscoveryStreamOptions {
@@ -75,21 +34,6 @@ export interface DiscoveryStreamOptions {
   readonly legacyWildcard?: ReadonlySet<string> | undefined;
   /** Called whenever `next` may have something new, also from within `receive`, and more often than needed. */
   readonly wake: () => void;
-}
-
-/** What a stream has of one type. */
-export interface SubscriptionStatus {
-  readonly typeUrl: string;
-  readonly wildcard: boolean;
-  readonly names: number;
-  /** The version that the client accepted last. */
-  readonly acked: string | undefined;
-  /** The version that the client has not answered yet. */
-  readonly outstanding: string | undefined;
-  /** What the client rejected last, unless it has accepted something since. */
-  readonly nacked: { readonly version: string; readonly message: string } | undefined;
-  /** How many resources are gone without the client being told yet, since it may still refer to them. */
-  readonly kept: number;
 }
 
 /**
@@ -515,72 +459,6 @@ const MAX_KEPT = 1_000;
 /** Whether the client has not asked for it yet, or was not sent it. */
 function isOpen(target: TypeSubscription, name: string): boolean {
   return !target.has(name) || target.owed.has(name) || target.owesAll;
-}
-
-type NamesIn = (resource: Resource) => readonly string[];
-
-const namesByNews = new WeakMap<NamesIn, WeakMap<readonly Resource[], readonly string[]>>();
-
-/** What the resources refer to: once for all the streams that are sent the same. */
-function namesOf(news: readonly Resource[], namesIn: NamesIn): readonly string[] {
-  let known = namesByNews.get(namesIn);
-  if (known === undefined) namesByNews.set(namesIn, known = new WeakMap());
-  let names = known.get(news);
-  if (names === undefined) known.set(news, names = [...new Set(news.flatMap((each) => readable(each, namesIn)))]);
-  return names;
-}
-
-const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
-
-function setOf(names: readonly string[]): ReadonlySet<string> {
-  let set = sets.get(names);
-  if (set === undefined) sets.set(names, set = new Set(names));
-  return set;
-}
-
-function includesAll(all: readonly string[], names: readonly string[]): boolean {
-  if (names === all) return true;
-  const set = setOf(all);
-  return names.every((name) => set.has(name));
-}
-
-const unions = new WeakMap<readonly string[], { readonly names: readonly string[]; readonly all: readonly string[] }>();
-
-/** Both together: once for all the streams that wait for the same. */
-function union(awaited: readonly string[], names: readonly string[]): readonly string[] {
-  let known = unions.get(awaited);
-  if (known?.names !== names) unions.set(awaited, known = { names, all: [...new Set([...awaited, ...names])] });
-  return known.all;
-}
-
-interface Promised {
-  readonly view: View;
-  readonly revision: number;
-  readonly resources: ReadonlyMap<string, Resource>;
-}
-
-const promises = new WeakMap<readonly Resource[], Promised>();
-
-/** What the names stand for now: once for all the streams that are sent the same. */
-function promisedBy(news: readonly Resource[], names: readonly string[], view: View): ReadonlyMap<string, Resource> {
-  const known = promises.get(news);
-  if (known?.view === view && known.revision === view.revision) return known.resources;
-  const resources = new Map<string, Resource>();
-  for (const name of names) {
-    const resource = view.get(name);
-    if (resource !== undefined) resources.set(name, resource);
-  }
-  promises.set(news, { view, revision: view.revision, resources });
-  return resources;
-}
-
-/** What cannot be read is sent as it is, for the client to reject. */
-function readable(resource: Resource, namesIn: NamesIn): readonly string[] {
-  try {
-    return namesIn(resource).map(normalName);
-  } catch {
-    return [];
-  }
 }
 
 const tables = new WeakMap<ApiTable, ReadonlyMap<string, ResourceType>>();

@@ -1,14 +1,7 @@
-export {
-  type AckInfo,
-  DiscoveryStream,
-  type DiscoveryStreamOptions,
-  type NackInfo,
-  type StreamCallbacks,
-  type StreamInfo,
-  type SubscriptionStatus,
-} from "./discovery-stream.ts";
+export { DiscoveryStream, type DiscoveryStreamOptions } from "./discovery-stream.ts";
 export { DEFAULT_STREAM_LIMITS, type StreamLimits } from "./limits.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./protocol-error.ts";
 export type { DiscoveryRequest, Variant } from "./request.ts";
 export { GRPC_PREFIX_LENGTH, type OutgoingResponse, ResponseFactory } from "./response.ts";
+export type { AckInfo, NackInfo, StreamCallbacks, StreamInfo, SubscriptionStatus } from "./stream-callbacks.ts";
 export { CollectionIndex } from "./view-index.ts";
