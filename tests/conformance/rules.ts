@@ -131,11 +131,12 @@ export const RULES: Readonly<Record<string, readonly Rule[]>> = {
     rule("X5", "An empty glob is told as removed"),
     rule("X6", "Dropping a glob keeps what another one covers"),
     rule("X7", "List collections are resources like others"),
-    rule("X8", "A resource may be a redirect", { untested: "not done: no client follows it" }),
+    rule("X8", "A resource may be a redirect", { untested: "not done: no client is known to follow it" }),
     rule("X9", "Directives are no part of a name"),
     rule("X10", "Resource locators are names"),
     rule("X11", "Variants are chosen by dynamic parameters", {
-      untested: "not done: no client that there is sends any; a nodeHash or a MuxCache gives each client its own",
+      untested:
+        "not done: the API marks what clients would send as not implemented; a nodeHash or a MuxCache gives each client its own",
     }),
     rule("X12", "The variant that was chosen is told", { untested: "not done, as X11" }),
     rule("X13", "Old and new names share a stream"),
