@@ -230,8 +230,7 @@ export class DiscoveryStream {
   #resend({ type }: TypeSubscription, resources: readonly Resource[]): void {
     const target = type?.resends && this.#subscriptions.get(type.resends.typeUrl);
     if (!target) return;
-    const { namesIn } = type!.resends!;
-    for (const resource of resources) for (const name of readable(resource, namesIn)) target.repeat(name);
+    for (const name of namesOf(resources, type!.resends!.namesIn)) target.repeat(name);
   }
 
   /** What a newly opened subscription owes for what the client was sent of other types before. */
