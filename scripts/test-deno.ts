@@ -3,9 +3,9 @@ import { createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { AggregatedDiscoveryService } from "../gen/envoy/service/discovery/v3/ads_pb.ts";
 import { CLUSTER_TYPE } from "../src/v3/types.ts";
+import { freePort } from "../tests/free-port.ts";
 
 const [port, upstreamPort] = [await freePort(), await freePort()];
 const args = ["task", "start", "--port", `${port}`, "--upstream-port", `${upstreamPort}`];
@@ -32,13 +32,4 @@ try {
 async function* requests(signal: AbortSignal) {
   yield { node: { id: "deno" }, typeUrl: CLUSTER_TYPE };
   await once(signal, "abort");
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, "close");
-  return port;
 }

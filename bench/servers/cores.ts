@@ -1,9 +1,9 @@
 // This project's server on two threads that share a port, driven by commands: see docs/scaling.md.
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { Worker } from "node:worker_threads";
 import { type Resource, Snapshot, SnapshotFeed } from "../../mod.ts";
 import { cluster } from "../../src/v3/mod.ts";
+import { freePort } from "../../tests/free-port.ts";
 import { changedIn, versionOf } from "../protocol.ts";
 import { clusterInit } from "../resources.ts";
 import { type BenchServer, serveLines } from "./serve-lines.ts";
@@ -31,14 +31,5 @@ const server: BenchServer = {
     return version;
   },
 };
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, "close");
-  return port;
-}
 
 await serveLines(server);

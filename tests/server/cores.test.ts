@@ -1,6 +1,4 @@
 import { Worker } from "node:worker_threads";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { Client, type ClientDuplexStream, credentials } from "@grpc/grpc-js";
 import { expect, it } from "vitest";
@@ -11,6 +9,7 @@ import {
 } from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
 import { Snapshot, SnapshotFeed } from "../../mod.ts";
 import { cluster, CLUSTER_TYPE } from "../../src/v3/mod.ts";
+import { freePort } from "../free-port.ts";
 
 const CLIENTS = 32;
 
@@ -77,11 +76,3 @@ class Stream {
 }
 
 /** A port that was free a moment ago: several listeners cannot share one that the system chooses. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}

@@ -11,7 +11,7 @@ import {
   target,
   toCluster,
 } from "../make.ts";
-import { freePort } from "../free-port.ts";
+import { freePort } from "../../free-port.ts";
 import type { World } from "../world.ts";
 
 /** Servers of gRPC that are configured over xDS. */
