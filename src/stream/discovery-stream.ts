@@ -11,6 +11,7 @@ import { includesAll, namesOf, promisedBy, readable, union } from "./shared-name
 import { SotwSubscription } from "./sotw-subscription.ts";
 import type { StreamCallbacks, StreamInfo, SubscriptionStatus } from "./stream-callbacks.ts";
 import type { SubscriptionContext, TypeSubscription } from "./subscription.ts";
+import type { Trace } from "./trace.ts";
 
 /** What a stream needs to know. */
 export interface DiscoveryStreamOptions {
@@ -34,6 +35,8 @@ export interface DiscoveryStreamOptions {
   readonly legacyWildcard?: ReadonlySet<string> | undefined;
   /** Called whenever `next` may have something new, also from within `receive`, and more often than needed. */
   readonly wake: () => void;
+  /** Receives each decision of the protocol. Default: none are made known, at no cost. */
+  readonly trace?: Trace | undefined;
 }
 
 /**
