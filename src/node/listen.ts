@@ -12,9 +12,9 @@ import type { AddressInfo } from "node:net";
 import { directMethods, type DiscoveryServer, type DrainOptions } from "../server/mod.ts";
 import { createAuthorityCheck } from "./authority.ts";
 import { checkExposure, type ListenOptions, type TlsOptions } from "./listen-options.ts";
-import { createRequestListener } from "./request-listener.ts";
-import { Sessions } from "./sessions.ts";
-import { createStreamListener } from "./stream-listener.ts";
+import { createRequestListener } from "./request-handler.ts";
+import { Sessions } from "./connections.ts";
+import { createStreamListener } from "./stream-handler.ts";
 
 /** A server that accepts connections. */
 export interface Listener extends AsyncDisposable {

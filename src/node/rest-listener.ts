@@ -1,6 +1,6 @@
 import { createContextValues } from "@connectrpc/connect";
 import { type DiscoveryServer, PEER } from "../server/mod.ts";
-import { createAdapter } from "./adapter.ts";
+import { createAdapter } from "./request-adapter.ts";
 import { createAuthorityCheck } from "./authority.ts";
 import type { NodeServerRequest, NodeServerResponse } from "./http-types.ts";
 import { peerOf } from "./peer-of.ts";

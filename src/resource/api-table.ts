@@ -1,5 +1,4 @@
 import type { DescMessage, DescService } from "@bufbuild/protobuf";
-import type { MessageFinder } from "./json.ts";
 import type { Resource } from "./resource.ts";
 
 /** What a version of the xDS API consists of, as data: a server of another version is another table, not other code. */
@@ -15,6 +14,9 @@ export interface ApiTable {
   /** Finds the types of resources and of what they hold, to write them as JSON. Default: none are known. */
   readonly messages?: MessageFinder;
 }
+
+/** Finds the description of a message type by its full name, such as `envoy.config.cluster.v3.Cluster`. */
+export type MessageFinder = (typeName: string) => Promise<DescMessage | undefined> | DescMessage | undefined;
 
 /**
  * A discovery service: one for all types (ADS), or one of a single type. The path of its REST method is read from its

@@ -1,6 +1,6 @@
 import type { ConnectError } from "@connectrpc/connect";
 import type { StreamCallbacks, StreamInfo } from "../stream/mod.ts";
-import type { FetchInfo, FetchRequest, FetchResponse } from "./fetch-request.ts";
+import type { FetchInfo, FetchRequest, FetchResponse } from "./polls/poll-request.ts";
 
 /**
  * What a server tells of its streams and polls. All callbacks are synchronous, and whatever they throw, the process and the

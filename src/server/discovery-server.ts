@@ -2,25 +2,26 @@ import { Code, ConnectError, type ConnectRouter, createContextValues } from "@co
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import type { Cache } from "../cache/mod.ts";
 import type { Registry } from "@bufbuild/protobuf";
-import { type ApiTable, type MessageFinder, ResourceJson } from "../resource/mod.ts";
+import type { ApiTable, MessageFinder } from "../resource/mod.ts";
+import { ResourceJson } from "./polls/resource-json.ts";
 import { DEFAULT_STREAM_LIMITS, DiscoveryStream, ResponseFactory } from "../stream/mod.ts";
 import type { StreamInfo, StreamLimits } from "../stream/mod.ts";
 import { v3 } from "../v3/table.ts";
-import { Backlog, type Unsent } from "./backlog.ts";
+import { Backlog, type Unsent } from "./streams/send-budget.ts";
 import { type DiscoveryCallbacks, guardCallbacks } from "./callbacks.ts";
-import { type DirectRequest, setDirectMethods } from "./direct.ts";
-import { Fetcher } from "./fetcher.ts";
-import { DEFAULT_MAX_REQUEST_BYTES } from "./frame-reader.ts";
-import { clientError, isForClient } from "./grpc-status.ts";
-import { GrpcStream } from "./grpc-stream.ts";
-import { JsonResponses } from "./json-response.ts";
+import { type DirectRequest, setDirectMethods } from "./streams/transport.ts";
+import { Fetcher } from "./polls/poller.ts";
+import { DEFAULT_MAX_REQUEST_BYTES } from "./streams/frame-reader.ts";
+import { clientError, isForClient } from "./client-error.ts";
+import { GrpcStream } from "./streams/grpc-stream.ts";
+import { JsonResponses } from "./polls/rest-response.ts";
 import { PEER } from "./peer.ts";
-import { restHandlers } from "./rest-handlers.ts";
-import { streamHandlers, type StreamRequest, type StreamRoute, streamRoutes } from "./routes.ts";
-import { spread } from "./spread.ts";
-import { addUnaryHandlers } from "./unary-handlers.ts";
-import { UniversalExchange } from "./universal-exchange.ts";
-import { webFetch } from "./web-fetch.ts";
+import { restHandlers } from "./polls/rest-handlers.ts";
+import { streamHandlers, type StreamRequest, type StreamRoute, streamRoutes } from "./streams/methods.ts";
+import { spread } from "./drain.ts";
+import { addUnaryHandlers } from "./polls/unary-handlers.ts";
+import { UniversalExchange } from "./streams/router-transport.ts";
+import { webFetch } from "./polls/web-handler.ts";
 
 /** Options of {@link createDiscoveryServer}. */
 export interface DiscoveryServerOptions extends Partial<StreamLimits> {

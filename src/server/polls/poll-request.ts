@@ -1,6 +1,6 @@
-import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
-import type { Resource } from "../resource/mod.ts";
-import { ProtocolError, type StreamLimits } from "../stream/mod.ts";
+import type { Node } from "../../../gen/envoy/config/core/v3/base_pb.ts";
+import type { Resource } from "../../resource/mod.ts";
+import { ProtocolError, type StreamLimits } from "../../stream/mod.ts";
 
 /** A poll: one request of REST or of unary `Fetch`, as far as it is looked at. */
 export interface FetchRequest {

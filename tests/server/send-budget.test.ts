@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Backlog, type Laggard } from "../../src/server/backlog.ts";
+import { Backlog, type Laggard } from "../../src/server/streams/send-budget.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

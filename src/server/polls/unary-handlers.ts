@@ -11,14 +11,15 @@ import {
   type DiscoveryRequest,
   type DiscoveryRequestSchema,
   type DiscoveryResponseSchema,
-} from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
-import { type ApiTable, JsonError, type ResourceJson } from "../resource/mod.ts";
+} from "../../../gen/envoy/service/discovery/v3/discovery_pb.ts";
+import type { ApiTable } from "../../resource/mod.ts";
 import { ClientGone } from "./client-gone.ts";
-import type { FetchInfo } from "./fetch-request.ts";
-import type { Fetcher } from "./fetcher.ts";
-import { clientError } from "./grpc-status.ts";
-import { PEER } from "./peer.ts";
+import type { FetchInfo } from "./poll-request.ts";
+import type { Fetcher } from "./poller.ts";
+import { clientError } from "../client-error.ts";
+import { PEER } from "../peer.ts";
 import { type BodyLimits, timeLimited } from "./request-body.ts";
+import { JsonError, type ResourceJson } from "./resource-json.ts";
 
 /** What the unary methods need. */
 export interface UnaryOptions {

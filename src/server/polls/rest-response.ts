@@ -1,6 +1,6 @@
-import type { View } from "../cache/mod.ts";
-import type { ResourceJson } from "../resource/mod.ts";
-import type { Fetched } from "./read-view.ts";
+import type { View } from "../../cache/mod.ts";
+import type { Fetched } from "./poll-result.ts";
+import type { ResourceJson } from "./resource-json.ts";
 
 /** Writes a `DiscoveryResponse` in proto3 JSON. An answer that is the same for many is written once for all of them. */
 export class JsonResponses {

@@ -1,6 +1,6 @@
 import { codeToHttpStatus } from "@connectrpc/connect/protocol-connect";
-import { JsonError } from "../resource/mod.ts";
-import { clientError } from "./grpc-status.ts";
+import { clientError } from "../client-error.ts";
+import { JsonError } from "./resource-json.ts";
 
 /** A refusal in terms of HTTP. Its text is for the client: it says what is wrong, and repeats nothing of the request. */
 export class HttpError extends Error {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { type DirectMethods, supportedContentType } from "../server/mod.ts";
 import type { AuthorityCheck } from "./authority.ts";
-import { Http2Exchange } from "./http2-exchange.ts";
+import { Http2Exchange } from "./stream-transport.ts";
 import { addressOf } from "./peer-of.ts";
 
 /** Takes a request that is for a discovery stream. @returns whether it has; any other is for the router */

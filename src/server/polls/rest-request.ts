@@ -1,7 +1,7 @@
 import { type DescMessage, fromJson, type JsonObject, type JsonValue } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
-import type { DecodedFetch } from "./fetch-request.ts";
+import type { Node } from "../../../gen/envoy/config/core/v3/base_pb.ts";
+import type { DecodedFetch } from "./poll-request.ts";
 
 /**
  * Decodes a `DiscoveryRequest` in proto3 JSON. Names may be spelled as in the .proto file, which is what Envoy sends,

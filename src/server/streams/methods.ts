@@ -9,8 +9,8 @@ import {
   uResponseUnsupportedMediaType,
   uResponseVersionNotSupported,
 } from "@connectrpc/connect/protocol";
-import type { ApiTable, ServiceRow } from "../resource/mod.ts";
-import type { Variant } from "../stream/mod.ts";
+import type { ApiTable, ServiceRow } from "../../resource/mod.ts";
+import type { Variant } from "../../stream/mod.ts";
 
 /** A request for a discovery stream, checked. */
 export interface StreamRequest extends UniversalServerRequest {

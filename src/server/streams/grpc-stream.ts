@@ -1,9 +1,9 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { DiscoveryStream } from "../stream/mod.ts";
-import type { Backlog, Laggard } from "./backlog.ts";
+import type { DiscoveryStream } from "../../stream/mod.ts";
+import type { Backlog, Laggard } from "./send-budget.ts";
 import { scheduleFlush } from "./flush-queue.ts";
 import { FrameReader } from "./frame-reader.ts";
-import { clientError, statusTrailer } from "./grpc-status.ts";
+import { clientError, statusTrailer } from "../client-error.ts";
 import { grpcTimeoutMs } from "./grpc-timeout.ts";
 
 /** Where a {@link GrpcStream} writes to. */

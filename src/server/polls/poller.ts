@@ -1,14 +1,14 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
-import type { Cache } from "../cache/mod.ts";
-import { type ApiTable, normalName } from "../resource/mod.ts";
-import type { StreamLimits } from "../stream/mod.ts";
-import type { DiscoveryCallbacks } from "./callbacks.ts";
+import type { Node } from "../../../gen/envoy/config/core/v3/base_pb.ts";
+import type { Cache } from "../../cache/mod.ts";
+import { type ApiTable, normalName } from "../../resource/mod.ts";
+import type { StreamLimits } from "../../stream/mod.ts";
+import type { DiscoveryCallbacks } from "../callbacks.ts";
 import { ClientGone } from "./client-gone.ts";
-import { checkFetch, type DecodedFetch, type FetchInfo } from "./fetch-request.ts";
-import { isForClient } from "./grpc-status.ts";
-import { type FetchWaits, PendingFetch } from "./pending-fetch.ts";
-import type { Fetched } from "./read-view.ts";
+import { checkFetch, type DecodedFetch, type FetchInfo } from "./poll-request.ts";
+import { isForClient } from "../client-error.ts";
+import { type FetchWaits, PendingFetch } from "./pending-poll.ts";
+import type { Fetched } from "./poll-result.ts";
 
 /** What a {@link Fetcher} needs. */
 export interface FetcherOptions extends FetchWaits {

@@ -1,4 +1,4 @@
-import type { DiscoveryServer } from "./discovery-server.ts";
+import type { DiscoveryServer } from "../discovery-server.ts";
 import type { GrpcSink, GrpcStream } from "./grpc-stream.ts";
 
 /** A request for a discovery stream, as a transport has it that goes without a router. */

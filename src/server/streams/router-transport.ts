@@ -1,6 +1,6 @@
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import type { GrpcSink, GrpcStream } from "./grpc-stream.ts";
-import type { StreamRequest } from "./routes.ts";
+import type { StreamRequest } from "./methods.ts";
 
 /**
  * The exchange behind a gRPC stream, as a Connect router has it: with bodies that are async iterables.

@@ -8,10 +8,7 @@ import {
   toJson,
 } from "@bufbuild/protobuf";
 import { AnySchema } from "@bufbuild/protobuf/wkt";
-import type { Resource } from "./resource.ts";
-
-/** Finds the description of a message type by its full name, such as `envoy.config.cluster.v3.Cluster`. */
-export type MessageFinder = (typeName: string) => Promise<DescMessage | undefined> | DescMessage | undefined;
+import type { MessageFinder, Resource } from "../../resource/mod.ts";
 
 /** A resource that has no form in JSON. Its text names the resource and the type, and nothing of the content. */
 export class JsonError extends Error {

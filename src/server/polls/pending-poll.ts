@@ -1,8 +1,8 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
-import type { Cache, View, Watch } from "../cache/mod.ts";
-import { isGlob } from "../resource/mod.ts";
-import { type Fetched, membersOf, readView, type Wanted } from "./read-view.ts";
+import type { Node } from "../../../gen/envoy/config/core/v3/base_pb.ts";
+import type { Cache, View, Watch } from "../../cache/mod.ts";
+import { isGlob } from "../../resource/mod.ts";
+import { type Fetched, membersOf, readView, type Wanted } from "./poll-result.ts";
 
 /** How long a poll may wait, in milliseconds. */
 export interface FetchWaits {

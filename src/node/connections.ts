@@ -1,6 +1,6 @@
 import type { Http2SecureServer, Http2Server, ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
-import { keepAlive } from "./keepalive.ts";
+import { keepAlive } from "./connection-keepalive.ts";
 import type { KeepaliveOptions } from "./listen-options.ts";
 
 /** The open connections of a server. No error on any of them becomes an uncaught one. */

@@ -6,14 +6,14 @@ import {
   type UniversalServerRequest,
   type UniversalServerResponse,
 } from "@connectrpc/connect/protocol";
-import { http } from "../../gen/google/api/annotations_pb.ts";
-import type { ApiTable } from "../resource/mod.ts";
+import { http } from "../../../gen/google/api/annotations_pb.ts";
+import type { ApiTable } from "../../resource/mod.ts";
 import { ClientGone } from "./client-gone.ts";
-import type { Fetcher } from "./fetcher.ts";
+import type { Fetcher } from "./poller.ts";
 import { HttpError, httpError } from "./http-error.ts";
-import { readJsonRequest } from "./json-request.ts";
-import type { JsonResponses } from "./json-response.ts";
-import { PEER } from "./peer.ts";
+import { readJsonRequest } from "./rest-request.ts";
+import type { JsonResponses } from "./rest-response.ts";
+import { PEER } from "../peer.ts";
 import { type BodyLimits, readBody, tooLarge } from "./request-body.ts";
 
 /** What the handlers of REST need. */

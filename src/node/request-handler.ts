@@ -1,7 +1,7 @@
 import { createContextValues } from "@connectrpc/connect";
 import { type DiscoveryServer, PEER } from "../server/mod.ts";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import { createAdapter } from "./adapter.ts";
+import { createAdapter } from "./request-adapter.ts";
 import type { AuthorityCheck } from "./authority.ts";
 import { closeWhenSent } from "./close-when-sent.ts";
 import type { NodeServerRequest, NodeServerResponse } from "./http-types.ts";
