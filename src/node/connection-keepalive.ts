@@ -1,7 +1,7 @@
 import type { ServerHttp2Session } from "node:http2";
 import type { KeepaliveOptions } from "./listen-options.ts";
 
-/** Pings a peer while the session is open, and destroys the session when it does not answer in time. */
+/** Pings a peer while the session is open, and destroys the session when a ping is not acknowledged in time. */
 export function keepAlive(session: ServerHttp2Session, { intervalMs, timeoutMs }: KeepaliveOptions): void {
   let overdue: ReturnType<typeof setTimeout> | undefined;
   const interval = setInterval(() => {
@@ -20,10 +20,10 @@ export function keepAlive(session: ServerHttp2Session, { intervalMs, timeoutMs }
   });
 }
 
-function ping(session: ServerHttp2Session, onAnswer: () => void): void {
+function ping(session: ServerHttp2Session, onAck: () => void): void {
   try {
     session.ping((error) => {
-      if (error === null) onAnswer();
+      if (error === null) onAck();
     });
   } catch {
     session.destroy(); // closing already

@@ -1,14 +1,15 @@
-import type { Http2SecureServer, Http2Server, ServerHttp2Session } from "node:http2";
+import type { ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 import { keepAlive } from "./connection-keepalive.ts";
+import type { HttpServer } from "./http2-server.ts";
 import type { KeepaliveOptions } from "./listen-options.ts";
 
 /** The open connections of a server. No error on any of them becomes an uncaught one. */
-export class Sessions {
+export class Connections {
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #sockets = new Set<Socket>();
 
-  constructor(server: Http2Server | Http2SecureServer, keepalive: KeepaliveOptions | false) {
+  constructor(server: HttpServer, keepalive: KeepaliveOptions | false) {
     server.on("connection", (socket: Socket) => this.#addSocket(socket));
     server.on("secureConnection", (socket) => socket.on("error", ignore));
     server.on("tlsClientError", (_error, socket) => {
@@ -25,12 +26,7 @@ export class Sessions {
     });
   }
 
-  /** How many connections are open. */
-  get size(): number {
-    return this.#sessions.size;
-  }
-
-  /** Tells all clients to go (GOAWAY); each connection closes with the last of its streams. */
+  /** Sends GOAWAY to all clients; each connection closes with the last of its streams. */
   goAway(): void {
     for (const session of this.#sessions) session.close();
   }
@@ -38,7 +34,7 @@ export class Sessions {
   /** Drops all connections. */
   destroy(): void {
     for (const session of this.#sessions) session.destroy();
-    for (const socket of this.#sockets) socket.destroy(); // those that never became a session
+    for (const socket of this.#sockets) socket.destroy(); // also those that never became a session
   }
 
   #addSocket(socket: Socket): void {

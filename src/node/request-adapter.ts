@@ -1,29 +1,26 @@
-import { type ContextValues, createConnectRouter } from "@connectrpc/connect";
+import { createConnectRouter, createContextValues } from "@connectrpc/connect";
+import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
-import type { DiscoveryServer } from "../server/mod.ts";
+import { type DiscoveryServer, PEER } from "../server/mod.ts";
 import type { NodeServerRequest, NodeServerResponse } from "./http-types.ts";
+import { peerOf } from "./peer-address.ts";
+import { restAdapter } from "./rest-adapter.ts";
 
-/** What is done with a request. */
-export interface AdapterOptions {
-  /** What unary methods are served by. */
-  readonly protocol: "grpc" | "connect";
-  readonly contextValues: (request: NodeServerRequest) => ContextValues;
-  /** For paths that no service has. */
-  readonly fallback: (request: NodeServerRequest, response: NodeServerResponse) => void;
-  /** Called when a handler throws, or when a response cannot be written since the client is gone. */
-  readonly onFailure: (request: NodeServerRequest, response: NodeServerResponse) => void;
-}
+/** Serves a request of Node. Throws or rejects if the request cannot be read, a handler fails, or the client disconnects. */
+export type RequestAdapter = (request: NodeServerRequest, response: NodeServerResponse) => Promise<void>;
 
 /**
- * Serves the routes of a discovery server with Node's requests.
+ * Adapts the routes of a discovery server to Node's requests, by their paths.
  *
  * Connect's own adapter prints each response that cannot be written to the console, with its stack, so that clients
- * which come and go would fill the log. Here the stream ends and `onStreamClose` tells why.
+ * which come and go would fill the log. Here the stream ends and `onStreamClose` gets the reason.
+ *
+ * @param options.protocol - the protocol of unary methods
  */
-export function createAdapter(
+export function createRequestAdapters(
   server: DiscoveryServer,
-  { protocol, contextValues, fallback, onFailure }: AdapterOptions,
-): (request: NodeServerRequest, response: NodeServerResponse) => void {
+  { protocol }: { readonly protocol: "grpc" | "connect" },
+): ReadonlyMap<string, RequestAdapter> {
   const router = createConnectRouter({
     grpc: protocol === "grpc",
     connect: protocol === "connect",
@@ -31,14 +28,16 @@ export function createAdapter(
     acceptCompression: [],
   });
   server.routes(router);
-  const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
-  return function handle(request, response) {
-    const handler = handlers.get(request.url?.split("?", 1)[0] ?? "");
-    if (handler === undefined) return fallback(request, response);
-    // To parse the request is what may throw at once.
-    const call = universalRequestFromNodeRequest(request, response, undefined, contextValues(request));
-    handler(call).then((answer) => universalResponseToNodeResponse(answer, response)).catch(() => {
-      onFailure(request, response);
-    });
+  return new Map(router.handlers.map((handler) => {
+    const isRest = handler.protocolNames.includes("rest");
+    return [handler.requestPath, isRest ? restAdapter(handler) : connectAdapter(handler)];
+  }));
+}
+
+function connectAdapter(handler: UniversalHandler): RequestAdapter {
+  return async function adapt(request, response) {
+    const contextValues = createContextValues().set(PEER, peerOf(request));
+    const call = universalRequestFromNodeRequest(request, response, undefined, contextValues);
+    await universalResponseToNodeResponse(await handler(call), response);
   };
 }

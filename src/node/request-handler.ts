@@ -1,48 +1,59 @@
-import { createContextValues } from "@connectrpc/connect";
-import { type DiscoveryServer, PEER } from "../server/mod.ts";
-import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import { createAdapter } from "./request-adapter.ts";
+import type { DiscoveryServer } from "../server/mod.ts";
 import type { AuthorityCheck } from "./authority.ts";
-import { closeWhenSent } from "./close-when-sent.ts";
 import type { NodeServerRequest, NodeServerResponse } from "./http-types.ts";
-import { peerOf } from "./peer-of.ts";
-import { createRestExchange } from "./rest-exchange.ts";
-import { BAD_AUTHORITY, FAULT, refuse, UNKNOWN_PATH } from "./refusal.ts";
+import { BAD_AUTHORITY, INTERNAL, refuse, UNKNOWN_PATH } from "./refusal.ts";
+import { createRequestAdapters } from "./request-adapter.ts";
 
-/** Handles the requests of an HTTP/2 server. */
-export type RequestListener = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
+/** What differs between versions of HTTP. */
+export interface HttpVersion<Req extends NodeServerRequest, Res extends NodeServerResponse> {
+  /** The protocol of unary methods. */
+  readonly protocol: "grpc" | "connect";
+  authorityOf(request: Req): string | undefined;
+  /** Ends the exchange once its response is complete, even if the client has not ended the request. */
+  closeWhenSent(request: Req, response: Res): void;
+  /** Breaks off a response that has begun. */
+  abort(request: Req): void;
+}
 
-/** The listener for what does not go by a direct stream. Nothing that a client sends makes it throw. */
-export function createRequestListener(server: DiscoveryServer, isAuthority: AuthorityCheck): RequestListener {
-  const handle = createAdapter(server, {
-    protocol: "grpc",
-    contextValues: (request) => createContextValues().set(PEER, peerOf(request)),
-    fallback: (request, response) => refuse(request, response, UNKNOWN_PATH),
-    onFailure: refuseAfterFault,
-  });
-  const exchangeRest = createRestExchange(server);
-  return function listener(request, response) {
+/** What a request handler needs. */
+export interface RequestHandlerOptions<Req extends NodeServerRequest, Res extends NodeServerResponse> {
+  readonly isAuthority: AuthorityCheck;
+  readonly version: HttpVersion<Req, Res>;
+}
+
+/** Handles all requests that do not go past the router. No request makes it throw. */
+export function createRequestHandler<Req extends NodeServerRequest, Res extends NodeServerResponse>(
+  server: DiscoveryServer,
+  { isAuthority, version }: RequestHandlerOptions<Req, Res>,
+): (request: Req, response: Res) => void {
+  const adapters = createRequestAdapters(server, { protocol: version.protocol });
+  return function handle(request, response) {
+    const onFault = (): void => refuseAfterFault(version, request, response);
     request.on("error", ignore);
     response.on("error", ignore);
-    closeWhenSent(response.stream);
+    version.closeWhenSent(request, response);
     try {
-      if (!isAuthority(request.authority)) refuse(request, response, BAD_AUTHORITY);
-      else if (!exchangeRest(request, response)) handle(request, response);
+      if (!isAuthority(version.authorityOf(request))) return refuse(request, response, BAD_AUTHORITY);
+      const adapter = adapters.get(request.url?.split("?", 1)[0] ?? "");
+      if (adapter === undefined) refuse(request, response, UNKNOWN_PATH);
+      else adapter(request, response).catch(onFault);
     } catch {
-      refuseAfterFault(request, response);
+      onFault();
     }
   };
 }
 
-function refuseAfterFault(request: NodeServerRequest, response: NodeServerResponse): void {
+function refuseAfterFault<Req extends NodeServerRequest, Res extends NodeServerResponse>(
+  version: HttpVersion<Req, Res>,
+  request: Req,
+  response: Res,
+): void {
   try {
-    if (response.headersSent && "stream" in request) request.stream.close(INTERNAL_ERROR);
-    else refuse(request, response, FAULT);
+    if (response.headersSent) version.abort(request);
+    else refuse(request, response, INTERNAL);
   } catch {
-    // The stream is gone already.
+    // The client has disconnected.
   }
 }
-
-const INTERNAL_ERROR = 2;
 
 function ignore(): void {}

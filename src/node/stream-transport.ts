@@ -1,16 +1,16 @@
 import type { ServerHttp2Stream } from "node:http2";
-import type { GrpcSink, GrpcStream } from "../server/mod.ts";
+import type { ServedStream, StreamTransport } from "../server/mod.ts";
 import { closeWhenSent } from "./close-when-sent.ts";
 
-/** The exchange behind a gRPC stream on Node's own HTTP/2 stream: by callbacks alone, and frames go out as they are. */
-export class Http2Exchange implements GrpcSink {
+/** The transport of a gRPC stream on Node's own HTTP/2 stream: by callbacks alone, and frames are not copied. */
+export class Http2Transport implements StreamTransport {
   readonly #http: ServerHttp2Stream;
-  #grpc: GrpcStream | undefined = undefined;
+  #grpc: ServedStream | undefined = undefined;
   #trailer: Headers | undefined = undefined;
   readonly #onProgress = (error?: Error | null): void => void (error || this.#grpc!.progress());
   readonly #onSent = (error?: Error | null): void => void (error || this.#grpc!.sent());
 
-  /** Sends the headers of the response. @throws Error where the client has gone already */
+  /** Sends the headers of the response. @throws Error where the client has disconnected */
   constructor(http: ServerHttp2Stream, contentType: string) {
     this.#http = http;
     http.respond({ ":status": 200, "content-type": contentType }, { waitForTrailers: true });
@@ -19,21 +19,21 @@ export class Http2Exchange implements GrpcSink {
   }
 
   /** Begins to read requests. */
-  start(grpc: GrpcStream): void {
+  start(grpc: ServedStream): void {
     const http = this.#http;
     this.#grpc = grpc;
     if (grpc.ended) return void http.resume();
     http.on("data", (chunk: Uint8Array) => grpc.push(chunk));
     http.on("end", () => grpc.bodyEnded());
     http.on("drain", () => grpc.writable());
-    http.once("close", () => grpc.gone());
+    http.once("close", () => grpc.disconnected());
     grpc.writable();
   }
 
   write(frame: Uint8Array): boolean {
     const http = this.#http;
     if (http.destroyed) return false;
-    // In slices, for to be told that a slow client has got some of it.
+    // In slices, so that the callbacks of writes show the progress of a slow client.
     let at = 0;
     for (; frame.length - at > SLICE_BYTES; at += SLICE_BYTES) {
       http.write(frame.subarray(at, at + SLICE_BYTES), this.#onProgress);
@@ -56,7 +56,7 @@ export class Http2Exchange implements GrpcSink {
     try {
       this.#http.sendTrailers(headers);
     } catch {
-      // The client has gone meanwhile.
+      // The client has disconnected.
     }
   }
 }

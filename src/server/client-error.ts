@@ -1,19 +1,9 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { ProtocolError } from "../stream/mod.ts";
 
-/** The trailers that end a gRPC response: OK without an error. */
-export function statusTrailer(error?: ConnectError): Headers {
-  try {
-    return setTrailerStatus(new Headers(), error);
-  } catch { // a message with lone surrogates cannot be percent-encoded
-    return new Headers({ "grpc-status": String(error?.code ?? Code.Internal), "grpc-message": INTERNAL_TEXT });
-  }
-}
-
 /**
- * What a client is told of an error. The text of an error that is not meant for clients stays here, for it may name
- * what they should not know.
+ * An error as it is sent to clients. The text of an error that is not meant for clients is replaced: it may hold what
+ * they must not learn.
  */
 export function clientError(reason: unknown): ConnectError {
   if (reason instanceof ConnectError) return reason;
@@ -21,12 +11,13 @@ export function clientError(reason: unknown): ConnectError {
   return new ConnectError(INTERNAL_TEXT, Code.Internal, undefined, undefined, reason);
 }
 
-/** Whether an error is one that clients are told of as it is; any other is a fault of the server or its hooks. */
+/** Whether an error is sent to clients as it is; any other is a fault of the server, its cache or its callbacks. */
 export function isForClient(reason: unknown): boolean {
   return reason instanceof ConnectError || reason instanceof ProtocolError;
 }
 
-const INTERNAL_TEXT = "Internal error";
+/** The text of errors whose own text is not for clients. */
+export const INTERNAL_TEXT = "Internal error";
 
 const CODES: Readonly<Record<ProtocolError["code"], Code>> = {
   invalid_argument: Code.InvalidArgument,

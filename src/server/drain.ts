@@ -1,25 +1,25 @@
-/** How {@link spread} goes about it. */
-export interface SpreadOptions {
+/** Options of {@link endOverTime}. */
+export interface EndOptions {
   /** Milliseconds; 0 for all at once. */
   readonly overMs: number;
-  /** Asked now and then: once it says no, the rest is not waited for. */
-  readonly wanted: () => boolean;
+  /** Checked before each step: once it returns false, the remaining items are left alone. */
+  readonly isNeeded: () => boolean;
 }
 
-/** Does something with each item, in random order and spread over a time. */
-export async function spread<T>(
+/** Ends items in random order, spread over a time. */
+export async function endOverTime<T>(
   items: readonly T[],
-  action: (item: T) => void,
-  { overMs, wanted }: SpreadOptions,
+  end: (item: T) => void,
+  { overMs, isNeeded }: EndOptions,
 ): Promise<void> {
   const order = shuffled(items);
   const start = performance.now();
-  for (let done = 0; done < order.length && wanted();) {
+  for (let ended = 0; ended < order.length && isNeeded();) {
     const share = overMs > 0 ? (performance.now() - start) / overMs : 1;
     const due = Math.min(order.length, Math.ceil(order.length * share));
-    for (const item of order.slice(done, due)) action(item);
-    done = Math.max(done, due);
-    if (done < order.length) await sleep(Math.min(overMs / 10, TICK_MS * (0.5 + Math.random())));
+    for (const item of order.slice(ended, due)) end(item);
+    ended = Math.max(ended, due);
+    if (ended < order.length) await sleep(Math.min(overMs / 10, TICK_MS * (0.5 + Math.random())));
   }
 }
 

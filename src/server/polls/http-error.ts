@@ -2,7 +2,7 @@ import { codeToHttpStatus } from "@connectrpc/connect/protocol-connect";
 import { clientError } from "../client-error.ts";
 import { JsonError } from "./resource-json.ts";
 
-/** A refusal in terms of HTTP. Its text is for the client: it says what is wrong, and repeats nothing of the request. */
+/** A refusal in terms of HTTP. Its text is sent to the client: it gives the reason, and repeats nothing of the request. */
 export class HttpError extends Error {
   override readonly name = "HttpError";
   readonly status: number;
@@ -15,7 +15,7 @@ export class HttpError extends Error {
   }
 }
 
-/** What a client is told of an error over plain HTTP. */
+/** An error as it is sent to a client over plain HTTP. */
 export function httpError(reason: unknown): HttpError {
   if (reason instanceof HttpError) return reason;
   if (reason instanceof JsonError) return new HttpError(500, reason.message);

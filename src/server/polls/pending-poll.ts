@@ -2,38 +2,42 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { Node } from "../../../gen/envoy/config/core/v3/base_pb.ts";
 import type { Cache, View, Watch } from "../../cache/mod.ts";
 import { isGlob } from "../../resource/mod.ts";
-import { type Fetched, membersOf, readView, type Wanted } from "./poll-result.ts";
+import { membersOf, type PollQuery, type PollResult, readView } from "./poll-result.ts";
 
 /** How long a poll may wait, in milliseconds. */
-export interface FetchWaits {
-  /** For a cache that does not answer at once. */
+export interface PollWaits {
+  /** For a cache that has no view yet, or is loading it. */
   readonly waitMs: number;
-  /** For a change, if the client has everything. */
+  /** For a change, if the client is up to date. */
   readonly longPollMs: number;
 }
 
-/** What a {@link PendingFetch} needs. */
-export interface PendingFetchOptions extends FetchWaits, Wanted {
+/** What a {@link PendingPoll} needs. */
+export interface PendingPollOptions extends PollWaits, PollQuery {
   readonly cache: Cache;
   readonly node: Node;
   readonly type: string;
-  /** Called once, when the client is answered: with what is new to it, or undefined. */
-  readonly resolve: (fetched: Fetched | undefined) => void;
+  /** Called once, unless `reject` is: with the result, or undefined if the client is up to date. */
+  readonly resolve: (result: PollResult | undefined) => void;
   readonly reject: (reason: unknown) => void;
 }
 
-/** A watch that is closed as soon as there is an answer. */
-export class PendingFetch {
-  readonly #options: PendingFetchOptions;
+/**
+ * A watch that is closed with its first result.
+ *
+ * Invariants: `resolve` or `reject` is called exactly once; once `#ended`, the watch is closed and no timer runs.
+ */
+export class PendingPoll {
+  readonly #options: PendingPollOptions;
   #view: View | undefined = undefined;
   #watch: Watch | undefined = undefined;
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
-  /** The cache loads what it is asked for, and may not have given all of it. */
+  /** The cache gave no view at once, so that later views may still lack some names. */
   #loading = false;
-  #looksSoon = false;
+  #readScheduled = false;
   #ended = false;
 
-  constructor(options: PendingFetchOptions) {
+  constructor(options: PendingPollOptions) {
     this.#options = options;
   }
 
@@ -41,52 +45,50 @@ export class PendingFetch {
     return this.#ended;
   }
 
-  /** Asks the cache. Does not throw. */
+  /** Subscribes to the cache. Does not throw. */
   start(): void {
-    const { cache, node, type, names, waitMs, longPollMs } = this.#options;
-    const wanted = names ?? NO_NAMES;
-    const collections = new Set([...wanted].filter(isGlob));
-    const subscription = { wildcard: names === undefined, names: wanted, collections };
+    const { cache, node, type, names = NO_NAMES, waitMs, longPollMs } = this.#options;
+    const collections = new Set([...names].filter(isGlob));
+    const subscription = { wildcard: this.#options.names === undefined, names, collections };
     try {
       this.#watch = cache.watch({ node, type, subscription }, (view) => this.#see(view));
     } catch (error) {
       return this.end(error);
     }
-    // What a cache gives at once is all that it has.
     this.#loading = this.#view === undefined;
-    if (!this.#loading) this.#look();
+    if (!this.#loading) this.#read();
     if (this.#ended) return;
     this.#timer = this.#loading
       ? setTimeout(() => this.#stopLoading(), waitMs)
-      : setTimeout(() => this.giveUp(), longPollMs);
+      : setTimeout(() => this.expire(), longPollMs);
   }
 
-  /** Answers with what there is. */
-  giveUp(): void {
-    if (this.#view === undefined) return this.end(unknown());
+  /** Ends the wait: resolves with the view as it is. */
+  expire(): void {
+    if (this.#view === undefined) return this.end(noConfiguration());
     this.#loading = false;
-    this.#look(true);
+    this.#read(true);
   }
 
-  /** Refuses, if there is no answer yet. */
+  /** Refuses the poll, unless it has ended. */
   end(reason: unknown): void {
     this.#settle(() => this.#options.reject(reason));
   }
 
   #see(view: View): void {
     this.#view = view;
-    // By then all of a publication can be seen, and none of its other readers waits for this one.
-    if (this.#watch !== undefined && !this.#looksSoon) queueMicrotask(() => this.#look());
-    this.#looksSoon = true;
+    // In a microtask the whole publication is visible, and no other watcher of it waits for this one.
+    if (this.#watch !== undefined && !this.#readScheduled) queueMicrotask(() => this.#read());
+    this.#readScheduled = true;
   }
 
-  #look(last = false): void {
-    this.#looksSoon = false;
-    if (this.#ended || (this.#loading && this.#lacksSome())) return;
+  #read(expired = false): void {
+    this.#readScheduled = false;
+    if (this.#ended || (this.#loading && this.#lacksNames())) return;
     try {
-      const fetched = readView(this.#view!, this.#options);
-      if (fetched === undefined && !last && this.#options.longPollMs > 0) return;
-      this.#settle(() => this.#options.resolve(fetched));
+      const result = readView(this.#view!, this.#options);
+      if (result === undefined && !expired && this.#options.longPollMs > 0) return;
+      this.#settle(() => this.#options.resolve(result));
     } catch (error) { // a cache may be the user's own
       this.end(error);
     }
@@ -94,24 +96,24 @@ export class PendingFetch {
 
   #stopLoading(): void {
     const { waitMs, longPollMs } = this.#options;
-    if (longPollMs <= waitMs) return this.giveUp();
+    if (longPollMs <= waitMs) return this.expire();
     this.#loading = false;
-    this.#timer = setTimeout(() => this.giveUp(), longPollMs - waitMs);
-    if (this.#view !== undefined) this.#look();
+    this.#timer = setTimeout(() => this.expire(), longPollMs - waitMs);
+    if (this.#view !== undefined) this.#read();
   }
 
-  #lacksSome(): boolean {
+  #lacksNames(): boolean {
     for (const name of this.#options.names ?? NO_NAMES) if (membersOf(name, this.#view!).length === 0) return true;
     return false;
   }
 
-  #settle(answer: () => void): void {
+  #settle(settle: () => void): void {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#timer);
     try {
       this.#watch?.close();
-      answer();
+      settle();
     } catch (error) {
       this.#options.reject(error);
     }
@@ -120,6 +122,6 @@ export class PendingFetch {
 
 const NO_NAMES: ReadonlySet<string> = new Set();
 
-function unknown(): ConnectError {
-  return new ConnectError("Cannot answer: there is no configuration for this node", Code.NotFound);
+function noConfiguration(): ConnectError {
+  return new ConnectError("Cannot respond: there is no configuration for this node", Code.NotFound);
 }

@@ -2,18 +2,19 @@ import type { Node } from "../../../gen/envoy/config/core/v3/base_pb.ts";
 import type { Resource } from "../../resource/mod.ts";
 import { ProtocolError, type StreamLimits } from "../../stream/mod.ts";
 
-/** A poll: one request of REST or of unary `Fetch`, as far as it is looked at. */
+/** The request of a poll, by REST or unary `Fetch`. */
 export interface FetchRequest {
-  /** The version of the last answer that the client accepted; empty before the first. */
+  /** The version of the last response that the client accepted; empty before the first. */
   readonly versionInfo: string;
-  /** What the client wants; none, or `*`, for everything. */
+  /** The names that the client requests; none, or `*`, for everything. */
   readonly names: readonly string[];
 }
 
 /** A poll, as it is shown to callbacks. */
 export interface FetchInfo {
+  /** The protocol by which the poll arrived. */
   readonly protocol: "rest" | "grpc" | "grpc-web" | "connect";
-  /** The type that is asked for. */
+  /** The requested type. */
   readonly typeUrl: string;
   /** The client, without its list of extensions. */
   readonly node: Node;
@@ -21,30 +22,31 @@ export interface FetchInfo {
   readonly peer: string | undefined;
 }
 
-/** What a poll was answered. */
+/** The response to a poll. */
 export interface FetchResponse {
-  /** Whether there was something new: otherwise the answer is empty, in REST with status 304. */
+  /** Whether the client is sent resources: if it is up to date, the response is empty, in REST with status 304. */
   readonly modified: boolean;
-  /** The `version_info` of the answer; empty if nothing was new. */
+  /** The `version_info` of the response; empty if the client is up to date. */
   readonly version: string;
+  /** The resources of the response; empty if the client is up to date. */
   readonly resources: readonly Resource[];
 }
 
-/** What of a poll its protocol has decoded. */
-export interface DecodedFetch extends FetchRequest {
+/** A poll as its protocol has decoded it. */
+export interface DecodedPoll extends FetchRequest {
   /** Empty for the type of the service. */
   readonly typeUrl: string;
   readonly node: Node | undefined;
 }
 
 /**
- * Holds a poll to the same rules as a request on a stream.
+ * Checks a poll by the same rules as a request on a stream.
  *
  * @param typeUrl - the type of the service
  * @returns its node
  * @throws ProtocolError
  */
-export function checkFetch(request: DecodedFetch, typeUrl: string, limits: StreamLimits): Node {
+export function checkPoll(request: DecodedPoll, typeUrl: string, limits: StreamLimits): Node {
   const { names, node } = request;
   if (request.typeUrl !== "" && request.typeUrl !== typeUrl) {
     throw new ProtocolError("invalid_argument", `this service serves ${typeUrl} alone`);

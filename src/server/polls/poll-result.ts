@@ -2,32 +2,32 @@ import type { View } from "../../cache/mod.ts";
 import { contentHash, isGlob, type Resource } from "../../resource/mod.ts";
 import { CollectionIndex } from "../../stream/mod.ts";
 
-/** What a client asks for, once. */
-export interface Wanted {
-  /** In their normal form; undefined for all that there is. */
+/** What one poll requests. */
+export interface PollQuery {
+  /** In their normal form; undefined for everything. */
   readonly names: ReadonlySet<string> | undefined;
   /** The version that the client has. */
   readonly versionInfo: string;
-  /** Whether absence is told: what an answer leaves out is deleted. */
+  /** Whether clients delete the resources that a response leaves out. */
   readonly fullState: boolean;
 }
 
-/** Something that a client does not have yet. */
-export interface Fetched {
+/** A response that its client does not have yet. */
+export interface PollResult {
   readonly version: string;
   readonly resources: readonly Resource[];
-  /** If it is all of a view at its present revision: the view. Everybody is answered the same then. */
+  /** The view, if the result is all of it at its present revision: such a result is the same for every client. */
   readonly whole: View | undefined;
 }
 
 /**
- * Reads what is new to a client, of which nothing is known but the version that it has. So a version says all that the
- * answer depended on: for everything that there is it is the version of the set; for names it ends with a hash of them
- * and of their content, and is the same as long as these are.
+ * Reads a view for a client of which only the version that it has is known. So a version stands for all inputs of the
+ * response: without names it is the version of the view; with names it ends with a hash of the names and of the versions
+ * of their resources, and changes only with these.
  *
- * @returns undefined if there is nothing new
+ * @returns undefined if the client is up to date
  */
-export function readView(view: View, { names, versionInfo, fullState }: Wanted): Fetched | undefined {
+export function readView(view: View, { names, versionInfo, fullState }: PollQuery): PollResult | undefined {
   if (names === undefined) {
     if (versionInfo !== "" && versionInfo === view.version) return undefined;
     return { version: view.version, resources: [...view], whole: view };
@@ -40,14 +40,14 @@ export function readView(view: View, { names, versionInfo, fullState }: Wanted):
     content.push(name, ...members.flatMap(({ name, version }) => [name, version]));
   }
   const resources = [...found.values()];
-  // As on a stream: of the other types nothing is said of what does not exist. Some clients take it for an error.
+  // As on a stream, only full-state types report that no resource exists. Some clients take an empty response for an error.
   if (resources.length === 0 && !fullState) return undefined;
   const tag = `~${contentHash(encoder.encode(JSON.stringify(content)))}`;
   if (versionInfo.endsWith(tag)) return undefined;
   return { version: view.version + tag, resources, whole: undefined };
 }
 
-/** What a name asks for: the resource that is called so, or what is in the collection that it names. */
+/** The resources that a name requests: the one of that name, or the members of the collection, sorted by name. */
 export function membersOf(name: string, view: View): readonly Resource[] {
   const names = isGlob(name) ? [...CollectionIndex.of(view).members(name)].sort() : [name];
   return names.map((each) => view.get(each)).filter((resource) => resource !== undefined);

@@ -4,79 +4,83 @@ import type { Cache } from "../../cache/mod.ts";
 import { type ApiTable, normalName } from "../../resource/mod.ts";
 import type { StreamLimits } from "../../stream/mod.ts";
 import type { DiscoveryCallbacks } from "../callbacks.ts";
-import { ClientGone } from "./client-gone.ts";
-import { checkFetch, type DecodedFetch, type FetchInfo } from "./poll-request.ts";
 import { isForClient } from "../client-error.ts";
-import { type FetchWaits, PendingFetch } from "./pending-poll.ts";
-import type { Fetched } from "./poll-result.ts";
+import { ClientDisconnected } from "./client-disconnected.ts";
+import { PendingPoll, type PollWaits } from "./pending-poll.ts";
+import { checkPoll, type DecodedPoll, type FetchInfo } from "./poll-request.ts";
+import type { PollResult } from "./poll-result.ts";
 
-/** What a {@link Fetcher} needs. */
-export interface FetcherOptions extends FetchWaits {
+/** What a {@link Poller} needs. */
+export interface PollerOptions extends PollWaits {
   readonly api: ApiTable;
   readonly cache: Cache;
+  /** Guarded: only those throw that may refuse a poll. */
   readonly callbacks: DiscoveryCallbacks;
   readonly limits: StreamLimits;
 }
 
-/** Where a poll comes from. */
-export interface FetchOrigin extends Pick<FetchInfo, "protocol" | "typeUrl" | "peer"> {
-  /** Aborts when the client is gone. It is not looked at where nothing is waited for: Deno warns of what it does. */
+/** The origin of a poll. */
+export interface PollOrigin extends Pick<FetchInfo, "protocol" | "typeUrl" | "peer"> {
+  /**
+   * Aborts when the client disconnects. Read only by polls that wait, since Deno logs a warning when the signal of a
+   * request is used.
+   */
   readonly signal: AbortSignal;
 }
 
-/** Answers polls, whatever protocol they come by. Between two of them nothing is kept. */
-export class Fetcher {
-  readonly #options: FetcherOptions;
-  readonly #pending = new Set<PendingFetch>();
+/** Responds to polls, whatever their protocol. It holds no state between two of them. */
+export class Poller {
+  readonly #options: PollerOptions;
+  readonly #pending = new Set<PendingPoll>();
   #closed = false;
 
-  constructor(options: FetcherOptions) {
+  constructor(options: PollerOptions) {
     this.#options = options;
   }
 
   /**
-   * @param write - makes what is sent of what is new; what it throws is the client's answer
-   * @returns undefined if there is nothing that the client does not have
+   * @param write - encodes a result; an error that it throws is sent to the client
+   * @returns what `write` returned; undefined if the client is up to date
    * @throws ConnectError, ProtocolError - for the client
    */
-  async answer<T>(
-    request: DecodedFetch,
-    origin: FetchOrigin,
-    write: (fetched: Fetched) => Promise<T>,
+  async poll<T>(
+    request: DecodedPoll,
+    origin: PollOrigin,
+    write: (result: PollResult) => Promise<T>,
   ): Promise<T | undefined> {
     const { callbacks, limits } = this.#options;
     const { protocol, typeUrl, peer } = origin;
     try {
-      const node = checkFetch(request, typeUrl, limits);
+      const node = checkPoll(request, typeUrl, limits);
       const info: FetchInfo = { protocol, typeUrl, node, peer };
       const { versionInfo, names } = request;
       callbacks.onFetchRequest?.(info, { versionInfo, names });
-      const fetched = await this.#fetch(request, node, origin);
-      const written = fetched && await write(fetched);
-      const { version = "", resources = [] } = fetched ?? {};
-      callbacks.onFetchResponse?.(info, { modified: fetched !== undefined, version, resources });
+      const result = await this.#read(request, node, origin);
+      const written = result && await write(result);
+      const { version = "", resources = [] } = result ?? {};
+      callbacks.onFetchResponse?.(info, { modified: result !== undefined, version, resources });
       return written;
     } catch (error) {
-      if (!isForClient(error) && !(error instanceof ClientGone)) callbacks.onError?.(error, undefined);
+      if (!isForClient(error) && !(error instanceof ClientDisconnected)) callbacks.onError?.(error, undefined);
       throw error;
     }
   }
 
-  /** Answers all that wait now, as if their time was up. */
+  /** Responds to all waiting polls now, as if their time was up. */
   release(): void {
-    for (const pending of [...this.#pending]) pending.giveUp();
+    for (const pending of [...this.#pending]) pending.expire();
   }
 
-  /** Refuses all that wait, and all that come later. */
+  /** Refuses all waiting polls, and all that arrive later. */
   close(): void {
     this.#closed = true;
     for (const pending of [...this.#pending]) pending.end(unavailable());
   }
 
-  #fetch({ names, versionInfo }: DecodedFetch, node: Node, origin: FetchOrigin): Promise<Fetched | undefined> {
+  #read({ names, versionInfo }: DecodedPoll, node: Node, origin: PollOrigin): Promise<PollResult | undefined> {
     const { api, cache, waitMs, longPollMs } = this.#options;
-    const { promise, resolve, reject } = Promise.withResolvers<Fetched | undefined>();
-    const pending = new PendingFetch({
+    const { promise, resolve, reject } = Promise.withResolvers<PollResult | undefined>();
+    const pending = new PendingPoll({
       cache,
       node,
       type: origin.typeUrl,
@@ -94,14 +98,14 @@ export class Fetcher {
     return promise;
   }
 
-  async #wait(pending: PendingFetch, answered: Promise<unknown>, signal: AbortSignal): Promise<void> {
-    const gone = (): void => pending.end(new ClientGone());
+  async #wait(pending: PendingPoll, settled: Promise<unknown>, signal: AbortSignal): Promise<void> {
+    const onAbort = (): void => pending.end(new ClientDisconnected());
     this.#pending.add(pending);
-    signal.addEventListener("abort", gone);
-    if (signal.aborted) gone();
-    await answered.catch(() => {});
+    signal.addEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
+    await settled.catch(() => {});
     this.#pending.delete(pending);
-    signal.removeEventListener("abort", gone);
+    signal.removeEventListener("abort", onAbort);
   }
 }
 

@@ -1,22 +1,22 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { ClientGone } from "./client-gone.ts";
+import { ClientDisconnected } from "./client-disconnected.ts";
 import { HttpError } from "./http-error.ts";
 
-/** What a body may be like. */
+/** Limits of a request body. */
 export interface BodyLimits {
-  /** The largest, in bytes. */
+  /** Its size, in bytes. */
   readonly maxBytes: number;
-  /** How long it may take, in milliseconds. */
+  /** How long it may take from its first byte to its last, in milliseconds. */
   readonly timeoutMs: number;
 }
 
 /**
  * Reads a body to its end.
  *
- * It never asks for more than the limit, holds no more than the bytes that came, and leaves the rest unread.
+ * It reads no further than the limit, holds no more than the bytes that arrived, and leaves the rest unread.
  *
  * @throws HttpError - 413 if it is too large, 408 if it is too slow
- * @throws ClientGone
+ * @throws ClientDisconnected
  */
 export function readBody(body: AsyncIterable<Uint8Array>, limits: BodyLimits): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
@@ -30,7 +30,7 @@ export function readBody(body: AsyncIterable<Uint8Array>, limits: BodyLimits): P
   async function read(): Promise<void> {
     let buffer: Uint8Array = EMPTY;
     let have = 0;
-    // Not `for await`: to leave that destroys the request, and the answer could not be sent.
+    // Not `for await`: to leave that destroys the request, and the response could not be sent.
     const chunks = body[Symbol.asyncIterator]();
     while (!ended) {
       const chunk = await chunks.next();
@@ -47,13 +47,13 @@ export function readBody(body: AsyncIterable<Uint8Array>, limits: BodyLimits): P
     }
   }
   read().catch((error) => {
-    end(() => reject(new ClientGone(error)));
+    end(() => reject(new ClientDisconnected(error)));
   });
   return promise;
 }
 
 /**
- * The same body, which fails once it has taken too long.
+ * The same body, but it fails once it has taken too long.
  *
  * @throws ConnectError - deadline_exceeded
  */
@@ -75,7 +75,7 @@ export function timeLimited(body: AsyncIterable<Uint8Array>, timeoutMs: number):
           }, reject);
           return promise;
         },
-        // Not handed on: that would destroy the request, and the answer could not be sent.
+        // Not handed on: that would destroy the request, and the response could not be sent.
         return() {
           clearTimeout(timer);
           return Promise.resolve({ done: true, value: undefined });
@@ -85,7 +85,7 @@ export function timeLimited(body: AsyncIterable<Uint8Array>, timeoutMs: number):
   };
 }
 
-/** What a body over the limit is answered. */
+/** The response to a body over the limit. */
 export function tooLarge({ maxBytes }: BodyLimits): HttpError {
   return new HttpError(413, `Cannot read request: it is larger than ${maxBytes} bytes`);
 }

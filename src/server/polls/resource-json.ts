@@ -10,20 +10,20 @@ import {
 import { AnySchema } from "@bufbuild/protobuf/wkt";
 import type { MessageFinder, Resource } from "../../resource/mod.ts";
 
-/** A resource that has no form in JSON. Its text names the resource and the type, and nothing of the content. */
+/** A resource cannot be written as JSON. The text names the resource and the type, and nothing of the content. */
 export class JsonError extends Error {
   override readonly name = "JsonError";
 }
 
 /**
- * Writes resources as proto3 JSON, each once in its life. What is packed into an `Any` is written out, for which its
- * type has to be known: types are found on demand, since all of Envoy's are megabytes.
+ * Writes resources as proto3 JSON, each once in its life. A message packed into an `Any` is written out, which needs its
+ * type: types are found on demand, since all of Envoy's are megabytes.
  */
 export class ResourceJson {
   readonly #find: MessageFinder;
   readonly #messages = new Map<string, DescMessage>();
   readonly #texts = new WeakMap<Resource, string>();
-  /** The types that were needed so far, as protobuf-es wants them. */
+  /** The types that were found so far, in the form that protobuf-es needs. */
   readonly registry: Registry;
 
   /** @param find - finds the types, each once */
@@ -35,7 +35,7 @@ export class ResourceJson {
   /**
    * The resources as entries of `DiscoveryResponse.resources`.
    *
-   * Nothing that a caller waits for is shared with another one: there are runtimes that tie each promise to a request.
+   * No promise is shared between callers: there are runtimes that tie each promise to a request.
    *
    * @throws JsonError where one of them cannot be written
    */
@@ -66,18 +66,18 @@ export class ResourceJson {
 
   async #load(typeName: string, resource: Resource): Promise<void> {
     const message = await this.#find(typeName);
-    if (message === undefined) throw unwritable(resource, `there is no message type ${typeName} among its types`);
+    if (message === undefined) throw unwritable(resource, `message type ${typeName} is not among its types`);
     this.#messages.set(typeName, message);
   }
 }
 
-/** How long resources are written before something else has its turn. */
+/** How long resources are written before other tasks may run, in milliseconds. */
 const SLICE_MS = 10;
 
-/** What protobuf-es makes of an `Any`; but the type may go by another name, as those of v2 do. */
+/** As protobuf-es writes an `Any`, except that the type may have another name, as those of v2 do. */
 function anyJson({ typeUrl, bytes }: Resource, registry: Registry): JsonValue {
   const schema = registry.getMessage(typeUrl.slice(typeUrl.lastIndexOf("/") + 1))!;
-  // Some of these are not objects in JSON.
+  // Some of protobuf's own types are not objects in JSON.
   if (schema.file.proto.package === "google.protobuf") {
     return toJson(AnySchema, create(AnySchema, { typeUrl, value: bytes }), { registry });
   }

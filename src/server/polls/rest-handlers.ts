@@ -8,25 +8,25 @@ import {
 } from "@connectrpc/connect/protocol";
 import { http } from "../../../gen/google/api/annotations_pb.ts";
 import type { ApiTable } from "../../resource/mod.ts";
-import { ClientGone } from "./client-gone.ts";
-import type { Fetcher } from "./poller.ts";
+import { ClientDisconnected } from "./client-disconnected.ts";
+import type { Poller } from "./poller.ts";
 import { HttpError, httpError } from "./http-error.ts";
 import { readJsonRequest } from "./rest-request.ts";
-import type { JsonResponses } from "./rest-response.ts";
+import type { RestResponses } from "./rest-response.ts";
 import { PEER } from "../peer.ts";
 import { type BodyLimits, readBody, tooLarge } from "./request-body.ts";
 
 /** What the handlers of REST need. */
 export interface RestOptions {
   readonly api: ApiTable;
-  readonly fetcher: Fetcher;
-  readonly responses: JsonResponses;
+  readonly poller: Poller;
+  readonly responses: RestResponses;
   readonly body: BodyLimits;
 }
 
 /**
- * Handlers for the REST paths of an API: `POST` of a `DiscoveryRequest` in JSON, answered with a `DiscoveryResponse` in
- * JSON, or with 304 where there is nothing new.
+ * Handlers for the REST paths of an API: `POST` of a `DiscoveryRequest` in JSON. The response is a `DiscoveryResponse` in
+ * JSON, or status 304 if the client is up to date.
  * Source: https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#rest-json-polling-subscriptions
  */
 export function restHandlers(options: RestOptions): UniversalHandler[] {
@@ -35,7 +35,7 @@ export function restHandlers(options: RestOptions): UniversalHandler[] {
     for (const method of service.methods) {
       const requestPath = pathOf(method);
       if (typeUrl === undefined || requestPath === undefined) continue;
-      const handle = (request: UniversalServerRequest) => answer(request, typeUrl, options);
+      const handle = (request: UniversalServerRequest) => respond(request, typeUrl, options);
       handlers.push(Object.assign(handle, {
         service,
         method,
@@ -49,7 +49,7 @@ export function restHandlers(options: RestOptions): UniversalHandler[] {
   return handlers;
 }
 
-/** An answer in plain text. */
+/** A response in plain text. */
 export function textResponse({ status, message, headers }: HttpError): UniversalServerResponse {
   const header = new Headers({ "content-type": "text/plain; charset=utf-8", ...headers });
   return bytesResponse(status, header, new TextEncoder().encode(`${message}\n`));
@@ -62,10 +62,10 @@ function pathOf(method: DescMethod): string | undefined {
   return pattern?.case === "post" ? pattern.value : undefined;
 }
 
-async function answer(
+async function respond(
   request: UniversalServerRequest,
   typeUrl: string,
-  { api, fetcher, responses, body: limits }: RestOptions,
+  { api, poller, responses, body: limits }: RestOptions,
 ): Promise<UniversalServerResponse> {
   try {
     const body = checkedBody(request, limits);
@@ -79,18 +79,18 @@ async function answer(
         return request.signal;
       },
     } as const;
-    const bytes = await fetcher.answer(query, origin, (fetched) => responses.write(typeUrl, fetched));
+    const bytes = await poller.poll(query, origin, (result) => responses.write(typeUrl, result));
     if (bytes === undefined) return { status: 304 };
     return bytesResponse(200, new Headers({ "content-type": "application/json" }), bytes);
   } catch (error) {
-    if (error instanceof ClientGone) throw error;
+    if (error instanceof ClientDisconnected) throw error;
     return textResponse(httpError(error));
   }
 }
 
-/** @throws HttpError - what can be seen to be wrong without reading the body */
+/** @throws HttpError - the request is wrong in its method or headers, so that its body is left unread */
 function checkedBody({ method, header, body }: UniversalServerRequest, limits: BodyLimits): AsyncIterable<Uint8Array> {
-  if (method !== "POST") throw new HttpError(405, "Cannot answer: the method must be POST", { allow: "POST" });
+  if (method !== "POST") throw new HttpError(405, "Cannot serve request: the method must be POST", { allow: "POST" });
   const isByteBody = typeof body === "object" && body !== null && Symbol.asyncIterator in body;
   if (!supportedContentType(header.get("content-type") ?? "") || !isByteBody) {
     throw new HttpError(415, "Cannot read request: the content-type must be application/json");

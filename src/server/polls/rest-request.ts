@@ -1,16 +1,16 @@
 import { type DescMessage, fromJson, type JsonObject, type JsonValue } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Node } from "../../../gen/envoy/config/core/v3/base_pb.ts";
-import type { DecodedFetch } from "./poll-request.ts";
+import type { DecodedPoll } from "./poll-request.ts";
 
 /**
- * Decodes a `DiscoveryRequest` in proto3 JSON. Names may be spelled as in the .proto file, which is what Envoy sends,
- * or in lower camel case; fields that are not known are ignored, and so is all that a poll has no use for.
+ * Decodes a `DiscoveryRequest` in proto3 JSON. Fields may be named as in the .proto file, as Envoy does, or in lower camel
+ * case. Unknown fields, and those that a poll has no use for, are ignored.
  *
  * @param node - the type of the node
- * @throws ConnectError - invalid_argument; its text says what is wrong, and repeats nothing of the body
+ * @throws ConnectError - invalid_argument; its text gives the reason, and repeats nothing of the body
  */
-export function readJsonRequest(bytes: Uint8Array, node: DescMessage): DecodedFetch {
+export function readJsonRequest(bytes: Uint8Array, node: DescMessage): DecodedPoll {
   const request = parse(bytes);
   return {
     versionInfo: stringOf(request, "version_info", "versionInfo"),
@@ -23,7 +23,7 @@ export function readJsonRequest(bytes: Uint8Array, node: DescMessage): DecodedFe
   };
 }
 
-/** As deep as protobuf goes. */
+/** The limit of protobuf. */
 const MAX_DEPTH = 100;
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -42,7 +42,7 @@ function parse(bytes: Uint8Array): JsonObject {
 /** Null means that a field is not set. */
 function fieldOf(object: JsonObject, name: string, jsonName: string): JsonValue | undefined {
   for (const key of [name, jsonName]) {
-    // Only what the body itself says, and nothing that an object inherits.
+    // Own properties only: an inherited one is not from the body.
     if (Object.hasOwn(object, key)) return object[key] ?? undefined;
   }
   return undefined;
@@ -71,9 +71,9 @@ function asString(value: JsonValue, name: string): string {
 function readNode(value: JsonValue | undefined, schema: DescMessage): Node | undefined {
   if (value === undefined) return undefined;
   if (!isObject(value)) throw invalid("node is not an object");
-  // A real Envoy lists all its extensions there, in every poll: nearly all of its body, and of no use to anybody.
+  // A real Envoy lists all its extensions in every poll: nearly all of the body, and nothing reads them.
   delete value["extensions"];
-  clean(value, 0);
+  deletePrototypes(value, 0);
   try {
     return fromJson(schema, value, { ignoreUnknownFields: true }) as unknown as Node;
   } catch {
@@ -81,12 +81,12 @@ function readNode(value: JsonValue | undefined, schema: DescMessage): Node | und
   }
 }
 
-/** Takes out what would become the prototype of an object that is filled from this one. */
-function clean(value: JsonValue, depth: number): void {
+/** Deletes each `__proto__`, which would become the prototype of an object that is filled from this one. */
+function deletePrototypes(value: JsonValue, depth: number): void {
   if (typeof value !== "object" || value === null) return;
   if (depth > MAX_DEPTH) throw invalid("node is nested too deeply");
   if (!Array.isArray(value)) delete value["__proto__"];
-  for (const inner of Object.values(value)) clean(inner, depth + 1);
+  for (const inner of Object.values(value)) deletePrototypes(inner, depth + 1);
 }
 
 function isObject(value: JsonValue): value is JsonObject {

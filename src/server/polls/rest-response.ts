@@ -1,14 +1,14 @@
 import type { View } from "../../cache/mod.ts";
-import type { Fetched } from "./poll-result.ts";
+import type { PollResult } from "./poll-result.ts";
 import type { ResourceJson } from "./resource-json.ts";
 
-/** Writes a `DiscoveryResponse` in proto3 JSON. An answer that is the same for many is written once for all of them. */
-export class JsonResponses {
+/** Writes `DiscoveryResponse`s in proto3 JSON. One that is the same for every client is written once. */
+export class RestResponses {
   readonly #json: ResourceJson;
   readonly #identifier: string;
-  readonly #whole = new WeakMap<View, WholeAnswer>();
+  readonly #whole = new WeakMap<View, WholeResponse>();
 
-  /** @param options.identifier - sent as `controlPlane.identifier`; empty: nothing is sent */
+  /** @param options.identifier - sent as `controlPlane.identifier`; empty: not sent */
   constructor(json: ResourceJson, { identifier }: { readonly identifier: string }) {
     this.#json = json;
     this.#identifier = identifier;
@@ -18,7 +18,7 @@ export class JsonResponses {
    * @returns UTF-8
    * @throws JsonError where a resource cannot be written
    */
-  async write(typeUrl: string, { version, resources, whole }: Fetched): Promise<Uint8Array> {
+  async write(typeUrl: string, { version, resources, whole }: PollResult): Promise<Uint8Array> {
     if (whole === undefined) return this.#write(typeUrl, version, resources);
     const { revision } = whole;
     const known = this.#whole.get(whole);
@@ -28,7 +28,7 @@ export class JsonResponses {
     return bytes;
   }
 
-  async #write(typeUrl: string, version: string, resources: Fetched["resources"]): Promise<Uint8Array> {
+  async #write(typeUrl: string, version: string, resources: PollResult["resources"]): Promise<Uint8Array> {
     const texts = await this.#json.textsOf(resources);
     const rest = {
       typeUrl,
@@ -39,7 +39,8 @@ export class JsonResponses {
   }
 }
 
-interface WholeAnswer {
+/** A response with all of a view. */
+interface WholeResponse {
   readonly revision: number;
   readonly version: string;
   readonly bytes: Uint8Array;

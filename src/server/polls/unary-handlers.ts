@@ -13,9 +13,9 @@ import {
   type DiscoveryResponseSchema,
 } from "../../../gen/envoy/service/discovery/v3/discovery_pb.ts";
 import type { ApiTable } from "../../resource/mod.ts";
-import { ClientGone } from "./client-gone.ts";
+import { ClientDisconnected } from "./client-disconnected.ts";
 import type { FetchInfo } from "./poll-request.ts";
-import type { Fetcher } from "./poller.ts";
+import type { Poller } from "./poller.ts";
 import { clientError } from "../client-error.ts";
 import { PEER } from "../peer.ts";
 import { type BodyLimits, timeLimited } from "./request-body.ts";
@@ -24,16 +24,16 @@ import { JsonError, type ResourceJson } from "./resource-json.ts";
 /** What the unary methods need. */
 export interface UnaryOptions {
   readonly api: ApiTable;
-  readonly fetcher: Fetcher;
+  readonly poller: Poller;
   readonly json: ResourceJson;
   readonly identifier: string;
   readonly body: BodyLimits;
 }
 
 /**
- * Adds the unary methods of an API, such as `FetchClusters`, to a router, in the protocols that it speaks. They do what
- * REST does; where there is nothing new they fail with failed_precondition, for an empty response would read as one
- * that says that everything is gone.
+ * Adds the unary methods of an API, such as `FetchClusters`, to a router, in the protocols that it speaks. They respond
+ * as REST does. To a client that is up to date they respond with failed_precondition, since an empty response would
+ * remove all its resources.
  */
 export function addUnaryHandlers(router: ConnectRouter, options: UnaryOptions): void {
   for (const { service, typeUrl } of options.api.services) {
@@ -57,9 +57,9 @@ function isFetch(method: DescMethod): method is FetchMethod & { readonly parent:
 
 function addHandler(router: ConnectRouter, { method, typeUrl }: Route, options: UnaryOptions): void {
   const { json, body } = options;
-  const handle = (request: DiscoveryRequest, context: HandlerContext) => answer(request, context, typeUrl, options);
-  // With options of its own a method is served in all protocols, unless they say otherwise. Which the router speaks is
-  // to be seen only by what it makes.
+  const handle = (request: DiscoveryRequest, context: HandlerContext) => respond(request, context, typeUrl, options);
+  // With options of its own a method is served in all protocols, unless they say otherwise. The protocols that the router
+  // speaks can only be read from a handler that it made.
   router.rpc(method, handle);
   const { protocolNames } = router.handlers.pop()!;
   const routerOptions: ConnectRouterOptions = {
@@ -73,11 +73,11 @@ function addHandler(router: ConnectRouter, { method, typeUrl }: Route, options: 
   router.handlers.push(withTimeLimit(router.handlers.pop()!, body));
 }
 
-async function answer(
+async function respond(
   request: DiscoveryRequest,
   context: HandlerContext,
   typeUrl: string,
-  { fetcher, json, identifier }: UnaryOptions,
+  { poller, json, identifier }: UnaryOptions,
 ): Promise<MessageInitShape<typeof DiscoveryResponseSchema>> {
   const { versionInfo, resourceNames, resourceLocators, node } = request;
   if (node !== undefined) node.extensions = [];
@@ -91,8 +91,8 @@ async function answer(
   const isJson = /json/i.test(context.requestHeader.get("content-type") ?? "");
   try {
     const query = { versionInfo, names, node, typeUrl: request.typeUrl };
-    const response = await fetcher.answer(query, origin, async ({ version, resources }) => {
-      if (isJson) await json.textsOf(resources); // so that the types of what is in them are known
+    const response = await poller.poll(query, origin, async ({ version, resources }) => {
+      if (isJson) await json.textsOf(resources); // finds the types of packed messages, which the JSON format needs
       return {
         versionInfo: version,
         typeUrl,
@@ -102,10 +102,10 @@ async function answer(
     });
     if (response !== undefined) return response;
   } catch (error) {
-    if (error instanceof ClientGone) throw new ConnectError(error.message, Code.Aborted);
+    if (error instanceof ClientDisconnected) throw new ConnectError(error.message, Code.Aborted);
     throw error instanceof JsonError ? new ConnectError(error.message, Code.Internal) : clientError(error);
   }
-  throw new ConnectError("Not modified: there is nothing newer than version_info", Code.FailedPrecondition);
+  throw new ConnectError("Not modified: no change since version_info", Code.FailedPrecondition);
 }
 
 function withTimeLimit(handler: UniversalHandler, { timeoutMs }: BodyLimits): UniversalHandler {

@@ -8,26 +8,26 @@ import { HttpError } from "./http-error.ts";
 import { restHandlers, type RestOptions, textResponse } from "./rest-handlers.ts";
 import { addUnaryHandlers, type UnaryOptions } from "./unary-handlers.ts";
 
-/** Answers a request of the web's own kind. */
-export type FetchHandler = (request: Request) => Promise<Response>;
+/** Handles a request of the `fetch` standard. */
+export type WebHandler = (request: Request) => Promise<Response>;
 
 /** Serves REST, and unary `Fetch` by the Connect protocol, which unlike gRPC needs no trailers. */
-export function webFetch(rest: RestOptions, unary: UnaryOptions): FetchHandler {
+export function webHandler(rest: RestOptions, unary: UnaryOptions): WebHandler {
   const router = createConnectRouter({ grpc: false, grpcWeb: false });
   addUnaryHandlers(router, unary);
   const handlers = new Map([...restHandlers(rest), ...router.handlers].map((each) => [each.requestPath, each]));
   return async function fetch(request) {
     const handler = handlers.get(new URL(request.url).pathname);
     if (handler === undefined) return universalServerResponseToFetch(textResponse(notFound()));
-    return await answer(handler, request);
+    return await respond(handler, request);
   };
 }
 
 function notFound(): HttpError {
-  return new HttpError(404, "Cannot answer: there is no such path");
+  return new HttpError(404, "Cannot serve request: no such path");
 }
 
-async function answer(handler: UniversalHandler, request: Request): Promise<Response> {
+async function respond(handler: UniversalHandler, request: Request): Promise<Response> {
   const { method, url, headers: header } = request;
   const body = bodyOf(request);
   const universal: UniversalServerRequest = {
@@ -42,14 +42,14 @@ async function answer(handler: UniversalHandler, request: Request): Promise<Resp
   };
   try {
     return universalServerResponseToFetch(await handler(universal));
-  } catch { // the client has gone
+  } catch { // the client has disconnected
     return new Response(null, { status: 499 });
   } finally {
     body.cancel();
   }
 }
 
-/** A body that can be given up: what was not read of it is not wanted any more. */
+/** A body that can be cancelled: the unread rest of it is not needed. */
 interface RequestBody extends AsyncIterable<Uint8Array> {
   cancel(): void;
 }

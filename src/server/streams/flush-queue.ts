@@ -1,11 +1,11 @@
-/** Something that may have new output. */
+/** A stream that may have a response to write. */
 export interface Flushable {
-  /** Writes what there is. Does not throw. */
+  /** Writes what is pending. Does not throw. */
   flush(): void;
 }
 
 /**
- * Flushes in the next microtask, together with all others that were woken by then. One publication often wakes a
+ * Flushes in the next microtask, together with all streams that were woken by then. One publication often wakes a
  * stream several times, once for each type: it has to be visible in full before a stream reads any of it.
  */
 export function scheduleFlush(target: Flushable): void {

@@ -6,13 +6,16 @@ export const DEFAULT_MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 /**
  * Splits a gRPC request body, in chunks of any size, into its messages.
  *
- * The work is linear in bytes however small the chunks are, and memory follows the bytes that arrived, never the
+ * The work is linear in bytes however small the chunks are, and memory grows with the bytes that arrived, never with the
  * length that a prefix claims.
+ *
+ * Invariant: `#have` is the number of bytes of the current message in `#parts` and `#small`, and `#have <= #length`.
  */
 export class FrameReader {
   readonly #maxBytes: number;
   #prefixHave = 0;
   #parts: Uint8Array[] = [];
+  /** The small parts since the last large one, copied together. */
   #small = EMPTY;
   #smallHave = 0;
   #have = 0;
@@ -29,8 +32,8 @@ export class FrameReader {
   }
 
   /**
-   * Takes the next chunk and calls `onMessage` with each message that is complete by then. A message is good for the
-   * duration of the call only: it is a view of the chunk, or of memory that serves the next message.
+   * Takes the next chunk and calls `onMessage` with each message that is complete by then. A message is valid during the
+   * call only: it is a view of the chunk, or of memory that is used for the next message.
    *
    * @throws ConnectError - resource_exhausted for a message over the limit, unimplemented for a compressed one,
    * internal for a prefix that is not gRPC; nothing may be pushed afterwards
@@ -66,15 +69,15 @@ export class FrameReader {
     this.#have += part.length;
     if (part.length === this.#length) this.#finish(part, onMessage);
     else {
-      this.#keep(part);
+      this.#buffer(part);
       if (this.#have === this.#length) this.#join(onMessage);
     }
     return end;
   }
 
-  /** Large parts stay where they are until the message is complete; small ones, which pin what is around them, do not. */
-  #keep(part: Uint8Array): void {
-    if (part.length >= MIN_KEPT) {
+  /** Large parts are referenced until the message is complete; small ones are copied, since each pins its whole chunk. */
+  #buffer(part: Uint8Array): void {
+    if (part.length >= MIN_REFERENCED) {
       this.#endSmall();
       this.#parts.push(part);
       return;
@@ -107,7 +110,7 @@ export class FrameReader {
     }
     this.#parts = [];
     this.#finish(memory.subarray(0, at), onMessage);
-    keepMemory(memory);
+    returnMemory(memory);
   }
 
   #finish(message: Uint8Array, onMessage: (message: Uint8Array) => void): void {
@@ -122,23 +125,23 @@ const PREFIX_BYTES = 5;
 const MIN_ALLOCATION = 1024;
 const EMPTY = new Uint8Array(0);
 
-/** The size from which a part is kept as it is: a quarter of the frames that clients cut large messages into. */
-const MIN_KEPT = 4096;
+/** The size from which a part is not copied: a quarter of the frames that clients cut large messages into. */
+const MIN_REFERENCED = 4096;
 
 /**
- * Where a message is put together that came in parts, as all do from an Envoy that describes itself. It is good until it
- * has been handled, so that the same memory serves all streams.
+ * Memory in which a message that arrived in parts is joined, as do those of an Envoy that sends its node. A message is valid
+ * only until it has been handled, so that one buffer is enough for all streams.
  */
 let memory: Uint8Array | undefined;
 const MAX_MEMORY = 1024 * 1024;
 
 function takeMemory(length: number): Uint8Array {
   const taken = memory;
-  memory = undefined; // for the case that handling a message leads to another one
+  memory = undefined; // handling a message may lead to another one being joined
   return taken !== undefined && taken.length >= length ? taken : new Uint8Array(length);
 }
 
-function keepMemory(used: Uint8Array): void {
+function returnMemory(used: Uint8Array): void {
   if (used.length <= MAX_MEMORY && used.length > (memory?.length ?? 0)) memory = used;
 }
 

@@ -1,49 +1,46 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { DiscoveryStream } from "../../stream/mod.ts";
-import type { Backlog, Laggard } from "./send-budget.ts";
+import { clientError } from "../client-error.ts";
 import { scheduleFlush } from "./flush-queue.ts";
 import { FrameReader } from "./frame-reader.ts";
-import { clientError, statusTrailer } from "../client-error.ts";
+import { statusTrailer } from "./grpc-status.ts";
 import { grpcTimeoutMs } from "./grpc-timeout.ts";
-
-/** Where a {@link GrpcStream} writes to. */
-export interface GrpcSink {
-  /** Sends a frame. @returns whether another may follow at once; if not, `writable` says when */
-  write(frame: Uint8Array): boolean;
-  /** Ends the response, once; nothing is written afterwards. */
-  end(trailer: Headers): void;
-  /** Drops what has not been sent. */
-  abort(): void;
-}
+import type { BufferedStream, SendBudget } from "./send-budget.ts";
+import type { ServedStream, StreamTransport } from "./transport.ts";
 
 /** What a {@link GrpcStream} needs. */
 export interface GrpcStreamOptions {
-  readonly sink: GrpcSink;
-  readonly backlog: Backlog;
+  readonly transport: StreamTransport;
+  readonly budget: SendBudget;
   /** The header `grpc-timeout`, if there is one. */
   readonly timeout: string | null;
   /** The largest request, in bytes. */
   readonly maxRequestBytes: number;
-  /** How long the rest of a request may take once it began. */
+  /** How long a request may take from its first byte to its last, in milliseconds. */
   readonly requestTimeoutMs: number;
-  /** Called once, when the stream is over: with why, or without anything if the client half-closed it. */
+  /** Called once, when the stream has ended: with the reason, undefined if the client half-closed it. */
   readonly onEnd: (reason: unknown) => void;
 }
 
 /**
- * One gRPC stream: gRPC's framing between the bytes of an HTTP exchange and a discovery stream, which it owns from
+ * One gRPC stream: gRPC's framing between the bytes of a transport and a discovery stream, which it owns from
  * {@link start} on. There are no promises in it, and reading never waits for writing.
+ *
+ * Invariants: `#unsent` holds the frames that the transport was given and has not sent, oldest first, and the budget
+ * counts exactly these; nothing is written after `#ended`.
  */
-export class GrpcStream implements Laggard {
+export class GrpcStream implements BufferedStream, ServedStream {
   readonly #options: GrpcStreamOptions;
   readonly #reader: FrameReader;
   readonly #onMessage = (message: Uint8Array): void => this.#receive(message);
   #stream: DiscoveryStream | undefined = undefined;
   #writable = false;
-  /** What the sink was given and has not sent, oldest first. */
   #unsent: Uint8Array[] = [];
+  /** Ends the stream when its `grpc-timeout` has passed. */
   #deadline: Timer | undefined = undefined;
-  #unfinished: Timer | undefined = undefined;
+  /** Ends the stream when a request stays incomplete. */
+  #incomplete: Timer | undefined = undefined;
+  /** Flushes when the discovery stream has something due. */
   #due: Timer | undefined = undefined;
   #dueAt: number | undefined = undefined;
   #halfClosed = false;
@@ -58,72 +55,67 @@ export class GrpcStream implements Laggard {
     return this.#ended;
   }
 
-  /** From here on requests may come. */
+  /** From here on requests may arrive. */
   start(stream: DiscoveryStream): void {
     this.#stream = stream;
     const timeoutMs = grpcTimeoutMs(this.#options.timeout);
     if (timeoutMs !== undefined) this.#deadline = setTimeout(() => this.end(deadlineError()), timeoutMs);
   }
 
-  /** The sink takes the next frame. */
   writable(): void {
     this.#writable = true;
     this.flush();
   }
 
-  /** Tells that there may be something to write. Cheap, and never writes at once. */
+  /** The discovery stream may have a response. Cheap, and never writes at once. */
   wake(): void {
     if (this.#writable) scheduleFlush(this);
   }
 
   flush(): void {
-    const { sink, backlog } = this.#options;
-    while (this.#writable && backlog.admits(this)) {
-      const frame = this.#take();
+    const { transport, budget } = this.#options;
+    while (this.#writable && budget.hasRoom(this)) {
+      const frame = this.#nextFrame();
       if (frame === undefined) return;
       this.#unsent.push(frame);
-      backlog.add(this, frame);
-      this.#writable = sink.write(frame);
+      budget.add(this, frame);
+      this.#writable = transport.write(frame);
     }
   }
 
-  /** The sink has sent a part of what it was given. */
   progress(): void {
-    if (!this.#ended) this.#options.backlog.progress(this);
+    if (!this.#ended) this.#options.budget.progress(this);
   }
 
-  /** The sink has sent the oldest frame that it was given. */
   sent(): void {
     const frame = this.#unsent.shift();
-    if (frame !== undefined) this.#options.backlog.remove(this, frame, this.#unsent.length);
+    if (frame !== undefined) this.#options.budget.release(this, frame, this.#unsent.length);
   }
 
-  cut(stalledMs: number): void {
+  closeStalled(stalledMs: number): void {
     this.end(stalledError(stalledMs));
-    this.#options.sink.abort();
+    this.#options.transport.abort();
   }
 
-  /** Ends the stream, once: frees what it holds and sends the status, OK if there is no reason for another. */
+  /** Ends the stream, once: frees its memory and sends the status, OK without a reason. */
   end(reason?: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#writable = false;
     clearTimeout(this.#deadline);
-    clearTimeout(this.#unfinished);
+    clearTimeout(this.#incomplete);
     clearTimeout(this.#due);
-    this.#forget();
+    this.#dropUnsent();
     const fault = closeFault(this.#stream);
     const why = reason ?? fault;
-    this.#options.sink.end(statusTrailer(why === undefined ? undefined : clientError(why)));
+    this.#options.transport.end(statusTrailer(why === undefined ? undefined : clientError(why)));
     this.#options.onEnd(why);
   }
 
-  /** The client, or the way to it, is gone. */
-  gone(reason?: unknown): void {
-    if (!this.#ended) this.end(goneError(reason));
+  disconnected(reason?: unknown): void {
+    if (!this.#ended) this.end(disconnectedError(reason));
   }
 
-  /** Takes a part of the request body, which is not kept. */
   push(chunk: Uint8Array): void {
     if (this.#ended) return;
     try {
@@ -131,31 +123,31 @@ export class GrpcStream implements Laggard {
     } catch (error) {
       return this.end(error);
     }
-    if (!this.#reader.partial || this.#unfinished !== undefined || this.#ended) return;
+    if (!this.#reader.partial || this.#incomplete !== undefined || this.#ended) return;
     const { requestTimeoutMs } = this.#options;
-    this.#unfinished = setTimeout(() => this.end(unfinishedError(requestTimeoutMs)), requestTimeoutMs);
+    this.#incomplete = setTimeout(() => this.end(incompleteError(requestTimeoutMs)), requestTimeoutMs);
   }
 
-  /** The request body has ended. That of a request which the client resets does as well, a moment before it shows. */
+  /** Waits a moment, since the body of a request that the client resets ends before the reset arrives. */
   bodyEnded(): void {
     setTimeout(() => this.#halfClose(), RESET_SIGNAL_MS);
   }
 
-  #forget(): void {
-    const { backlog } = this.#options;
+  #dropUnsent(): void {
+    const { budget } = this.#options;
     const unsent = this.#unsent;
     this.#unsent = [];
-    backlog.forget(this);
-    for (const frame of unsent) backlog.remove(this, frame, 0);
+    budget.remove(this);
+    for (const frame of unsent) budget.release(this, frame, 0);
   }
 
-  /** The next frame. What was ready when the client half-closed is sent still, so that a one-shot client gets it. */
-  #take(): Uint8Array | undefined {
+  /** Responses that were pending when the client half-closed are still sent, so that a one-shot client gets them. */
+  #nextFrame(): Uint8Array | undefined {
     if (this.#ended) return undefined;
     try {
       const frame = this.#stream?.next(performance.now())?.frame;
       if (frame === undefined && this.#halfClosed) this.end();
-      else if (frame === undefined) this.#wakeAt(this.#stream?.dueAt);
+      else if (frame === undefined) this.#scheduleWake(this.#stream?.dueAt);
       return frame;
     } catch (error) {
       this.end(error);
@@ -163,8 +155,8 @@ export class GrpcStream implements Laggard {
     }
   }
 
-  /** Sees to it that the stream is asked again at a time, and not at the one before it. */
-  #wakeAt(time: number | undefined): void {
+  /** Replaces the time at which the stream is woken. */
+  #scheduleWake(time: number | undefined): void {
     if (time === this.#dueAt) return;
     this.#dueAt = time;
     clearTimeout(this.#due);
@@ -177,9 +169,9 @@ export class GrpcStream implements Laggard {
 
   #receive(message: Uint8Array): void {
     if (this.#ended) return;
-    if (this.#unfinished !== undefined) {
-      clearTimeout(this.#unfinished);
-      this.#unfinished = undefined;
+    if (this.#incomplete !== undefined) {
+      clearTimeout(this.#incomplete);
+      this.#incomplete = undefined;
     }
     this.#stream?.receive(message);
   }
@@ -194,7 +186,7 @@ export class GrpcStream implements Laggard {
   }
 }
 
-/** How long after the end of the body a reset may still show: more than it takes, and little for a last status. */
+/** How long after the end of the body a reset may still arrive: more than it takes, and little for a last status. */
 const RESET_SIGNAL_MS = 10;
 
 type Timer = ReturnType<typeof setTimeout>;
@@ -208,7 +200,7 @@ function closeFault(stream: DiscoveryStream | undefined): unknown {
   }
 }
 
-function goneError(reason: unknown): ConnectError {
+function disconnectedError(reason: unknown): ConnectError {
   if (reason instanceof ConnectError) return reason;
   return new ConnectError("Client closed the stream", Code.Canceled, undefined, undefined, reason);
 }
@@ -221,6 +213,6 @@ function deadlineError(): ConnectError {
   return new ConnectError("Cannot continue stream: its grpc-timeout has passed", Code.DeadlineExceeded);
 }
 
-function unfinishedError(timeoutMs: number): ConnectError {
+function incompleteError(timeoutMs: number): ConnectError {
   return new ConnectError(`Cannot read request: incomplete after ${timeoutMs} ms`, Code.DeadlineExceeded);
 }

@@ -1,8 +1,8 @@
 /**
  * The milliseconds that a `grpc-timeout` header allows, rounded up, or undefined for none.
  *
- * Discovery streams live for ever, so a header that is not valid is no reason to end one; and one of more than
- * 2^31 - 1 ms (24.8 days) is no deadline either: timers would take it for 1 ms.
+ * Discovery streams have no natural end, so an invalid header does not end one. One of more than 2^31 - 1 ms (24.8 days)
+ * is ignored, too: timers would take it for 1 ms.
  */
 export function grpcTimeoutMs(header: string | null): number | undefined {
   const parts = header === null ? null : /^(\d{1,8})([HMSmun])$/.exec(header);

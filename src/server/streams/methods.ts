@@ -17,11 +17,11 @@ export interface StreamRequest extends UniversalServerRequest {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** Opens a stream. Does not throw. */
-export type OpenStream = (request: StreamRequest, route: StreamRoute) => UniversalServerResponse;
+/** Serves a stream. Does not throw. */
+export type ServeStream = (request: StreamRequest, method: StreamMethod) => UniversalServerResponse;
 
 /** What a streaming method serves. */
-export interface StreamRoute {
+export interface StreamMethod {
   readonly variant: Variant;
   /** Undefined for ADS. */
   readonly typeUrl: string | undefined;
@@ -31,51 +31,55 @@ export interface StreamRoute {
  * Handlers for all streaming methods of an API. They are our own, and not made by the router from an implementation,
  * so that response bytes that many streams share reach the connection untouched.
  */
-export function streamHandlers(api: ApiTable, open: OpenStream): UniversalHandler[] {
-  return methodsOf(api).map(({ row, method, route }) => streamHandler(row, method, route, open));
+export function streamHandlers(api: ApiTable, serve: ServeStream): UniversalHandler[] {
+  return methodsOf(api).map((row) => streamHandler(row, serve));
 }
 
 /** The streaming methods of an API by their paths. */
-export function streamRoutes(api: ApiTable): ReadonlyMap<string, StreamRoute> {
-  return new Map(methodsOf(api).map(({ row, method, route }) => [pathOf(row, method), route]));
-}
-
-function methodsOf(api: ApiTable): { row: ServiceRow; method: DescMethod; route: StreamRoute }[] {
-  return api.services.flatMap((row) =>
-    row.service.methods.flatMap((method) => {
-      const variant = variantOf(method);
-      return variant === undefined ? [] : [{ row, method, route: { variant, typeUrl: row.typeUrl } }];
-    })
-  );
-}
-
-function pathOf({ service }: ServiceRow, { name }: DescMethod): string {
-  return `/${service.typeName}/${name}`;
-}
-
-function streamHandler(row: ServiceRow, method: DescMethod, route: StreamRoute, open: OpenStream): UniversalHandler {
-  // deno-lint-ignore require-await
-  async function handle(request: UniversalServerRequest): Promise<UniversalServerResponse> {
-    if (request.httpVersion.startsWith("1.")) return uResponseVersionNotSupported;
-    if (request.method !== "POST") return uResponseMethodNotAllowed;
-    const contentType = request.header.get("content-type") ?? "";
-    if (!supportedContentType(contentType) || !hasByteBody(request)) return uResponseUnsupportedMediaType;
-    return open(request, route);
-  }
-  return Object.assign(handle, {
-    service: row.service,
-    method,
-    requestPath: pathOf(row, method),
-    protocolNames: ["grpc"],
-    allowedMethods: ["POST"],
-    supportedContentType,
-  });
+export function streamMethods(api: ApiTable): ReadonlyMap<string, StreamMethod> {
+  return new Map(methodsOf(api).map(({ path, serves }) => [path, serves]));
 }
 
 /** Whether a body of this type is one of gRPC, with messages of protobuf. */
 export const supportedContentType: ContentTypeMatcher = contentTypeMatcher(
   /^application\/grpc(?:\+proto)?(?:\s*;.*)?$/i,
 );
+
+interface MethodRow {
+  readonly service: ServiceRow["service"];
+  readonly method: DescMethod;
+  readonly path: string;
+  readonly serves: StreamMethod;
+}
+
+function methodsOf(api: ApiTable): MethodRow[] {
+  return api.services.flatMap(({ service, typeUrl }) =>
+    service.methods.flatMap((method) => {
+      const variant = variantOf(method);
+      if (variant === undefined) return [];
+      return [{ service, method, path: `/${service.typeName}/${method.name}`, serves: { variant, typeUrl } }];
+    })
+  );
+}
+
+function streamHandler({ service, method, path, serves }: MethodRow, serve: ServeStream): UniversalHandler {
+  // deno-lint-ignore require-await
+  async function handle(request: UniversalServerRequest): Promise<UniversalServerResponse> {
+    if (request.httpVersion.startsWith("1.")) return uResponseVersionNotSupported;
+    if (request.method !== "POST") return uResponseMethodNotAllowed;
+    const contentType = request.header.get("content-type") ?? "";
+    if (!supportedContentType(contentType) || !hasByteBody(request)) return uResponseUnsupportedMediaType;
+    return serve(request, serves);
+  }
+  return Object.assign(handle, {
+    service,
+    method,
+    requestPath: path,
+    protocolNames: ["grpc"],
+    allowedMethods: ["POST"],
+    supportedContentType,
+  });
+}
 
 function variantOf(method: DescMethod): Variant | undefined {
   if (method.methodKind !== "bidi_streaming") return undefined;

@@ -1,18 +1,18 @@
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
-import type { GrpcSink, GrpcStream } from "./grpc-stream.ts";
 import type { StreamRequest } from "./methods.ts";
+import type { ServedStream, StreamTransport } from "./transport.ts";
 
 /**
- * The exchange behind a gRPC stream, as a Connect router has it: with bodies that are async iterables.
+ * The transport of a stream that goes by a Connect router, with bodies that are async iterables.
  *
  * As the response body it is an iterator written by hand, since an async generator costs several promises for each
  * message.
  */
-export class UniversalExchange implements GrpcSink, AsyncIterableIterator<Uint8Array> {
+export class RouterTransport implements StreamTransport, AsyncIterableIterator<Uint8Array> {
   readonly #request: StreamRequest;
   readonly #trailer = new Headers();
-  readonly #onAbort = (): void => this.#stream?.gone(this.#request.signal.reason);
-  #stream: GrpcStream | undefined = undefined;
+  readonly #onAbort = (): void => this.#stream?.disconnected(this.#request.signal.reason);
+  #stream: ServedStream | undefined = undefined;
   #waiting: ((result: IteratorResult<Uint8Array>) => void) | undefined = undefined;
   #ended = false;
 
@@ -27,7 +27,7 @@ export class UniversalExchange implements GrpcSink, AsyncIterableIterator<Uint8A
   }
 
   /** Begins to read requests. */
-  start(stream: GrpcStream): void {
+  start(stream: ServedStream): void {
     this.#stream = stream;
     const { signal } = this.#request;
     if (signal.aborted) return this.#onAbort();
@@ -50,7 +50,7 @@ export class UniversalExchange implements GrpcSink, AsyncIterableIterator<Uint8A
     this.#waiting = undefined;
   }
 
-  /** The adapter waits for the client, and cannot be told not to. What it has goes with the connection. */
+  /** The adapter waits for the client and cannot be interrupted. Its buffer is freed with the connection. */
   abort(): void {}
 
   next(): Promise<IteratorResult<Uint8Array>> {
@@ -64,13 +64,13 @@ export class UniversalExchange implements GrpcSink, AsyncIterableIterator<Uint8A
 
   /** The adapter stopped writing. */
   return(): Promise<IteratorResult<Uint8Array>> {
-    this.#stream?.gone();
+    this.#stream?.disconnected();
     return Promise.resolve(DONE);
   }
 
   /** The adapter could not write. */
   throw(reason: unknown): Promise<IteratorResult<Uint8Array>> {
-    this.#stream?.gone(reason);
+    this.#stream?.disconnected(reason);
     return Promise.resolve(DONE);
   }
 
@@ -78,7 +78,7 @@ export class UniversalExchange implements GrpcSink, AsyncIterableIterator<Uint8A
     return this;
   }
 
-  async #read(stream: GrpcStream): Promise<void> {
+  async #read(stream: ServedStream): Promise<void> {
     const { body, signal } = this.#request;
     try {
       // Not `for await`: to leave that destroys the request, and the status could not be sent.
@@ -88,8 +88,8 @@ export class UniversalExchange implements GrpcSink, AsyncIterableIterator<Uint8A
         if (chunk.done === true) return stream.bodyEnded();
         stream.push(chunk.value);
       }
-    } catch (error) { // the body failed: Deno tells of a reset by this, before the signal does
-      stream.gone(signal.aborted ? signal.reason : error);
+    } catch (error) { // the body failed: in Deno that is how a reset arrives, before the signal aborts
+      stream.disconnected(signal.aborted ? signal.reason : error);
     }
   }
 }

@@ -1,99 +1,106 @@
-/** A stream that has been given more than its client has read. */
-export interface Laggard {
-  /** What it waits for may be written now. Does not throw. */
+/** A stream with frames that its client has not read yet. */
+export interface BufferedStream {
+  /** Writes what is pending, as far as the budget has room. Does not throw. */
   flush(): void;
-  /** Ends it, with what it has not sent. Does not throw. */
-  cut(stalledMs: number): void;
+  /** Ends the stream and drops its frames, because its client has read nothing for so long. Does not throw. */
+  closeStalled(stalledMs: number): void;
 }
 
-/** What a server has written and its clients have not taken yet. */
+/** Responses that a server has written and its clients have not read yet. */
 export interface Unsent {
-  /** The streams that have something of it. */
+  /** The streams with unread responses. */
   readonly streams: number;
-  /** How much memory it holds; bytes that several streams share count once. */
+  /** The memory that these responses hold, in bytes; those that several streams share count once. */
   readonly bytes: number;
-  /** How many streams were ended because they stalled, since the server began. */
-  readonly cut: number;
+  /** How many streams were closed because they stalled, since the server was created. */
+  readonly stalledClosed: number;
 }
 
-export interface BacklogOptions {
+/** Limits of a {@link SendBudget}. */
+export interface SendBudgetOptions {
+  /** Buffered bytes of all streams together. */
   readonly maxBytes: number;
+  /** How long a client may read nothing. */
   readonly stallTimeoutMs: number;
 }
 
 /**
- * What all streams of a server have in memory for their clients to take: each at most a response for each type, but
- * these may be large, and there may be many clients that do not read.
+ * Backpressure over all streams of a server. Each buffers at most one response of each type, but these may be large, and
+ * many clients may not read.
  *
- * A client that takes nothing for too long is cut off. While there is too much altogether, streams wait before they
- * take what is new, which is then the latest; and whoever has stalled for the longest is cut off soon.
+ * A stream that stalls for too long is closed. While the budget is spent, streams wait before they take their next
+ * response, which is the latest by then, and the stream that has stalled longest is closed soon.
+ *
+ * Invariants: a stream is in `#stalledSince` exactly while it has frames, longest stalled first; `#bytes` is the sum of
+ * the lengths of the keys of `#frames`; while `#deferred` has streams, either the budget is spent or they are being
+ * resumed.
  */
-export class Backlog {
-  readonly #options: BacklogOptions;
+export class SendBudget {
+  readonly #options: SendBudgetOptions;
   /** How many streams have a frame. */
   readonly #frames = new Map<Uint8Array, number>();
-  /** Since when a stream has made no progress: the longest time first. */
-  readonly #since = new Map<Laggard, number>();
-  readonly #deferred = new Set<Laggard>();
+  /** Since when a stream has made no progress. */
+  readonly #stalledSince = new Map<BufferedStream, number>();
+  readonly #deferred = new Set<BufferedStream>();
   #bytes = 0;
-  #cut = 0;
+  #stalledClosed = 0;
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
   #timerAt = Infinity;
 
-  constructor(options: BacklogOptions) {
+  constructor(options: SendBudgetOptions) {
     this.#options = options;
   }
 
   get unsent(): Unsent {
-    return { streams: this.#since.size, bytes: this.#bytes, cut: this.#cut };
+    return { streams: this.#stalledSince.size, bytes: this.#bytes, stalledClosed: this.#stalledClosed };
   }
 
   /** Whether a stream may write. If not, it is flushed once it may. */
-  admits(stream: Laggard): boolean {
+  hasRoom(stream: BufferedStream): boolean {
     if (this.#bytes < this.#options.maxBytes) return true;
     this.#deferred.add(stream);
     return false;
   }
 
-  /** A stream was given a frame. */
-  add(stream: Laggard, frame: Uint8Array): void {
+  /** A stream has buffered a frame. */
+  add(stream: BufferedStream, frame: Uint8Array): void {
     const count = this.#frames.get(frame) ?? 0;
     this.#frames.set(frame, count + 1);
     if (count === 0) this.#bytes += frame.length;
-    if (!this.#since.has(stream)) this.#since.set(stream, performance.now());
-    this.#plan();
+    if (!this.#stalledSince.has(stream)) this.#stalledSince.set(stream, performance.now());
+    this.#schedule();
   }
 
-  /** The client has taken a part of what the stream has. */
-  progress(stream: Laggard): void {
-    this.#since.delete(stream);
-    this.#since.set(stream, performance.now());
+  /** The client has read a part of a stream's frames. */
+  progress(stream: BufferedStream): void {
+    this.#stalledSince.delete(stream);
+    this.#stalledSince.set(stream, performance.now());
   }
 
-  /** A frame has been taken, or its stream is over. `rest`: how many the stream still has. */
-  remove(stream: Laggard, frame: Uint8Array, rest: number): void {
+  /** A frame has been sent, or dropped with its stream. `rest`: how many frames the stream still has. */
+  release(stream: BufferedStream, frame: Uint8Array, rest: number): void {
     const count = this.#frames.get(frame)! - 1;
     if (count > 0) this.#frames.set(frame, count);
     else {
       this.#frames.delete(frame);
       this.#bytes -= frame.length;
     }
-    this.#since.delete(stream);
-    if (rest > 0) this.#since.set(stream, performance.now());
-    this.#rest();
+    this.#stalledSince.delete(stream);
+    if (rest > 0) this.#stalledSince.set(stream, performance.now());
+    this.#clearTimerIfIdle();
     if (this.#deferred.size > 0) this.#resume();
   }
 
-  /** The stream is over, and has nothing any more. */
-  forget(stream: Laggard): void {
-    this.#since.delete(stream);
+  /** The stream has ended. Its frames are to be released afterwards. */
+  remove(stream: BufferedStream): void {
+    this.#stalledSince.delete(stream);
     this.#deferred.delete(stream);
-    this.#rest();
+    this.#clearTimerIfIdle();
   }
 
-  /** Leaves no timer behind, which would keep a process alive that is done. */
-  #rest(): void {
-    if (this.#since.size > 0 || this.#timer === undefined) return;
+  /** A timer would keep a process alive that has nothing left to do. */
+  #clearTimerIfIdle(): void {
+    if (this.#stalledSince.size > 0 || this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#timerAt = Infinity;
@@ -113,29 +120,29 @@ export class Backlog {
     return this.#bytes < maxBytes ? stallTimeoutMs : Math.min(stallTimeoutMs, FULL_STALL_MS);
   }
 
-  /** One timer for all streams, which is not set anew for each message. */
-  #plan(): void {
-    const [oldest] = this.#since.values();
+  /** One timer serves all streams, and is not set anew for each message. */
+  #schedule(): void {
+    const [oldest] = this.#stalledSince.values();
     if (oldest === undefined) return;
     const at = oldest + this.#patienceMs;
     if (this.#timerAt <= at) return;
     clearTimeout(this.#timer);
     this.#timerAt = at;
-    this.#timer = setTimeout(() => this.#check(), Math.max(0, Math.ceil(at - performance.now())));
+    this.#timer = setTimeout(() => this.#closeStalled(), Math.max(0, Math.ceil(at - performance.now())));
   }
 
-  #check(): void {
+  #closeStalled(): void {
     this.#timerAt = Infinity;
-    for (const [stream, since] of this.#since) {
+    for (const [stream, since] of this.#stalledSince) {
       const stalledMs = performance.now() - since;
       if (stalledMs < this.#patienceMs) break;
-      this.#cut++;
-      this.#since.delete(stream);
-      stream.cut(stalledMs);
+      this.#stalledClosed++;
+      this.#stalledSince.delete(stream);
+      stream.closeStalled(stalledMs);
     }
-    this.#plan();
+    this.#schedule();
   }
 }
 
-/** How long a stream may stall while there is too much: more than a client needs that reads. */
+/** How long a stream may stall while the budget is spent: longer than a client that reads ever does. */
 const FULL_STALL_MS = 1000;

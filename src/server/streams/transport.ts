@@ -1,9 +1,34 @@
-import type { DiscoveryServer } from "../discovery-server.ts";
-import type { GrpcSink, GrpcStream } from "./grpc-stream.ts";
+/** What a transport provides: the response side of one HTTP exchange. */
+export interface StreamTransport {
+  /** Sends a frame. @returns whether another may follow at once; if not, {@link ServedStream.writable} says when */
+  write(frame: Uint8Array): boolean;
+  /** Ends the response, once; nothing is written afterwards. */
+  end(trailer: Headers): void;
+  /** Drops frames that have not been sent. */
+  abort(): void;
+}
 
-/** A request for a discovery stream, as a transport has it that goes without a router. */
-export interface DirectRequest {
-  readonly sink: GrpcSink;
+/** What a transport may call: one gRPC stream. Nothing here throws. */
+export interface ServedStream {
+  /** Whether the stream has ended, so that requests are not read any more. */
+  readonly ended: boolean;
+  /** Takes a chunk of the request body, which is not kept. */
+  push(chunk: Uint8Array): void;
+  /** The request body has ended, perhaps because the client is about to reset the request. */
+  bodyEnded(): void;
+  /** The transport takes the next frame. */
+  writable(): void;
+  /** The transport has sent a part of a frame. */
+  progress(): void;
+  /** The transport has sent the oldest frame that it was given. */
+  sent(): void;
+  /** The client, or the connection to it, has been lost. */
+  disconnected(reason?: unknown): void;
+}
+
+/** A request for a discovery stream, as a transport hands it over. */
+export interface IncomingStream {
+  readonly transport: StreamTransport;
   /** The header `grpc-timeout`, if there is one. */
   readonly timeout: string | null;
   /** The client's address. */
@@ -11,21 +36,28 @@ export interface DirectRequest {
 }
 
 /** Opens a stream. Does not throw. */
-export type OpenDirect = (request: DirectRequest) => GrpcStream;
+export type OpenStream = (incoming: IncomingStream) => ServedStream;
 
-/** How streams of a method are opened, by its path; undefined where that is not a streaming method's. */
-export type DirectMethods = (path: string) => OpenDirect | undefined;
+/** How streams of a method are opened, by its path; undefined where the path is not that of a streaming method. */
+export type AcceptStreams = (path: string) => OpenStream | undefined;
 
-const methods = new WeakMap<DiscoveryServer, DirectMethods>();
+/** The property under which a server offers {@link AcceptStreams} to the transports of this package. */
+export const ACCEPTOR: unique symbol = Symbol("ts-control-plane.acceptor");
 
 /**
- * How a transport of this package opens streams of a server without a router in between, whose adapters spend several
- * promises on each chunk of bytes; undefined for a server that somebody has wrapped. Not public.
+ * A server that opens streams for a transport without a router in between, whose adapters spend several promises on
+ * each chunk of bytes.
  */
-export function directMethods(server: DiscoveryServer): DirectMethods | undefined {
-  return methods.get(server);
+export interface StreamAcceptor {
+  readonly [ACCEPTOR]: {
+    /** The server itself: a wrapper that copies or inherits the property may have routes of its own. */
+    readonly server: object;
+    readonly accept: AcceptStreams;
+  };
 }
 
-export function setDirectMethods(server: DiscoveryServer, of: DirectMethods): void {
-  methods.set(server, of);
+/** How a server opens streams past a router; undefined for a wrapper, which is served by its own `routes`. */
+export function acceptorOf(server: object & Partial<StreamAcceptor>): AcceptStreams | undefined {
+  const acceptor = server[ACCEPTOR];
+  return acceptor?.server === server ? acceptor.accept : undefined;
 }

@@ -6,7 +6,7 @@ import { type DiscoveryCallbacks, Snapshot, SnapshotCache } from "../../mod.ts";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { listen, type Listener, restListener } from "../../src/node/mod.ts";
 import { cluster } from "../../src/v3/mod.ts";
-import { namesOf, NODE, Poller } from "./polls.ts";
+import { namesOf, NODE, Poller } from "./poll-client.ts";
 
 const MARK = "do-not-echo-this";
 const MAX_BYTES = 20_000;

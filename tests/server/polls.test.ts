@@ -34,7 +34,7 @@ import {
   secret,
   typedConfig,
 } from "../../src/v3/mod.ts";
-import { namesOf, Poller } from "./polls.ts";
+import { namesOf, Poller } from "./poll-client.ts";
 
 const A = endpoints({ clusterName: "a", endpoints: [{ lbEndpoints: [hostEndpoint("127.0.0.1", 1)] }] });
 const B = endpoints({ clusterName: "b", endpoints: [{ lbEndpoints: [hostEndpoint("127.0.0.1", 2)] }] });
