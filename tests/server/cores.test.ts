@@ -30,7 +30,7 @@ it("serves one port by several threads, from one feed", async () => {
     for (const worker of workers) feed.connect((message) => worker.postMessage(message));
     await Promise.all(listening);
     const streams = Array.from({ length: CLIENTS }, () => {
-      // Channels to one address share a connection unless told not to.
+      // By default, channels to one address share a connection.
       const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
         "grpc.use_local_subchannel_pool": 1,
       });
@@ -41,7 +41,7 @@ it("serves one port by several threads, from one feed", async () => {
     expect(new Set(first.map(({ controlPlane }) => controlPlane!.identifier))).toEqual(
       new Set(["worker 0", "worker 1"]),
     );
-    // The same version wherever a client ends up: it may come back to another thread.
+    // The same version on every thread: a client may reconnect to another one.
     expect(new Set(first.map(({ versionInfo }) => versionInfo)).size).toBe(1);
     feed.setSnapshot("every node", feed.getSnapshot("every node")!.with({ update: [cluster({ name: "b" })] }));
     const second = await Promise.all(streams.map((stream) => stream.next()));
@@ -74,5 +74,3 @@ class Stream {
     return value;
   }
 }
-
-/** A port that was free a moment ago: several listeners cannot share one that the system chooses. */

@@ -19,7 +19,7 @@ describe("FrameReader", () => {
         const [reader, received] = [new FrameReader(), [] as Uint8Array[]];
         const body = join(sent.map(frame));
         for (let at = 0, i = 0; at < body.length; i++) {
-          // Chunks may be empty, and what is left comes at once.
+          // Chunks may be empty, and the last one holds the rest.
           const end = i < sizes.length ? at + sizes[i]! : body.length;
           reader.push(body.subarray(at, end), (message) => received.push(message.slice()));
           at = end;
@@ -37,7 +37,7 @@ describe("FrameReader", () => {
     expect(buffers).toEqual([chunk.buffer, chunk.buffer]);
   });
 
-  it("knows whether a message is complete", () => {
+  it("reports whether a message is incomplete", () => {
     const reader = new FrameReader();
     const seen: boolean[] = [];
     for (const byte of frame(bytes(2))) {
@@ -60,7 +60,7 @@ describe("FrameReader", () => {
     ["a claim of 4 GiB", Uint8Array.of(0, 255, 255, 255, 255), Code.ResourceExhausted],
     ["a compressed message", Uint8Array.of(1, 0, 0, 0, 1), Code.Unimplemented],
     ["an unknown flag", Uint8Array.of(128, 0, 0, 0, 1), Code.Internal],
-  ])("refuses %s as soon as its prefix is there", (_, prefix, code) => {
+  ])("refuses %s as soon as its prefix has arrived", (_, prefix, code) => {
     let error: unknown;
     try {
       new FrameReader(100).push(prefix, () => {});

@@ -10,7 +10,7 @@ import {
 } from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
 import * as discovery from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
 
-/** A gRPC client of another project, on a connection of its own. */
+/** The gRPC client of grpc-js, on a connection of its own. */
 export class GrpcClient implements Disposable {
   readonly client: Client;
 
@@ -43,7 +43,7 @@ export class GrpcStream<D extends DescMessage, R extends { readonly nonce: strin
   readonly #input: D;
   readonly #call: ClientDuplexStream<Uint8Array, R>;
   readonly #received: R[] = [];
-  #over = false;
+  #isOver = false;
   #more = (): void => {};
 
   constructor(client: Client, path: string, input: D, output: DescMessage) {
@@ -57,7 +57,7 @@ export class GrpcStream<D extends DescMessage, R extends { readonly nonce: strin
     this.#call.on("error", () => {});
     this.ended = new Promise((resolve) => {
       this.#call.on("status", ({ code, details }) => {
-        this.#over = true;
+        this.#isOver = true;
         this.#more();
         resolve([status[code]!, details]);
       });
@@ -68,7 +68,7 @@ export class GrpcStream<D extends DescMessage, R extends { readonly nonce: strin
     this.#call.write(toBinary(this.#input, create(this.#input, request)));
   }
 
-  /** Bytes that need not be a request. */
+  /** Sends bytes that need not be a request. */
   sendBytes(bytes: Uint8Array): void {
     this.#call.write(bytes);
   }
@@ -76,13 +76,13 @@ export class GrpcStream<D extends DescMessage, R extends { readonly nonce: strin
   /** The next response. It fails if the stream ends first. */
   async next(): Promise<R> {
     while (this.#received.length === 0) {
-      if (this.#over) throw new Error(`the stream has ended: ${(await this.ended).join(" ")}`);
+      if (this.#isOver) throw new Error(`the stream has ended: ${(await this.ended).join(" ")}`);
       await new Promise<void>((resolve) => this.#more = resolve);
     }
     return this.#received.shift()!;
   }
 
-  /** Reads no more: the server can write until the windows of HTTP/2 are full. */
+  /** Stops reading: the server can write until the windows of HTTP/2 are full. */
   pause(): void {
     this.#call.pause();
   }

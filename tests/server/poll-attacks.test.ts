@@ -4,9 +4,9 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DiscoveryCallbacks, Snapshot, SnapshotCache } from "../../mod.ts";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { listen, type Listener, restListener } from "../../src/node/mod.ts";
+import { listen, restListener, type RunningServer } from "../../src/node/mod.ts";
 import { cluster } from "../../src/v3/mod.ts";
-import { namesOf, NODE, Poller } from "./poll-client.ts";
+import { namesOf, NODE, PollClient } from "./poll-client.ts";
 
 const MARK = "do-not-echo-this";
 const MAX_BYTES = 20_000;
@@ -17,7 +17,7 @@ cache.setSnapshot("node", new Snapshot({ resources: [cluster({ name: "a" })] }))
 
 const JSON_TYPE = { "content-type": "application/json" };
 
-/** Bodies that are no request, and why. */
+/** Bodies that are not a request, and the reason. */
 const BODIES: readonly (readonly [what: string, body: string | Uint8Array, reason: RegExp])[] = [
   ["nothing", "", /the body is not JSON/],
   ["half a request", `{"node": {"id": "${MARK}`, /the body is not JSON/],
@@ -35,16 +35,16 @@ const BODIES: readonly (readonly [what: string, body: string | Uint8Array, reaso
     /node is nested too deeply/,
   ],
   ["a version that is a number", `{"version_info": 1, "node": {"id": "${MARK}"}}`, /version_info is not a string/],
-  ["names that are no list", `{"resource_names": "${MARK}"}`, /resource_names is not a list/],
+  ["names that are not a list", `{"resource_names": "${MARK}"}`, /resource_names is not a list/],
   ["a name that is an object", `{"resource_names": [{"${MARK}": 1}]}`, /resource_names is not a string/],
   ["a locator that is a string", `{"resource_locators": ["${MARK}"]}`, /resource_locators has an entry/],
 ];
 
-describe("a body that is no request", () => {
-  const poller = new Poller({ cache, maxRequestBytes: MAX_BYTES });
+describe("a body that is not a request", () => {
+  const client = new PollClient({ cache, maxRequestBytes: MAX_BYTES });
 
   it.each(BODIES)("R6 R-07 is refused: %s", async (_, body, reason) => {
-    const { status, text } = await poller.send("clusters", {
+    const { status, text } = await client.send("clusters", {
       method: "POST",
       headers: JSON_TYPE,
       body: body as string,
@@ -56,23 +56,23 @@ describe("a body that is no request", () => {
   });
 
   it("R6 R-07 duplicate keys: the last one counts", async () => {
-    const answer = await poller.poll(
+    const response = await client.poll(
       "clusters",
       `{"node": {"id": "x"}, "node": {"id": "node"}, "node": {"id": "node"}}`,
     );
-    expect(namesOf(answer)).toEqual(["a"]);
+    expect(namesOf(response)).toEqual(["a"]);
   });
 
   it("R6 R-07 __proto__ and constructor change nothing", async () => {
     const nodes: object[] = [];
-    const spy = new Poller({ cache, callbacks: { onFetchRequest: ({ node }) => void nodes.push(node.metadata!) } });
+    const spy = new PollClient({ cache, callbacks: { onFetchRequest: ({ node }) => void nodes.push(node.metadata!) } });
     const evil = `{"polluted": "yes", "id": "evil"}`;
-    const answer = await spy.poll(
+    const response = await spy.poll(
       "clusters",
       `{"__proto__": {"resource_names": ["zzz"]}, "constructor": {"prototype": ${evil}},
         "node": {"__proto__": ${evil}, "id": "node", "metadata": {"__proto__": ${evil}, "a": [{"__proto__": ${evil}}]}}}`,
     );
-    expect(namesOf(answer)).toEqual(["a"]);
+    expect(namesOf(response)).toEqual(["a"]);
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
     expect(nodes[0]).toEqual({ a: [{}] });
     expect((nodes[0] as Record<string, unknown>)["polluted"]).toBeUndefined();
@@ -80,10 +80,10 @@ describe("a body that is no request", () => {
 });
 
 describe("a request that is not a poll", () => {
-  const poller = new Poller({ cache, maxRequestBytes: MAX_BYTES });
+  const client = new PollClient({ cache, maxRequestBytes: MAX_BYTES });
 
   it.each(["GET", "PUT", "DELETE", "OPTIONS"])("R6 R-07 %s", async (method) => {
-    const { status, headers } = await poller.send("clusters", { method });
+    const { status, headers } = await client.send("clusters", { method });
     expect(status).toBe(405);
     expect(headers.get("allow")).toBe("POST");
   });
@@ -95,18 +95,18 @@ describe("a request that is not a poll", () => {
     ["a compressed body", { ...JSON_TYPE, "content-encoding": "gzip" }],
   ])("R6 R-07 %s", async (_, headers) => {
     const body = new TextEncoder().encode("{}");
-    expect((await poller.send("clusters", { method: "POST", headers: headers as HeadersInit, body })).status).toBe(415);
+    expect((await client.send("clusters", { method: "POST", headers: headers as HeadersInit, body })).status).toBe(415);
   });
 
   it("R2 JSON with a charset is JSON", async () => {
     const headers = { "content-type": "Application/JSON; charset=utf-8" };
-    expect((await poller.poll("clusters", {}, { headers })).status).toBe(200);
+    expect((await client.poll("clusters", {}, { headers })).status).toBe(200);
   });
 });
 
 describe.each(["fetch", "HTTP/1.1", "HTTP/2"] as const)("over %s", (transport) => {
-  const poller = new Poller({ cache, maxRequestBytes: MAX_BYTES, requestTimeoutMs: TIMEOUT_MS });
-  const send = { fetch: overFetch(poller), "HTTP/1.1": overHttp1(poller), "HTTP/2": overHttp2(poller) }[transport];
+  const client = new PollClient({ cache, maxRequestBytes: MAX_BYTES, requestTimeoutMs: TIMEOUT_MS });
+  const send = { fetch: overFetch(client), "HTTP/1.1": overHttp1(client), "HTTP/2": overHttp2(client) }[transport];
   const good = JSON.stringify({ node: NODE });
 
   it("R1 serves", async () => {
@@ -121,7 +121,7 @@ describe.each(["fetch", "HTTP/1.1", "HTTP/2"] as const)("over %s", (transport) =
     });
   });
 
-  it("R6 says what is wrong", async () => {
+  it("R6 refuses requests with the reason", async () => {
     expect(await send({ chunks: ["{"] })).toMatchObject({ status: 400, text: expect.stringMatching(/not JSON/) });
     expect(await send({ path: "/v3/discovery:nope", chunks: [good] })).toMatchObject({
       status: 404,
@@ -130,43 +130,43 @@ describe.each(["fetch", "HTTP/1.1", "HTTP/2"] as const)("over %s", (transport) =
     expect(await send({ method: "GET", chunks: [] })).toMatchObject({ status: 405 });
   });
 
-  it("reads a body in small pieces", async () => {
+  it("reads a body in small chunks", async () => {
     expect((await send({ chunks: [...good] })).status).toBe(200);
   });
 
-  it("R6 R-07 refuses a body that says that it is too large, unread", async () => {
-    const answer = await send({ chunks: ["{"], headers: { "content-length": "100000000" }, endless: true });
-    expect(answer).toMatchObject({ status: 413, text: expect.stringMatching(/larger than 20000 bytes/) });
+  it("R6 R-07 refuses a body by its content-length, unread", async () => {
+    const response = await send({ chunks: ["{"], headers: { "content-length": "100000000" }, endless: true });
+    expect(response).toMatchObject({ status: 413, text: expect.stringMatching(/larger than 20000 bytes/) });
   });
 
-  it("R6 R-07 stops to read a body without an end", async () => {
-    const answer = await send({ chunks: Array(30).fill(" ".repeat(1000)), endless: true });
-    expect(answer).toMatchObject({ status: 413, text: expect.stringMatching(/larger than 20000 bytes/) });
+  it("R6 R-07 stops reading an endless body at the limit", async () => {
+    const response = await send({ chunks: Array(30).fill(" ".repeat(1000)), endless: true });
+    expect(response).toMatchObject({ status: 413, text: expect.stringMatching(/larger than 20000 bytes/) });
   });
 
-  it("R6 R-07 gives up on a slow body", async () => {
+  it("R6 R-07 refuses a slow body", async () => {
     const started = performance.now();
-    const answer = await send({ chunks: [`{"node"`], endless: true });
-    expect(answer).toMatchObject({ status: 408, text: `Cannot read request: incomplete after ${TIMEOUT_MS} ms\n` });
+    const response = await send({ chunks: [`{"node"`], endless: true });
+    expect(response).toMatchObject({ status: 408, text: `Cannot read request: incomplete after ${TIMEOUT_MS} ms\n` });
     expect(performance.now() - started).toBeLessThan(TIMEOUT_MS + 2_000);
   });
 
-  it("has no fault of its own after all that, and serves on", async () => {
-    expect(poller.errors).toEqual([]);
+  it("has reported no fault in these tests, and still serves", async () => {
+    expect(client.errors).toEqual([]);
     expect((await send({ chunks: [good] })).status).toBe(200);
     expect(cache.status().flatMap(({ types }) => types).map(({ watches }) => watches)).toEqual([0]);
   });
 });
 
-describe("a client that goes while it waits", () => {
+describe("a client that disconnects while its poll waits", () => {
   const waiting = new SnapshotCache();
   waiting.setSnapshot("node", new Snapshot({ version: "1", resources: [cluster({ name: "a" })] }));
-  const poller = new Poller({ cache: waiting, longPollMs: 60_000 });
+  const client = new PollClient({ cache: waiting, longPollMs: 60_000 });
   const body = JSON.stringify({ node: NODE, version_info: "1" });
   const watches = () => waiting.status().flatMap(({ types }) => types).reduce((sum, each) => sum + each.watches, 0);
 
-  it("R7 is forgotten, over HTTP/1.1", async () => {
-    const http = createServer(restListener(poller.server));
+  it("R7 closes the watch, over HTTP/1.1", async () => {
+    const http = createServer(restListener(client.server));
     await new Promise<void>((resolve) => void http.listen(0, "127.0.0.1", resolve));
     const { port } = http.address() as AddressInfo;
     const path = "/v3/discovery:clusters";
@@ -178,31 +178,31 @@ describe("a client that goes while it waits", () => {
     await new Promise((resolve) => http.close(resolve));
   });
 
-  it("R7 is forgotten, over HTTP/2", async () => {
-    await using listener = await listen(poller.server, { port: 0 });
-    const session = connectHttp2(`http://127.0.0.1:${listener.port}`);
+  it("R7 closes the watch, over HTTP/2", async () => {
+    await using running = await listen(client.server, { port: 0 });
+    const session = connectHttp2(`http://127.0.0.1:${running.port}`);
     const stream = session.request({ ":method": "POST", ":path": "/v3/discovery:clusters", ...JSON_TYPE });
     stream.on("error", () => {}).end(body);
     await expect.poll(watches).toBe(1);
     stream.close(8);
     await expect.poll(watches).toBe(0);
     session.destroy();
-    expect(poller.errors).toEqual([]);
+    expect(client.errors).toEqual([]);
   });
 });
 
-describe("hooks", () => {
-  it("P-01 one that publishes is fine", async () => {
+describe("callbacks", () => {
+  it("P-01 may publish", async () => {
     const cache = new SnapshotCache();
-    const poller = new Poller({
+    const client = new PollClient({
       cache,
       callbacks: {
         onFetchRequest: () => cache.setSnapshot("node", new Snapshot({ resources: [cluster({ name: "b" })] })),
         onFetchResponse: () => cache.clearSnapshot("node"),
       },
     });
-    for (let i = 0; i < 2; i++) expect(namesOf(await poller.poll("clusters"))).toEqual(["b"]);
-    expect(poller.errors).toEqual([]);
+    for (let i = 0; i < 2; i++) expect(namesOf(await client.poll("clusters"))).toEqual(["b"]);
+    expect(client.errors).toEqual([]);
   });
 
   it.each<[string, DiscoveryCallbacks, number, string, number]>([
@@ -247,27 +247,27 @@ describe("hooks", () => {
       1,
     ],
     ["that never settles", { onFetchResponse: () => new Promise(() => {}) }, 200, expect.any(String), 0],
-  ])("P-01 one %s concerns its own poll alone", async (_, callbacks, status, text, faults) => {
-    const poller = new Poller({ cache, callbacks });
-    expect(await poller.poll("clusters")).toMatchObject({ status, text });
-    expect(poller.errors).toHaveLength(faults);
+  ])("P-01 one %s affects its own poll alone", async (_, callbacks, status, text, faults) => {
+    const client = new PollClient({ cache, callbacks });
+    expect(await client.poll("clusters")).toMatchObject({ status, text });
+    expect(client.errors).toHaveLength(faults);
   });
 
-  it("are told who asks, for what, and what came of it", async () => {
-    const said: unknown[] = [];
-    const poller = new Poller({
+  it("get the client, its request and the response", async () => {
+    const calls: unknown[] = [];
+    const client = new PollClient({
       cache,
       callbacks: {
         onFetchRequest: ({ protocol, typeUrl, node, peer }, request) =>
-          void said.push([protocol, typeUrl.split(".").at(-1), node.id, peer?.split(":")[0], request]),
-        onFetchResponse: (_, { modified, resources }) => void said.push([modified, resources.length]),
+          void calls.push([protocol, typeUrl.split(".").at(-1), node.id, peer?.split(":")[0], request]),
+        onFetchResponse: (_, { modified, resources }) => void calls.push([modified, resources.length]),
       },
     });
-    await using listener = await listen(poller.server, { port: 0 });
-    await http2Request(listener.port, { chunks: [JSON.stringify({ node: NODE, resource_names: ["a"] })] });
-    await http2Request(listener.port, { chunks: [JSON.stringify({ node: { id: "other" } })] });
+    await using running = await listen(client.server, { port: 0 });
+    await http2Request(running.port, { chunks: [JSON.stringify({ node: NODE, resource_names: ["a"] })] });
+    await http2Request(running.port, { chunks: [JSON.stringify({ node: { id: "other" } })] });
     const request = { versionInfo: "", names: [] };
-    expect(said).toEqual([
+    expect(calls).toEqual([
       ["rest", "Cluster", "node", "127.0.0.1", { ...request, names: ["a"] }],
       [true, 1],
       ["rest", "Cluster", "other", "127.0.0.1", request],
@@ -291,7 +291,7 @@ interface Got {
 
 type Send = (sent: Sent) => Promise<Got>;
 
-function overFetch(poller: Poller): Send {
+function overFetch(client: PollClient): Send {
   return async ({ path = "clusters", method = "POST", headers, chunks, endless = false }) => {
     const encoder = new TextEncoder();
     let next = 0;
@@ -303,12 +303,12 @@ function overFetch(poller: Poller): Send {
       },
     });
     const init = { method, headers: { ...JSON_TYPE, ...headers }, duplex: "half" };
-    return await poller.send(path, method === "GET" ? { method } : { ...init, body } as RequestInit);
+    return await client.send(path, method === "GET" ? { method } : { ...init, body } as RequestInit);
   };
 }
 
-function overHttp1(poller: Poller): Send {
-  const server = createServer(restListener(poller.server));
+function overHttp1(client: PollClient): Send {
+  const server = createServer(restListener(client.server));
   beforeAll(() => new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve)));
   afterAll(async () => {
     server.closeAllConnections();
@@ -334,13 +334,13 @@ function overHttp1(poller: Poller): Send {
   };
 }
 
-function overHttp2(poller: Poller): Send {
-  let listener: Listener;
+function overHttp2(client: PollClient): Send {
+  let running: RunningServer;
   beforeAll(async () => {
-    listener = await listen(poller.server, { port: 0 });
+    running = await listen(client.server, { port: 0 });
   });
-  afterAll(() => listener.close());
-  return (sent) => http2Request(listener.port, sent);
+  afterAll(() => running.close());
+  return (sent) => http2Request(running.port, sent);
 }
 
 async function http2Request(

@@ -1,12 +1,12 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import { createDiscoveryServer, type DiscoveryServer, type DiscoveryServerOptions } from "../../src/server/mod.ts";
 
-/** What came of a poll. */
+/** The response to a poll. */
 export interface Polled {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** Undefined where the answer is not JSON. */
+  /** Undefined where the response is not JSON. */
   readonly json: PolledJson | undefined;
 }
 
@@ -18,18 +18,18 @@ export interface PolledJson {
   readonly [field: string]: unknown;
 }
 
-/** The node of a poll that has none of its own. */
+/** The node of a poll that gives none. */
 export const NODE = { id: "node" };
 
 /** Polls a server by its `fetch`. */
-export class Poller {
+export class PollClient {
   readonly server: DiscoveryServer;
-  /** What was the server's own fault. */
+  /** Faults of the server. */
   readonly errors: unknown[] = [];
 
   constructor(options: DiscoveryServerOptions) {
     const callbacks = { onError: (error: unknown) => void this.errors.push(error), ...options.callbacks };
-    this.server = createDiscoveryServer({ fetchWaitMs: 50, ...options, callbacks });
+    this.server = createDiscoveryServer({ fetchWaitMs: 50, log: false, ...options, callbacks });
   }
 
   /** @param path - what follows `/v3/discovery:`, or a whole path */
@@ -44,14 +44,14 @@ export class Poller {
   }
 }
 
-/** Reads an answer. */
+/** Reads a response. */
 export async function polled(response: Response): Promise<Polled> {
   const text = await response.text();
   const isJson = response.headers.get("content-type") === "application/json";
   return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
 }
 
-/** The names of the resources of an answer. */
+/** The names of the resources of a response. */
 export function namesOf({ json }: Polled): unknown[] | undefined {
   return json?.resources.map((resource) => resource["name"] ?? resource["clusterName"]);
 }

@@ -12,14 +12,14 @@ const ADS = "/envoy.service.discovery.v3.AggregatedDiscoveryService/";
 export const SOTW_PATH = `${ADS}StreamAggregatedResources`;
 export const DELTA_PATH = `${ADS}DeltaAggregatedResources`;
 
-/** What a response says, as far as these tests look at it. */
+/** The parts of a response that these tests check. */
 export interface RawResponse {
   readonly version: string;
   readonly nonce: string;
   readonly resources: number;
 }
 
-/** A gRPC client that knows nothing but HTTP/2, and so may break every rule. */
+/** A gRPC client made of HTTP/2 alone, so that it can break every rule. */
 export class RawClient implements AsyncDisposable {
   readonly session: ClientHttp2Session;
 
@@ -48,7 +48,7 @@ export class RawClient implements AsyncDisposable {
 
 export class RawStream {
   readonly http: ClientHttp2Stream;
-  /** Headers and trailers, once the stream is over. */
+  /** Headers and trailers, once the stream has ended. */
   readonly ended: Promise<IncomingHttpHeaders>;
   readonly responses: RawResponse[] = [];
   readonly #reader = new FrameReader(2 ** 30);
@@ -61,7 +61,7 @@ export class RawStream {
     http.on("trailers", (headers) => Object.assign(received, headers));
     http.on("error", () => {});
     http.on("data", (chunk: Uint8Array) => {
-      if (received["content-type"]?.startsWith("text/")) return; // a refusal, for people to read
+      if (received["content-type"]?.startsWith("text/")) return; // a refusal in plain text
       this.#reader.push(chunk, (message) => this.responses.push(decodeSotw(message)));
       this.#more();
     });
@@ -75,7 +75,7 @@ export class RawStream {
     this.http.write(frame(message));
   }
 
-  /** Waits until there were so many responses. */
+  /** Waits until so many responses have arrived. */
   async received(count: number): Promise<RawResponse> {
     while (this.responses.length < count) await new Promise<void>((resolve) => this.#more = resolve);
     return this.responses[count - 1]!;

@@ -9,11 +9,11 @@ import {
   Snapshot,
   SnapshotCache,
 } from "../../mod.ts";
-import { listen, type Listener } from "../../src/node/mod.ts";
+import { listen, type RunningServer } from "../../src/node/mod.ts";
 import { cluster, CLUSTER_TYPE, ENDPOINT_TYPE, endpoints, LISTENER_TYPE, v3 } from "../../src/v3/mod.ts";
 import { ADS_DELTA, ADS_SOTW, GrpcClient } from "./grpc-client.ts";
 
-// Rules of the protocol that are about a whole server, each with its name, in the way of the transcripts.
+// Rules of the protocol that concern a whole server, by their ids, as in the transcripts.
 
 const NODE = { id: "node" };
 const CUSTOM = "type.googleapis.com/example.Custom";
@@ -21,13 +21,13 @@ const A = cluster({ name: "a" });
 
 let cache: SnapshotCache;
 let server: DiscoveryServer;
-let listener: Listener;
+let running: RunningServer;
 let client: GrpcClient;
 
 async function start(options: Partial<DiscoveryServerOptions> = {}): Promise<void> {
-  server = createDiscoveryServer({ cache, ...options });
-  listener = await listen(server, { port: 0 });
-  client = new GrpcClient(listener.port);
+  server = createDiscoveryServer({ cache, log: false, ...options });
+  running = await listen(server, { port: 0 });
+  client = new GrpcClient(running.port);
 }
 
 beforeEach(() => {
@@ -37,7 +37,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   client[Symbol.dispose]();
-  await listener.close();
+  await running.close();
 });
 
 const STREAMS = v3.services.flatMap(({ service, typeUrl }) =>
@@ -66,7 +66,7 @@ describe("services and streams", () => {
     }
   });
 
-  it("T7 serves several streams of one node, of both kinds, each by itself", async () => {
+  it("T7 serves several streams of one node, of both variants, each by itself", async () => {
     await start();
     const sotw = client.sotw(ADS_SOTW);
     const delta = client.delta(ADS_DELTA);
@@ -81,7 +81,7 @@ describe("services and streams", () => {
     expect((await delta.next()).resources.map(({ name }) => name)).toEqual(["b"]);
   });
 
-  it("T10 takes a request that names 50,000 resources", async () => {
+  it("T10 accepts a request that names 50,000 resources", async () => {
     await start();
     const stream = client.delta(ADS_DELTA);
     const initialResourceVersions = Object.fromEntries(
@@ -93,19 +93,19 @@ describe("services and streams", () => {
     expect(response.removedResources).toHaveLength(50_000);
   });
 
-  it("T11 tells the size of each response", async () => {
+  it("T11 shows callbacks the size of each response", async () => {
     const sent: OutgoingResponse[] = [];
     await start({ callbacks: { onResponse: (_stream, response) => void sent.push(response) } });
     const bytes = new Uint8Array(5 * 2 ** 20);
     cache.setSnapshot("node", new Snapshot({ resources: [rawResource(CUSTOM, "large", bytes)] }));
     const stream = client.sotw(ADS_SOTW);
     stream.send({ node: NODE, typeUrl: CUSTOM, resourceNames: ["large"] });
-    // The client takes 4 MiB, as most do.
+    // The client accepts 4 MiB, as most do.
     expect((await stream.ended)[0]).toBe("RESOURCE_EXHAUSTED");
     expect(sent.map(({ frame }) => frame.length > bytes.length)).toEqual([true]);
   });
 
-  it("T12 sends on to others while a client does not read, and to that one the latest once it does", async () => {
+  it("T12 continues to serve others while a client stalls, and sends that client the latest once it reads", async () => {
     await start();
     const publish = (version: number): string => {
       const bytes = new Uint8Array(2 ** 20).fill(version);
@@ -114,7 +114,7 @@ describe("services and streams", () => {
     };
     const first = publish(0);
     const request = { node: NODE, typeUrl: CUSTOM, resourceNames: ["large"] };
-    using other = new GrpcClient(listener.port);
+    using other = new GrpcClient(running.port);
     const stuck = other.sotw(ADS_SOTW);
     stuck.pause();
     stuck.send(request);
@@ -135,7 +135,7 @@ describe("services and streams", () => {
     expect((await stuck.next()).versionInfo).toBe(latest);
   });
 
-  it("N2 takes the node again in each request", async () => {
+  it("N2 accepts the node in each request", async () => {
     await start();
     const stream = client.sotw(ADS_SOTW);
     for (const typeUrl of [CLUSTER_TYPE, LISTENER_TYPE]) {
@@ -147,7 +147,7 @@ describe("services and streams", () => {
 });
 
 describe("versions", () => {
-  it("S1 gives the same content the same version on every replica, and other content another", async () => {
+  it("S1 gives the same content the same version on every replica, and different content a different one", async () => {
     await start();
     const versions: string[] = [];
     for (const resources of [[A, cluster({ name: "b" })], [cluster({ name: "b" }), cluster({ name: "a" })], [A]]) {
@@ -164,7 +164,7 @@ describe("versions", () => {
     expect(versions[2]).not.toBe(versions[0]);
   });
 
-  it("D21 D24 answers a subscription as it is when the response is made, in full", async () => {
+  it("D21 D24 responds to the subscription as it is when the response is made, in full", async () => {
     const linear = new LinearCache(CUSTOM, {
       resources: Array.from({ length: 100 }, (_, i) => rawResource(CUSTOM, `${i}`, new Uint8Array())),
     });
@@ -184,7 +184,7 @@ describe("versions", () => {
 });
 
 describe("errors and identity", () => {
-  it("E1 says which server a response is from, in both kinds of streams", async () => {
+  it("E1 names the server in each response, in both variants", async () => {
     await start({ identifier: "replica-1" });
     const sotw = client.sotw(ADS_SOTW);
     sotw.send({ node: NODE, typeUrl: CLUSTER_TYPE });
@@ -214,7 +214,7 @@ describe("errors and identity", () => {
       then: { typeUrl: CLUSTER_TYPE, resourceNamesSubscribe: ["x".repeat(101)] },
       code: "RESOURCE_EXHAUSTED",
     },
-  ])("E5 bounds $what, and serves the others on", async ({ options, then, code }) => {
+  ])("E5 bounds $what, and continues to serve others", async ({ options, then, code }) => {
     await start(options);
     const good = client.delta(ADS_DELTA);
     good.send({ node: NODE, typeUrl: CLUSTER_TYPE });
@@ -234,7 +234,7 @@ describe("errors and identity", () => {
     "/envoy.api.v2.ClusterDiscoveryService/StreamClusters",
     "/envoy.service.cluster.v3.ClusterDiscoveryService/X",
   ])(
-    "E6 does not know %s",
+    "E6 ends a stream of the unknown method %s",
     async (path) => {
       await start();
       const stream = client.sotw(path);
@@ -243,7 +243,7 @@ describe("errors and identity", () => {
     },
   );
 
-  it("E7 takes what the API would call invalid, where nothing depends on it", async () => {
+  it("E7 accepts fields that the API calls invalid, where nothing depends on them", async () => {
     await start();
     const stream = client.sotw(ADS_SOTW);
     // A locality has to have a region of some length, an error detail a code, and a locator a name.
@@ -254,7 +254,7 @@ describe("errors and identity", () => {
     expect((await stream.next()).typeUrl).toBe(ENDPOINT_TYPE);
   });
 
-  it("E8 shows what a client accepted and what it rejected, and why", async () => {
+  it("E8 shows the ACKed version and the NACKed one with its reason", async () => {
     await start();
     const stream = client.sotw(ADS_SOTW);
     stream.send({ node: NODE, typeUrl: CLUSTER_TYPE });
@@ -263,7 +263,7 @@ describe("errors and identity", () => {
     cache.setSnapshot("node", new Snapshot({ resources: [cluster({ name: "bad" })] }));
     const second = await stream.next();
     stream.send({ typeUrl: CLUSTER_TYPE, responseNonce: second.nonce, errorDetail: { message: "no such thing" } });
-    // The answer to this is after the rejection.
+    // The response to this comes after the NACK.
     stream.send({ typeUrl: LISTENER_TYPE });
     await stream.next();
     const [shown] = server.status().streams;
@@ -275,7 +275,7 @@ describe("errors and identity", () => {
     });
   });
 
-  it("E9 ends the stream of a message that cannot be read, and no other", async () => {
+  it("E9 ends the stream of a message that cannot be decoded, and no other", async () => {
     await start();
     const good = client.sotw(ADS_SOTW);
     good.send({ node: NODE, typeUrl: CLUSTER_TYPE });

@@ -3,7 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { LinearCache } from "../../src/cache/mod.ts";
-import { listen, type Listener, type ListenOptions } from "../../src/node/mod.ts";
+import { listen, type ListenOptions, type RunningServer } from "../../src/node/mod.ts";
 import { rawResource } from "../../src/resource/mod.ts";
 import {
   createDiscoveryServer,
@@ -19,7 +19,7 @@ const collect = runInNewContext("gc") as () => void;
 const CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
 
 describe("transport", () => {
-  it("serves, takes an ACK and pushes a change", async () => {
+  it("serves, accepts an ACK and pushes a change", async () => {
     await using served = await serve();
     await using client = served.client();
     const stream = client.open();
@@ -34,7 +34,7 @@ describe("transport", () => {
     expect(served.server.streams[0]?.node?.id).toBe("n");
   });
 
-  it("T8 answers OK to a half-close, after what was ready", async () => {
+  it("T8 ends a half-closed stream with OK, after its pending responses", async () => {
     await using served = await serve();
     await using client = served.client();
     const stream = client.open();
@@ -46,7 +46,7 @@ describe("transport", () => {
     expect(served.closed).toEqual([undefined]);
   });
 
-  it("answers in the content type of the request, and never compressed", async () => {
+  it("responds in the content type of the request, and never compressed", async () => {
     await using served = await serve();
     await using client = served.client();
     const stream = client.open({ "content-type": "application/grpc+proto", "grpc-accept-encoding": "gzip" });
@@ -80,7 +80,7 @@ describe("transport", () => {
     expect(ConnectError.from(served.closed[0]).code).toBe(Code.ResourceExhausted);
   });
 
-  it("lets go of a stream whose client goes on sending after its end", async () => {
+  it("closes a stream whose client continues to send after its end", async () => {
     await using served = await serve();
     await using client = served.client();
     const stream = client.open();
@@ -101,7 +101,7 @@ describe("transport", () => {
     expect((await stream.received(1)).resources).toBe(1);
   });
 
-  it("gives up on a request that stays unfinished", async () => {
+  it("ends a stream whose request stays incomplete", async () => {
     await using served = await serve({ requestTimeoutMs: 50 });
     await using client = served.client();
     const stream = client.open();
@@ -129,14 +129,14 @@ describe("transport", () => {
     },
   );
 
-  it("keeps to a valid grpc-timeout", async () => {
+  it("ends a stream at its grpc-timeout", async () => {
     await using served = await serve();
     await using client = served.client();
     expect((await client.open({ "grpc-timeout": "20m" }).ended)["grpc-status"]).toBe("4");
     expect(served.server.streams).toEqual([]);
   });
 
-  it("tells why a request is refused", async () => {
+  it("sends the reason of a refusal", async () => {
     await using served = await serve();
     await using client = served.client();
     const stream = client.open();
@@ -149,7 +149,7 @@ describe("transport", () => {
   it.each([
     ["an unknown method", { ":path": "/envoy.service.discovery.v3.AggregatedDiscoveryService/X" }, "12"],
     ["an unknown service", { ":path": "/x" }, "12"],
-  ])("answers UNIMPLEMENTED to %s", async (_, headers, status) => {
+  ])("responds UNIMPLEMENTED to %s", async (_, headers, status) => {
     await using served = await serve();
     await using client = served.client();
     expect(await client.open(headers).ended).toMatchObject({ ":status": 200, "grpc-status": status });
@@ -161,7 +161,7 @@ describe("transport", () => {
     [415, { "content-type": "application/grpc-web+proto" }],
     [415, { "content-type": "application/grpc+json" }],
     [405, { ":method": "PUT" }],
-  ])("answers %i to %o", async (status, headers) => {
+  ])("responds %i to %o", async (status, headers) => {
     await using served = await serve();
     await using client = served.client();
     expect((await client.open(headers).ended)[":status"]).toBe(status);
@@ -198,13 +198,13 @@ describe("transport", () => {
     await until(() => served.sent > 0);
     leave(stream);
     await until(() => served.closed.length > 0);
-    // Whatever is printed comes from promises that are rejected by then.
+    // Promises that print an error when they reject have done so by then.
     await new Promise((resolve) => setImmediate(resolve));
     expect(ConnectError.from(served.closed[0]).code).toBe(Code.Canceled);
     expect(printed).not.toHaveBeenCalled();
   });
 
-  it("T12 D22 a client that does not read costs one response, and then gets the latest", async () => {
+  it("T12 D22 a client that stalls costs one response, and then gets the latest", async () => {
     const publications = 100;
     await using served = await serve();
     await using client = served.client();
@@ -231,11 +231,11 @@ describe("transport", () => {
 });
 
 describe("a client that does not read", () => {
-  it("D-02 is cut off, tells nobody else, and leaves nothing", async () => {
+  it("D-02 is closed, affects no other stream, and leaves no memory behind", async () => {
     await using served = await serve({ stallTimeoutMs: 100 });
     await using client = served.client();
     served.cache.apply({ update: [rawResource(CLUSTER, "big", new Uint8Array(1_000_000))] });
-    // Nobody takes its data, so that no more is sent than its window allows.
+    // Its data is not read, so that no more is sent than its window allows.
     const stalled = client.session.request({
       ":method": "POST",
       ":path": SOTW_PATH,
@@ -246,11 +246,11 @@ describe("a client that does not read", () => {
     await until(() => served.server.status().unsent.bytes > 1_000_000);
     await until(() => served.closed.length === 1);
     expect(ConnectError.from(served.closed[0]).code).toBe(Code.ResourceExhausted);
-    expect(served.server.status().unsent).toEqual({ streams: 0, bytes: 0, cut: 1 });
+    expect(served.server.status().unsent).toEqual({ streams: 0, bytes: 0, stalledClosed: 1 });
     await expectAlive(served);
   });
 
-  it("D-01b holds no more than is allowed, and gets the latest when it reads on", async () => {
+  it("D-01b buffers no more than maxUnsentBytes, and gets the latest when it reads again", async () => {
     await using served = await serve({ maxUnsentBytes: 2_000_000, stallTimeoutMs: 60_000 });
     await using client = served.client();
     served.cache.apply({ update: [rawResource(CLUSTER, "big", new Uint8Array(1_500_000))] });
@@ -272,7 +272,7 @@ describe("a client that does not read", () => {
 });
 
 describe("callbacks", () => {
-  it("refuse a stream with the error of their choice", async () => {
+  it("refuse a stream with a ConnectError of their own", async () => {
     await using served = await serve({}, {
       onStreamOpen() {
         throw new ConnectError("who are you?", Code.Unauthenticated);
@@ -325,18 +325,18 @@ describe("shutting down", () => {
     const streams = Array.from({ length: 20 }, () => client.open());
     await until(() => served.server.streams.length === 20);
     const start = performance.now();
-    await Promise.all([served.listener.drain({ overMs: 200 }), served.listener.drain()]);
+    await Promise.all([served.running.drain({ overMs: 200 }), served.running.drain()]);
     expect(performance.now() - start).toBeGreaterThan(100);
     for (const stream of streams) expect((await stream.ended)["grpc-status"]).toBe("14");
     await expect(rejects(served.client())).resolves.toBe(true);
   });
 
-  it("drain() does not wait where there is nothing to wait for", async () => {
+  it("drain() does not wait without open streams", async () => {
     await using served = await serve();
     await using client = served.client();
     await expectAlive(served);
     // Longer than this test may take.
-    await served.listener.drain({ overMs: 600_000 });
+    await served.running.drain({ overMs: 600_000 });
     expect(client.session.closed || client.session.destroyed).toBe(true);
   });
 
@@ -345,8 +345,8 @@ describe("shutting down", () => {
     await using client = served.client();
     const stream = client.open();
     await until(() => served.server.streams.length === 1);
-    const draining = served.listener.drain({ overMs: 60_000 });
-    await served.listener.close();
+    const draining = served.running.drain({ overMs: 60_000 });
+    await served.running.close();
     await draining;
     await stream.ended;
     await until(() => served.server.streams.length === 0);
@@ -362,13 +362,13 @@ describe("shutting down", () => {
 
 interface Served extends AsyncDisposable {
   readonly server: DiscoveryServer;
-  readonly listener: Listener;
+  readonly running: RunningServer;
   readonly cache: LinearCache;
-  /** What `onStreamClose` was told. */
+  /** The errors that `onStreamClose` got. */
   readonly closed: unknown[];
-  /** What `onError` was told. */
+  /** The errors that `onError` got. */
   readonly errors: unknown[];
-  /** How many responses were made. */
+  /** How many responses were sent. */
   readonly sent: number;
   client(): RawClient;
 }
@@ -384,6 +384,7 @@ async function serve(
   let sent = 0;
   const server = createDiscoveryServer({
     cache,
+    log: false,
     ...options,
     callbacks: {
       onStreamClose: (_, error) => void closed.push(error),
@@ -392,29 +393,29 @@ async function serve(
       ...callbacks,
     },
   });
-  const listener = await listen(server, { port: 0, ...listenOptions });
+  const running = await listen(server, { port: 0, ...listenOptions });
   return {
     server,
-    listener,
+    running,
     cache,
     closed,
     errors,
     get sent() {
       return sent;
     },
-    client: () => new RawClient(`http://127.0.0.1:${listener.port}`),
-    [Symbol.asyncDispose]: () => listener.close(),
+    client: () => new RawClient(`http://127.0.0.1:${running.port}`),
+    [Symbol.asyncDispose]: () => running.close(),
   };
 }
 
-/** More than what fits into the windows and buffers of a connection. */
+/** More than fits into the windows and buffers of a connection, in bytes. */
 const BULK = 2 ** 21;
 
 function bulky(name: string, content: number) {
   return rawResource(CLUSTER, name, new Uint8Array(BULK).fill(content), { version: String(content) });
 }
 
-/** What is in use once all garbage is gone, in bytes. */
+/** The memory in use after garbage collection, in bytes. */
 async function retained(): Promise<number> {
   collect();
   await new Promise((resolve) => setImmediate(resolve));

@@ -9,12 +9,12 @@ import { ClusterLoadAssignmentSchema } from "../../gen/envoy/config/endpoint/v3/
 import { ClusterDiscoveryService } from "../../gen/envoy/service/cluster/v3/cds_pb.ts";
 import { EndpointDiscoveryService } from "../../gen/envoy/service/endpoint/v3/eds_pb.ts";
 import { Snapshot, SnapshotCache } from "../../mod.ts";
-import { listen, type Listener, restListener } from "../../src/node/mod.ts";
+import { listen, restListener, type RunningServer } from "../../src/node/mod.ts";
 import { cluster, CLUSTER_TYPE, ENDPOINT_TYPE, endpoints, typedConfig } from "../../src/v3/mod.ts";
 import { RouterSchema } from "../../gen/envoy/extensions/filters/http/router/v3/router_pb.ts";
 import { frame } from "./raw-client.ts";
 import { connect } from "node:http2";
-import { NODE, Poller } from "./poll-client.ts";
+import { NODE, PollClient } from "./poll-client.ts";
 
 const cache = new SnapshotCache();
 const A = cluster({
@@ -25,22 +25,22 @@ cache.setSnapshot(
   "node",
   new Snapshot({ version: "1", resources: [A, endpoints({ clusterName: "a" }), endpoints({ clusterName: "b" })] }),
 );
-const poller = new Poller({ cache, identifier: "me", maxRequestBytes: 20_000, requestTimeoutMs: 150 });
-const { server } = poller;
+const polls = new PollClient({ cache, identifier: "me", maxRequestBytes: 20_000, requestTimeoutMs: 150 });
+const { server } = polls;
 
-let listener: Listener;
-/** A server of a user's own, who mounts the routes on his own router. */
+let running: RunningServer;
+/** A server of the user's own, with the routes on its router. */
 let own: Server;
 let rest: Server;
 
 beforeAll(async () => {
-  listener = await listen(server, { port: 0 });
+  running = await listen(server, { port: 0 });
   own = createServer(connectNodeAdapter({ routes: server.routes })).listen(0, "127.0.0.1");
   rest = createServer(restListener(server)).listen(0, "127.0.0.1");
 });
 
 afterAll(async () => {
-  await listener.close();
+  await running.close();
   for (const http of [own, rest]) {
     http.closeAllConnections();
     http.close();
@@ -49,7 +49,7 @@ afterAll(async () => {
 
 const portOf = (http: Server) => (http.address() as AddressInfo).port;
 const TRANSPORTS: readonly (readonly [string, () => Transport])[] = [
-  ["gRPC, by listen()", () => createGrpcTransport({ baseUrl: `http://127.0.0.1:${listener.port}` })],
+  ["gRPC, by listen()", () => createGrpcTransport({ baseUrl: `http://127.0.0.1:${running.port}` })],
   ["Connect, by a router", () => connectOver(portOf(own), true)],
   ["Connect with JSON, by a router", () => connectOver(portOf(own), false)],
   ["Connect, by restListener()", () => connectOver(portOf(rest), true)],
@@ -58,7 +58,7 @@ const TRANSPORTS: readonly (readonly [string, () => Transport])[] = [
 ];
 
 describe.each(TRANSPORTS)("R9 unary Fetch over %s", (_, transport) => {
-  it("R9 T1 answers as REST does", async () => {
+  it("R9 T1 responds as REST does", async () => {
     const client = createClient(EndpointDiscoveryService, transport());
     const response = await client.fetchEndpoints({ node: NODE, resourceNames: ["a"] });
     expect(response).toMatchObject({
@@ -81,7 +81,7 @@ describe.each(TRANSPORTS)("R9 unary Fetch over %s", (_, transport) => {
   });
 
   it.each([
-    ["a node that nothing is known of", { node: { id: "other" } }, Code.NotFound],
+    ["a node without configuration", { node: { id: "other" } }, Code.NotFound],
     ["no node", {}, Code.InvalidArgument],
     ["another type", { node: NODE, typeUrl: ENDPOINT_TYPE }, Code.InvalidArgument],
     ["a request that is too large", { node: { id: "x".repeat(30_000) } }, Code.ResourceExhausted],
@@ -92,10 +92,10 @@ describe.each(TRANSPORTS)("R9 unary Fetch over %s", (_, transport) => {
 });
 
 describe("R9 unary Fetch", () => {
-  it("R9 is served by gRPC alone where gRPC alone is asked for", async () => {
+  it("R9 is not served by Connect where listen() serves gRPC", async () => {
     const client = createClient(
       ClusterDiscoveryService,
-      createConnectTransport({ baseUrl: `http://127.0.0.1:${listener.port}`, httpVersion: "2" }),
+      createConnectTransport({ baseUrl: `http://127.0.0.1:${running.port}`, httpVersion: "2" }),
     );
     const error = await client.fetchClusters({ node: NODE }).catch((error) => error);
     expect(error).toBeInstanceOf(ConnectError);
@@ -106,10 +106,10 @@ describe("R9 unary Fetch", () => {
     "R9 is served by fetch",
     async (request, status) => {
       const path = "/envoy.service.cluster.v3.ClusterDiscoveryService/FetchClusters";
-      const answer = await poller.poll(path, request);
-      expect(answer.status).toBe(status);
-      if (status === 400) return expect(answer.json).toMatchObject({ code: "failed_precondition" });
-      expect(answer.json?.resources).toEqual([{
+      const response = await polls.poll(path, request);
+      expect(response.status).toBe(status);
+      if (status === 400) return expect(response.json).toMatchObject({ code: "failed_precondition" });
+      expect(response.json?.resources).toEqual([{
         "@type": CLUSTER_TYPE,
         name: "a",
         typedExtensionProtocolOptions: {
@@ -120,7 +120,7 @@ describe("R9 unary Fetch", () => {
   );
 
   it("R9 gives up on a slow request", async () => {
-    const session = connect(`http://127.0.0.1:${listener.port}`);
+    const session = connect(`http://127.0.0.1:${running.port}`);
     try {
       const path = "/envoy.service.cluster.v3.ClusterDiscoveryService/FetchClusters";
       const stream = session.request({ ":method": "POST", ":path": path, "content-type": "application/grpc" });
@@ -136,8 +136,8 @@ describe("R9 unary Fetch", () => {
     }
   });
 
-  it("R9 has no fault of its own after all that", () => {
-    expect(poller.errors).toEqual([]);
+  it("R9 has reported no fault in these tests", () => {
+    expect(polls.errors).toEqual([]);
   });
 });
 
