@@ -8,6 +8,6 @@ const cache = new SnapshotCache({ nodeHash: () => "every node" });
 parentPort!.on("message", followSnapshots(cache));
 
 const callbacks = report((line) => parentPort!.postMessage(`${name}  ${line}`));
-const server = createDiscoveryServer({ cache, callbacks, identifier: name });
+const server = createDiscoveryServer({ cache, callbacks, log: false, identifier: name });
 await listen(server, { port, reusePort: true });
 parentPort!.postMessage(`${name}  listens on 127.0.0.1:${port}`);

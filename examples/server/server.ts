@@ -31,7 +31,7 @@ const EVERY_NODE = "every node";
 export async function startExample({ port, listenerPort, upstreamPort, print }: ExampleOptions): Promise<Example> {
   const upstream = await startEcho({ port: upstreamPort });
   const cache = new SnapshotCache({ nodeHash: () => EVERY_NODE });
-  const server = createDiscoveryServer({ cache, callbacks: report(print) });
+  const server = createDiscoveryServer({ cache, callbacks: report(print), log: false });
   const listening = await listen(server, { port }).catch(async (error) => {
     await upstream.close();
     throw error;

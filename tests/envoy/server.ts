@@ -23,7 +23,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const journal = new Journal();
   const cache = new SnapshotCache({ nodeHash: () => "all" });
-  const server = createDiscoveryServer({ ...options, cache, callbacks: journal.callbacks });
+  const server = createDiscoveryServer({ log: false, ...options, cache, callbacks: journal.callbacks });
   const listener = await (http1 ? listenHttp1(server, port) : listen(server, { port }));
   let snapshot = new Snapshot({ resources: [] });
   return {

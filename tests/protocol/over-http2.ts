@@ -17,7 +17,12 @@ export const overHttp2: Connect = async (transcript, snapshots, callbacks) => {
   const fences = new LinearCache(RUNTIME_TYPE, { resources: FENCES });
   const cache = new MuxCache({ [RUNTIME_TYPE]: fences }, { otherwise: snapshots });
   const { holdBackMs } = transcript;
-  const server = createDiscoveryServer({ cache, callbacks: withoutFences(callbacks), ...holdBackMs && { holdBackMs } });
+  const server = createDiscoveryServer({
+    cache,
+    callbacks: withoutFences(callbacks),
+    log: false,
+    ...holdBackMs && { holdBackMs },
+  });
   const listener = await listen(server, { port: 0 });
   const client = new Client(`127.0.0.1:${listener.port}`, credentials.createInsecure());
   const peer = new GrpcPeer(client, transcript);

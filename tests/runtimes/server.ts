@@ -29,6 +29,7 @@ async function run(command: Command): Promise<unknown> {
         cache: new MuxCache({ [RUNTIME_TYPE]: fenceCache }, { otherwise: cache }),
         api: api === "v2" ? v2 : v3,
         callbacks: saying((said) => void journal.push(said)),
+        log: false,
         ...holdBackMs !== undefined && { holdBackMs },
       });
       listener = await listen(server, { port });
