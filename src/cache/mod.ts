@@ -7,3 +7,4 @@ export { type ResourceKey, Snapshot, type SnapshotChange, type SnapshotInit, typ
 export { type NodeHash, SnapshotCache, type SnapshotCacheOptions, type SnapshotStatus } from "./snapshot-cache.ts";
 export { type FedResource, type FedType, type FeedMessage, SnapshotFeed } from "./snapshot-feed.ts";
 export type { Problem } from "./snapshot-check.ts";
+export { AliasIndex, CollectionIndex } from "./view-index.ts";

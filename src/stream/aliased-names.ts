@@ -1,6 +1,5 @@
-import type { View } from "../cache/mod.ts";
+import { AliasIndex, type View } from "../cache/mod.ts";
 import { type Aliasing, collectionOf } from "../resource/mod.ts";
-import { AliasIndex } from "./view-index.ts";
 
 /** What a stream was told of names that stand for resources. */
 export class AliasedNames {

@@ -1,6 +1,5 @@
-import type { Subscription, View } from "../cache/mod.ts";
+import { CollectionIndex, type Subscription, type View } from "../cache/mod.ts";
 import { collectionOf, isGlob, isXdstp, type Resource } from "../resource/mod.ts";
-import { CollectionIndex } from "./view-index.ts";
 import { XdstpNames } from "./xdstp-names.ts";
 
 /** The name that asks for everything. */

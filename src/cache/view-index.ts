@@ -1,11 +1,11 @@
-import type { View } from "../cache/mod.ts";
 import { type Aliasing, collectionOf, type Resource } from "../resource/mod.ts";
+import type { View } from "./cache.ts";
 
 /**
  * What of a view can be found other than by name: the members of collections, and what other names stand for. There is
  * one for each view that somebody asks such things of, and it follows the view in O(what changed).
  */
-export abstract class ViewIndex {
+abstract class ViewIndex {
   readonly #view: View;
   #revision: number | undefined = undefined;
 
