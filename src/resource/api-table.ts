@@ -39,23 +39,34 @@ export interface ResourceType {
   readonly legacyWildcard?: boolean;
   /** A resource without content says that there is no such entity, so that it cannot be a heartbeat. Default: false. */
   readonly emptyMeansUnknown?: boolean;
-  /** Resources that the client cannot use before it is sent what they name, again after each change of theirs. */
-  readonly warms?: { readonly typeUrl: string; readonly namesIn: (resource: Resource) => readonly string[] };
-  /**
-   * What the client forgets of another type when it is sent a resource of this one, or waits for once more, without
-   * asking for it: it is sent again, as far as the client is subscribed to it. Names may be those of collections.
-   */
-  readonly resends?: { readonly typeUrl: string; readonly namesIn: (resource: Resource) => readonly string[] };
-  /** Clients ask by names that stand for resources and are not theirs. In delta only. */
+  /** How clients subscribe by names that stand for resources and are not theirs. In delta only. Default: they do not. */
   readonly aliases?: Aliasing;
-  /** The names by which resources of this type refer to others, for the check of a snapshot. */
+  /**
+   * The references from resources of this type to those of others. They give the order of a publication, the
+   * dependencies of a response, and what `Snapshot.check` looks up. A target may be listed more than once, where
+   * a flag holds for a part of its names only. Default: none.
+   */
   readonly references?: readonly Reference[];
 }
 
 /** A reference from resources of one type to those of another. */
 export interface Reference {
+  /** The type URL of the target. */
   readonly typeUrl: string;
+  /** Reads the names of the targets from a resource; it may throw for bytes that cannot be read. */
   readonly namesIn: (resource: Resource) => readonly string[];
+  /**
+   * The client does not use a resource before it has received the targets, after each change of the resource anew, as
+   * Envoy warms a cluster with its endpoints: they are sent again with each change. At most one reference of a type has
+   * this flag. Default: false.
+   */
+  readonly warms?: boolean;
+  /**
+   * The client discards the targets, or warms them again, when it receives a resource, and does not subscribe again:
+   * those that it is subscribed to are sent again. The names may be those of collections. Such a reference gives no
+   * order, and its targets need not exist. At most one reference of a type has this flag. Default: false.
+   */
+  readonly resends?: boolean;
 }
 
 /**

@@ -26,16 +26,8 @@ export const v2: ApiTable = {
 function typeRow(row: ResourceType): ResourceType[] {
   const typeUrl = TYPES.get(row.typeUrl);
   if (typeUrl === undefined) return [];
-  const { warms, resends, references, ...rest } = row;
-  // Endpoints one by one came later.
-  const resent = resends && renamed(resends)[0];
-  return [{
-    ...rest,
-    typeUrl,
-    ...warms && { warms: renamed(warms)[0]! },
-    ...resent && { resends: resent },
-    ...references && { references: references.flatMap(renamed) },
-  }];
+  // References to types that v2 does not have, such as those of LEDS, are left out.
+  return [{ ...row, typeUrl, ...row.references && { references: row.references.flatMap(renamed) } }];
 }
 
 function renamed(reference: Reference): Reference[] {

@@ -43,15 +43,17 @@ export const v3: ApiTable = {
       order: 1,
       fullState: true,
       legacyWildcard: true,
-      warms: { typeUrl: type.ENDPOINT_TYPE, namesIn: endpointsOverAds },
-      references: [{ typeUrl: type.ENDPOINT_TYPE, namesIn: endpointsOfCluster }],
+      references: [
+        { typeUrl: type.ENDPOINT_TYPE, namesIn: endpointsOfCluster },
+        { typeUrl: type.ENDPOINT_TYPE, namesIn: endpointsOverAds, warms: true },
+      ],
     },
     {
       typeUrl: type.ENDPOINT_TYPE,
       label: "EDS",
       order: 2,
-      // An Envoy that is sent a cluster or its endpoints again waits for them all, and asks for what it has not asked yet.
-      resends: { typeUrl: type.LB_ENDPOINT_TYPE, namesIn: collectionsOfEndpoints },
+      // An Envoy that receives a cluster or its endpoints again warms all of them, and subscribes only to the new ones.
+      references: [{ typeUrl: type.LB_ENDPOINT_TYPE, namesIn: collectionsOfEndpoints, resends: true }],
     },
     { typeUrl: type.LB_ENDPOINT_TYPE, label: "LEDS", order: 3 },
     {
@@ -78,8 +80,10 @@ export const v3: ApiTable = {
       typeUrl: type.ROUTE_TYPE,
       label: "RDS",
       order: 6,
-      resends: { typeUrl: type.VIRTUAL_HOST_TYPE, namesIn: virtualHostsOfRoute },
-      references: [{ typeUrl: type.CLUSTER_TYPE, namesIn: clustersInRoute }],
+      references: [
+        { typeUrl: type.CLUSTER_TYPE, namesIn: clustersInRoute },
+        { typeUrl: type.VIRTUAL_HOST_TYPE, namesIn: virtualHostsOfRoute, resends: true },
+      ],
     },
     {
       typeUrl: type.VIRTUAL_HOST_TYPE,
