@@ -13,6 +13,7 @@ export {
   rawResource,
   Resource,
   resource,
+  type ResourceKey,
   type ResourceOptions,
   type XdstpName,
 } from "./src/resource/mod.ts";
@@ -30,7 +31,6 @@ export {
   MuxCache,
   type NodeHash,
   type Problem,
-  type ResourceKey,
   Snapshot,
   SnapshotCache,
   type SnapshotCacheOptions,

@@ -1,6 +1,7 @@
 import { rawResource } from "../resource/mod.ts";
-import { changedSet, emptySet, type Snapshot, snapshotOfSets, type SnapshotSet } from "./snapshot.ts";
+import { type Snapshot, snapshotOfSets } from "./snapshot.ts";
 import type { SnapshotCache } from "./snapshot-cache.ts";
+import { changedSet, emptySet, type SnapshotSet } from "./snapshot-set.ts";
 import type { FedResource, FedType, FeedMessage } from "./snapshot-feed.ts";
 
 /**

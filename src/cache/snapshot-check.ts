@@ -1,25 +1,36 @@
-import type { ApiTable, Reference, Resource } from "../resource/mod.ts";
-import type { ResourceKey, Snapshot } from "./snapshot.ts";
+import type { Reference, Resource, ResourceKey, ResourceType } from "../resource/mod.ts";
 
-/** Something in a snapshot that a client would reject, or wait for in vain. */
+/** A resource of a snapshot that a client would reject, or could not use. */
 export interface Problem {
+  /** A reference to a resource that is not there, a name given more than once, or bytes that cannot be read. */
   readonly kind: "missing" | "duplicate" | "unreadable";
-  /** The resource that has the problem. */
+  /** The type URL of the resource that has the problem. */
   readonly typeUrl: string;
+  /** The name of that resource. */
   readonly name: string;
-  /** What is wrong, for people. */
+  /** A sentence for people, with the names of both resources. */
   readonly message: string;
 }
 
+/** The part of a snapshot that is checked. */
+export interface ResourceLookup {
+  resources(typeUrl: string): ReadonlyMap<string, Resource>;
+  get(typeUrl: string, name: string): Resource | undefined;
+}
+
 /** The work behind `Snapshot.check`. */
-export function checkSnapshot(snapshot: Snapshot, duplicates: readonly ResourceKey[], api: ApiTable): Problem[] {
+export function checkSnapshot(
+  snapshot: ResourceLookup,
+  duplicates: readonly ResourceKey[],
+  types: readonly ResourceType[],
+): Problem[] {
   const problems: Problem[] = duplicates.map(({ typeUrl, name }) => ({
     kind: "duplicate",
     typeUrl,
     name,
     message: `"${name}" is given more than once as ${shortName(typeUrl)}`,
   }));
-  for (const { typeUrl, references = [] } of api.types) {
+  for (const { typeUrl, references = [] } of types) {
     const checked = references.filter(({ resends }) => !resends);
     for (const resource of snapshot.resources(typeUrl).values()) {
       problems.push(...problemsOf(resource, checked, snapshot));
@@ -28,7 +39,7 @@ export function checkSnapshot(snapshot: Snapshot, duplicates: readonly ResourceK
   return problems;
 }
 
-function problemsOf(resource: Resource, references: readonly Reference[], snapshot: Snapshot): Problem[] {
+function problemsOf(resource: Resource, references: readonly Reference[], snapshot: ResourceLookup): Problem[] {
   const { typeUrl, name } = resource;
   // A name that two references share is reported once.
   const missing = new Set<string>();

@@ -1,5 +1,6 @@
 import type { Resource } from "../resource/mod.ts";
-import type { Snapshot, SnapshotSet } from "./snapshot.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { SnapshotSet } from "./snapshot-set.ts";
 
 /** A resource on its way to another thread or process: plain data that can be cloned. */
 export interface FedResource {

@@ -4,5 +4,6 @@ export { collectionOf, formatXdstp, isGlob, isXdstp, normalName, parseXdstp, typ
 export { deltaRecordWithoutTtl, heartbeatRecord, unknownRecord } from "./records.ts";
 export { contentHash, SetHash } from "./hash.ts";
 export { JsonError, type MessageFinder, ResourceJson } from "./json.ts";
+export type { ResourceKey } from "./resource-key.ts";
 export { rawResource, Resource, resource, type ResourceOptions, TYPE_URL_PREFIX } from "./resource.ts";
 export { stringsAt, varintAt, visitPath } from "./wire-path.ts";
