@@ -7,7 +7,12 @@
  */
 export {
   collectionOf,
+  type DescMessage,
+  type DescService,
   formatXdstp,
+  type Message,
+  type MessageFinder,
+  type MessageInitShape,
   normalName,
   parseXdstp,
   rawResource,
@@ -15,20 +20,25 @@ export {
   resource,
   type ResourceKey,
   type ResourceOptions,
+  type ResourceSource,
   type XdstpName,
 } from "./src/resource/mod.ts";
 export {
   type Cache,
   type CacheEvent,
   cacheFrom,
+  type CacheFromOptions,
   type CacheSelector,
   type CacheSource,
   type CacheSourceOptions,
+  type FedResource,
+  type FedType,
   type FeedMessage,
   followSnapshots,
   LinearCache,
   type LinearCacheOptions,
   MuxCache,
+  type Node,
   type NodeHash,
   type Problem,
   Snapshot,
@@ -37,6 +47,7 @@ export {
   type SnapshotChange,
   SnapshotFeed,
   type SnapshotInit,
+  type SnapshotSet,
   type SnapshotStatus,
   type Subscription,
   type SubscriptionChange,
@@ -50,6 +61,9 @@ export type {
   DiscoveryRequest,
   NackInfo,
   OutgoingResponse,
+  ProtocolError,
+  ProtocolErrorCode,
+  StreamCallbacks,
   StreamInfo,
   StreamLimits,
   SubscriptionStatus,
@@ -69,4 +83,4 @@ export {
   type Unsent,
 } from "./src/server/mod.ts";
 // Symbols below are for those who serve another version of the API.
-export type { Aliasing, ApiTable, MessageFinder, Reference, ResourceType, ServiceRow } from "./src/resource/mod.ts";
+export type { Aliasing, ApiTable, Reference, ResourceType, ServiceRow } from "./src/resource/mod.ts";

@@ -1,4 +1,4 @@
-import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
+import type * as core from "../../gen/envoy/config/core/v3/base_pb.ts";
 import type { Resource } from "../resource/mod.ts";
 
 /**
@@ -18,6 +18,9 @@ export interface Cache {
    */
   watch(request: WatchRequest, watcher: Watcher): Watch;
 }
+
+/** A client as it describes itself: its id, cluster, locality, metadata and version. */
+export type Node = core.Node;
 
 /** Who watches, and what. */
 export interface WatchRequest {

@@ -1,5 +1,11 @@
-export type { Cache, Subscription, SubscriptionChange, View, Watch, Watcher, WatchRequest } from "./cache.ts";
-export { type CacheEvent, cacheFrom, type CacheSource, type CacheSourceOptions } from "./cache-from.ts";
+export type { Cache, Node, Subscription, SubscriptionChange, View, Watch, Watcher, WatchRequest } from "./cache.ts";
+export {
+  type CacheEvent,
+  cacheFrom,
+  type CacheFromOptions,
+  type CacheSource,
+  type CacheSourceOptions,
+} from "./cache-from.ts";
 export { followSnapshots } from "./follow-snapshots.ts";
 export { LinearCache, type LinearCacheOptions } from "./linear-cache.ts";
 export { type CacheSelector, MuxCache } from "./mux-cache.ts";

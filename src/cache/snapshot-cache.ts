@@ -1,5 +1,4 @@
-import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
-import type { Cache, Watch, Watcher, WatchRequest } from "./cache.ts";
+import type { Cache, Node, Watch, Watcher, WatchRequest } from "./cache.ts";
 import { encoded } from "./encoded.ts";
 import { LiveView } from "./live-view.ts";
 import type { Snapshot } from "./snapshot.ts";

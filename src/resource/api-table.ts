@@ -1,5 +1,5 @@
-import type { DescMessage, DescService } from "@bufbuild/protobuf";
 import type { MessageFinder } from "./json.ts";
+import type { DescMessage, DescService } from "./protobuf-types.ts";
 import type { Resource } from "./resource.ts";
 
 /** What a version of the xDS API consists of, as data: a server of another version is another table, not other code. */

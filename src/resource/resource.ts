@@ -1,7 +1,8 @@
-import { create, type DescMessage, type Message, type MessageInitShape } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import { encode } from "./encode.ts";
 import { contentHash } from "./hash.ts";
 import { isGlob, normalName } from "./names.ts";
+import type { DescMessage, Message, MessageInitShape } from "./protobuf-types.ts";
 import { anyRecord, deltaRecord, wrappedRecord } from "./records.ts";
 
 /** The prefix of the type URL of every protobuf message. */

@@ -1,5 +1,4 @@
-import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
-import type { Cache } from "../cache/mod.ts";
+import type { Cache, Node } from "../cache/mod.ts";
 import type { Resource } from "../resource/mod.ts";
 
 /** A cache to test, with the way into it: all that the kit needs to know of a backend. */

@@ -1,11 +1,11 @@
-import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { type Node, NodeSchema } from "../../gen/envoy/config/core/v3/base_pb.ts";
 import {
   DeltaDiscoveryRequestSchema,
   DiscoveryRequestSchema,
 } from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
 import type { Cache } from "../cache/mod.ts";
-import { type ApiTable, collectionOf, isGlob, type Resource } from "../resource/mod.ts";
+import { type ApiTable, collectionOf, isGlob, type MessageInitShape, type Resource } from "../resource/mod.ts";
 import {
   DEFAULT_STREAM_LIMITS,
   DiscoveryStream,
@@ -16,6 +16,7 @@ import {
   type SubscriptionStatus,
   type Variant,
 } from "../stream/mod.ts";
+import type { FakeRequest, NodeInit } from "./fake-request.ts";
 
 /** How a fake client is set up. */
 export interface FakeClientOptions {
@@ -26,7 +27,7 @@ export interface FakeClientOptions {
   /** State of the world or incremental. */
   readonly variant: Variant;
   /** Who it says it is. Default: a node with the id `node`. */
-  readonly node?: MessageInitShape<typeof NodeSchema>;
+  readonly node?: NodeInit;
   /** The type of the service that it is connected to. Default: ADS. */
   readonly typeUrl?: string | undefined;
   /** What the server would observe of it. Default: nothing. */
@@ -36,12 +37,6 @@ export interface FakeClientOptions {
   /** Called when there may be a response to take, and more often than that. Default: nothing is called. */
   readonly onWake?: () => void;
 }
-
-/** A request in full, for what a well-behaved client would not say: an init of either kind of message, or bytes. */
-export type FakeRequest =
-  | MessageInitShape<typeof DiscoveryRequestSchema>
-  | MessageInitShape<typeof DeltaDiscoveryRequestSchema>
-  | Uint8Array;
 
 /**
  * An xDS client on one stream of the real protocol, without any network, promise or timer (time passes by `wait`): it says what it is told to,

@@ -4,6 +4,7 @@
  * @module
  */
 export type { Ability, CacheUnderTest, Publication, TestType } from "./cache-under-test.ts";
-export { FakeClient, type FakeClientOptions, type FakeRequest } from "./fake-client.ts";
+export { FakeClient, type FakeClientOptions } from "./fake-client.ts";
+export type { FakeRequest, NodeInit } from "./fake-request.ts";
 export { Fault } from "./fault.ts";
 export { testCache, type TestCacheOptions, type TestRunner } from "./test-cache.ts";

@@ -1,5 +1,4 @@
-import type { DescService } from "@bufbuild/protobuf";
-import type { ApiTable, Reference, ResourceType, ServiceRow } from "../resource/mod.ts";
+import type { ApiTable, DescService, Reference, ResourceType, ServiceRow } from "../resource/mod.ts";
 import { v3 } from "../v3/table.ts";
 import { renamedService } from "./renamed-service.ts";
 import { nameInV3, TYPES } from "./renamed-types.ts";

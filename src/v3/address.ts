@@ -1,12 +1,11 @@
 import { create } from "@bufbuild/protobuf";
-import { type Address, AddressSchema } from "../../gen/envoy/config/core/v3/address_pb.ts";
+import { AddressSchema } from "../../gen/envoy/config/core/v3/address_pb.ts";
 import { LocalitySchema } from "../../gen/envoy/config/core/v3/base_pb.ts";
 import {
-  type LbEndpoint,
   LbEndpointSchema,
-  type LocalityLbEndpoints,
   LocalityLbEndpointsSchema,
 } from "../../gen/envoy/config/endpoint/v3/endpoint_components_pb.ts";
+import type { Address, LbEndpoint, LocalityLbEndpoints } from "./message-types.ts";
 
 /**
  * Makes a TCP address, of a listener or an endpoint.

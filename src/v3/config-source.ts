@@ -3,9 +3,9 @@ import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import {
   ApiConfigSource_ApiType,
   ApiVersion,
-  type ConfigSource,
   ConfigSourceSchema,
 } from "../../gen/envoy/config/core/v3/config_source_pb.ts";
+import type { ConfigSource } from "./message-types.ts";
 
 /** The source for what a resource refers to, such as a cluster's endpoints: the ADS stream that brought the resource. */
 export function ads(): ConfigSource {

@@ -1,4 +1,3 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import { ClusterSchema } from "../../gen/envoy/config/cluster/v3/cluster_pb.ts";
 import { TypedExtensionConfigSchema } from "../../gen/envoy/config/core/v3/extension_pb.ts";
 import { LbEndpointSchema } from "../../gen/envoy/config/endpoint/v3/endpoint_components_pb.ts";
@@ -10,15 +9,27 @@ import { ScopedRouteConfigurationSchema } from "../../gen/envoy/config/route/v3/
 import { SecretSchema } from "../../gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts";
 import { RuntimeSchema } from "../../gen/envoy/service/runtime/v3/rtds_pb.ts";
 import { type Resource, resource, type ResourceOptions } from "../resource/mod.ts";
+import type {
+  ClusterInit,
+  ClusterLoadAssignmentInit,
+  ExtensionConfigInit,
+  LbEndpointInit,
+  ListenerInit,
+  RouteConfigurationInit,
+  RuntimeInit,
+  ScopedRouteConfigurationInit,
+  SecretInit,
+  VirtualHostInit,
+} from "./message-inits.ts";
 
 /** Makes a cluster, served by CDS. */
-export function cluster(init: MessageInitShape<typeof ClusterSchema>, options?: ResourceOptions): Resource {
+export function cluster(init: ClusterInit, options?: ResourceOptions): Resource {
   return resource(ClusterSchema, init, options);
 }
 
 /** Makes the endpoints of a cluster, served by EDS. Its name is the cluster's name. */
 export function endpoints(
-  init: MessageInitShape<typeof ClusterLoadAssignmentSchema>,
+  init: ClusterLoadAssignmentInit,
   options?: ResourceOptions,
 ): Resource {
   return resource(ClusterLoadAssignmentSchema, init, options);
@@ -26,25 +37,25 @@ export function endpoints(
 
 /** Makes a single endpoint, served by LEDS. Its name is needed, since the message has none. */
 export function lbEndpoint(
-  init: MessageInitShape<typeof LbEndpointSchema>,
+  init: LbEndpointInit,
   options: ResourceOptions & { readonly name: string },
 ): Resource {
   return resource(LbEndpointSchema, init, options);
 }
 
 /** Makes a listener, served by LDS. */
-export function listener(init: MessageInitShape<typeof ListenerSchema>, options?: ResourceOptions): Resource {
+export function listener(init: ListenerInit, options?: ResourceOptions): Resource {
   return resource(ListenerSchema, init, options);
 }
 
 /** Makes a route configuration, served by RDS. */
-export function route(init: MessageInitShape<typeof RouteConfigurationSchema>, options?: ResourceOptions): Resource {
+export function route(init: RouteConfigurationInit, options?: ResourceOptions): Resource {
   return resource(RouteConfigurationSchema, init, options);
 }
 
 /** Makes a scoped route configuration, served by SRDS. */
 export function scopedRoute(
-  init: MessageInitShape<typeof ScopedRouteConfigurationSchema>,
+  init: ScopedRouteConfigurationInit,
   options?: ResourceOptions,
 ): Resource {
   return resource(ScopedRouteConfigurationSchema, init, options);
@@ -62,7 +73,7 @@ export interface VirtualHostOptions extends Omit<ResourceOptions, "name"> {
  * The message is given that name as well: of a virtual host that is removed, Envoy looks for the name inside.
  */
 export function virtualHost(
-  init: MessageInitShape<typeof VirtualHostSchema>,
+  init: VirtualHostInit,
   { routeConfig, ...options }: VirtualHostOptions,
 ): Resource {
   if (!init.name) throw new TypeError("Cannot name a virtual host: its field name is empty");
@@ -71,18 +82,18 @@ export function virtualHost(
 }
 
 /** Makes a secret, served by SDS. */
-export function secret(init: MessageInitShape<typeof SecretSchema>, options?: ResourceOptions): Resource {
+export function secret(init: SecretInit, options?: ResourceOptions): Resource {
   return resource(SecretSchema, init, options);
 }
 
 /** Makes a runtime layer, served by RTDS. */
-export function runtime(init: MessageInitShape<typeof RuntimeSchema>, options?: ResourceOptions): Resource {
+export function runtime(init: RuntimeInit, options?: ResourceOptions): Resource {
   return resource(RuntimeSchema, init, options);
 }
 
 /** Makes the configuration of an extension, served by ECDS. */
 export function extensionConfig(
-  init: MessageInitShape<typeof TypedExtensionConfigSchema>,
+  init: ExtensionConfigInit,
   options?: ResourceOptions,
 ): Resource {
   return resource(TypedExtensionConfigSchema, init, options);

@@ -1,4 +1,4 @@
-import type { DescMessage } from "@bufbuild/protobuf";
+import type { DescMessage } from "../resource/mod.ts";
 
 /**
  * Finds the description of a message type among all that are generated, and among protobuf's own. It imports the
