@@ -6,5 +6,5 @@
 export type { Ability, CacheUnderTest, Publication, TestType } from "./cache-under-test.ts";
 export { FakeClient, type FakeClientOptions } from "./fake-client.ts";
 export type { FakeRequest, NodeInit } from "./fake-request.ts";
-export { Fault } from "./fault.ts";
+export { Fault } from "./contract-violation.ts";
 export { testCache, type TestCacheOptions, type TestRunner } from "./test-cache.ts";

@@ -1,13 +1,13 @@
 import { ClusterLoadAssignmentSchema } from "../../gen/envoy/config/endpoint/v3/endpoint_pb.ts";
 import { RouteConfigurationSchema } from "../../gen/envoy/config/route/v3/route_pb.ts";
 import { resource, TYPE_URL_PREFIX } from "../resource/mod.ts";
-import { Bench } from "./bench.ts";
+import { Bench } from "./harness.ts";
 import type { Ability, CacheUnderTest, TestType } from "./cache-under-test.ts";
-import { GROUP_CASES } from "./group-cases.ts";
-import { STREAM_CASES } from "./stream-cases.ts";
+import { GROUP_CASES } from "./cases/groups.ts";
+import { STREAM_CASES } from "./cases/streams.ts";
 import type { TestCase } from "./test-case.ts";
-import { VIEW_CASES } from "./view-cases.ts";
-import { WATCH_CASES } from "./watch-cases.ts";
+import { VIEW_CASES } from "./cases/view.ts";
+import { WATCH_CASES } from "./cases/watch.ts";
 
 /** The two functions that the kit needs of a test runner; those of node:test, Deno, Bun, vitest and others fit. */
 export interface TestRunner {

@@ -1,4 +1,4 @@
-import type { Bench } from "./bench.ts";
+import type { Bench } from "./harness.ts";
 import type { Ability } from "./cache-under-test.ts";
 
 /** One rule of the contract, with the way to find out whether it is kept. */

@@ -1,6 +1,6 @@
-import { NODE, OTHER_NODE } from "./bench.ts";
-import { same } from "./fault.ts";
-import type { TestCase } from "./test-case.ts";
+import { NODE, OTHER_NODE } from "../harness.ts";
+import { same } from "../contract-violation.ts";
+import type { TestCase } from "../test-case.ts";
 
 /** Caches that hold more than one set of resources. */
 export const GROUP_CASES: readonly TestCase[] = [

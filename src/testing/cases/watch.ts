@@ -1,5 +1,5 @@
-import { check, same } from "./fault.ts";
-import type { TestCase } from "./test-case.ts";
+import { check, same } from "../contract-violation.ts";
+import type { TestCase } from "../test-case.ts";
 
 /** What a cache owes to those who watch. */
 export const WATCH_CASES: readonly TestCase[] = [

@@ -1,8 +1,8 @@
-import type { View } from "../cache/mod.ts";
-import type { Bench } from "./bench.ts";
-import { check, same } from "./fault.ts";
+import type { View } from "../../cache/mod.ts";
+import type { Bench } from "../harness.ts";
+import { check, same } from "../contract-violation.ts";
 import { type Change, HISTORY, longHistory, SCRIPTS } from "./histories.ts";
-import type { TestCase } from "./test-case.ts";
+import type { TestCase } from "../test-case.ts";
 
 /** What a view says, now and of its past. */
 export const VIEW_CASES: readonly TestCase[] = [

@@ -1,8 +1,8 @@
-import type { OutgoingResponse, Variant } from "../stream/mod.ts";
-import type { Bench } from "./bench.ts";
-import type { FakeClient } from "./fake-client.ts";
-import { check, same } from "./fault.ts";
-import type { TestCase } from "./test-case.ts";
+import type { OutgoingResponse, Variant } from "../../stream/mod.ts";
+import type { Bench } from "../harness.ts";
+import type { FakeClient } from "../fake-client.ts";
+import { check, same } from "../contract-violation.ts";
+import type { TestCase } from "../test-case.ts";
 
 interface Mode {
   readonly label: string;

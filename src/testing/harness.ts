@@ -5,8 +5,8 @@ import { contentHash, type Resource } from "../resource/mod.ts";
 import type { Variant } from "../stream/mod.ts";
 import type { CacheUnderTest, TestType } from "./cache-under-test.ts";
 import { FakeClient } from "./fake-client.ts";
-import { check, Fault } from "./fault.ts";
-import { Probe } from "./probe.ts";
+import { check, Fault } from "./contract-violation.ts";
+import { Probe } from "./recording-watcher.ts";
 
 /** What a test works with: one cache, what was published to it, and those who watch it. */
 export class Bench {

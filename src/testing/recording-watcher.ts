@@ -1,7 +1,7 @@
 import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
 import type { Cache, View, Watch } from "../cache/mod.ts";
 import { collectionOf, type Resource } from "../resource/mod.ts";
-import { check } from "./fault.ts";
+import { check } from "./contract-violation.ts";
 
 /** What a probe asks for. */
 export interface ProbeRequest {
