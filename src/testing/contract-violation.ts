@@ -1,9 +1,13 @@
-/** A rule of the contract that a cache breaks. Test runners show `actual` and `expected` next to each other. */
-export class Fault extends Error {
-  override readonly name = "Fault";
+/** A rule of the contract that the cache under test breaks, as its test fails with it. */
+export class ContractViolation extends Error {
+  /** `ContractViolation` */
+  override readonly name = "ContractViolation";
+  /** What the cache did, where it can be compared; test runners show it beside `expected`. */
   readonly actual: unknown;
+  /** What the contract says, where it can be compared. */
   readonly expected: unknown;
 
+  /** @param rule - the rule, as a sentence without a period */
   constructor(rule: string, { actual, expected }: { readonly actual?: unknown; readonly expected?: unknown } = {}) {
     super(actual === undefined ? rule : `${rule}: expected ${text(expected)}, got ${text(actual)}`);
     this.actual = actual;
@@ -11,14 +15,14 @@ export class Fault extends Error {
   }
 }
 
-/** @throws Fault unless the condition holds */
+/** @throws ContractViolation unless the condition holds */
 export function check(condition: boolean, rule: string): void {
-  if (!condition) throw new Fault(rule);
+  if (!condition) throw new ContractViolation(rule);
 }
 
-/** @throws Fault unless the two are the same when written as JSON */
+/** @throws ContractViolation unless the two are the same when written as JSON */
 export function same(actual: unknown, expected: unknown, rule: string): void {
-  if (text(actual) !== text(expected)) throw new Fault(rule, { actual, expected });
+  if (text(actual) !== text(expected)) throw new ContractViolation(rule, { actual, expected });
 }
 
 function text(value: unknown): string {
