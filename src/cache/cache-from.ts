@@ -1,7 +1,7 @@
 import { normalName, type Resource } from "../resource/mod.ts";
-import { AskedNames } from "./asked-names.ts";
+import { AskedNames } from "./requested-names.ts";
 import type { Cache, SubscriptionChange, Watch, WatchRequest } from "./cache.ts";
-import { encoded } from "./encoded.ts";
+import { encoded } from "./encode-all.ts";
 import { LiveView } from "./live-view.ts";
 
 /** What a source says: all that there is now, or what changed. */

@@ -1,8 +1,8 @@
 import { normalName, type Resource } from "../resource/mod.ts";
 import type { Cache, Watch, Watcher, WatchRequest } from "./cache.ts";
-import { encoded } from "./encoded.ts";
+import { encoded } from "./encode-all.ts";
 import { LiveView } from "./live-view.ts";
-import { UNANSWERED } from "./unanswered.ts";
+import { UNANSWERED } from "./inert-watch.ts";
 import type { Change } from "./resource-log.ts";
 
 /** How a linear cache is set up. */

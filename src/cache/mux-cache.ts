@@ -1,5 +1,5 @@
 import type { Cache, Watch, Watcher, WatchRequest } from "./cache.ts";
-import { UNANSWERED } from "./unanswered.ts";
+import { UNANSWERED } from "./inert-watch.ts";
 
 /** Chooses the cache that answers a watch; undefined: nobody, and the watch is held. */
 export type CacheSelector = (request: WatchRequest) => Cache | undefined;

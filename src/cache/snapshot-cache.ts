@@ -1,5 +1,5 @@
 import type { Cache, Node, Watch, Watcher, WatchRequest } from "./cache.ts";
-import { encoded } from "./encoded.ts";
+import { encoded } from "./encode-all.ts";
 import { LiveView } from "./live-view.ts";
 import type { Snapshot } from "./snapshot.ts";
 
