@@ -1,13 +1,13 @@
 import type { Resource } from "../resource/mod.ts";
 
 /**
- * Encodes what is not yet, before anything of a publication takes effect: what cannot be encoded is an error of who
- * publishes it, and must not end the streams of those who would be sent it.
+ * Encodes the resources of a publication, before any of it takes effect. An error belongs to the publisher; found later,
+ * it would end the streams that the resource is sent on.
  *
  * @returns the same resources
  * @throws TypeError for the first one that cannot be encoded
  */
-export function encoded<R extends Iterable<Resource>>(resources: R): R {
+export function encodeAll<R extends Iterable<Resource>>(resources: R): R {
   for (const resource of resources) void resource.bytes;
   return resources;
 }

@@ -1,4 +1,4 @@
 import type { Watch } from "./cache.ts";
 
-/** A watch of what nobody provides: held, and never answered. */
-export const UNANSWERED: Watch = { subscriptionChanged() {}, close() {} };
+/** The watch of a type that no cache provides: it stays open, and its watcher is never called. */
+export const INERT_WATCH: Watch = { subscriptionChanged() {}, close() {} };

@@ -1,30 +1,37 @@
 import type { Subscription, SubscriptionChange } from "./cache.ts";
 
 /**
- * The names that a client asks for, as a source takes them. A name that was asked for counts as looked for until the
- * source comes back for more.
+ * The names of one subscription in batches, as a source takes them. A batch is loading from when its names are
+ * subscribed until the source takes the next one.
+ *
+ * Invariant: no name is loading before the source takes the first batch, or after `end`.
  */
-export class AskedNames {
+export class RequestedNames {
   readonly #subscription: Subscription;
-  readonly #onFound: (names: readonly string[]) => void;
-  /** What nobody has taken yet; undefined: nothing at all, not even that everything is asked for. */
+  readonly #onLoaded: (names: readonly string[]) => void;
+  /** The batch that the source has not taken yet, which may be empty; undefined if there is none. */
   #next: Set<string> | undefined = undefined;
-  #taken: ReadonlySet<string> | undefined = undefined;
+  /** The batch that the source took last and is loading. */
+  #loading: ReadonlySet<string> | undefined = undefined;
+  /** Whether the source takes batches. */
   #isTaken = false;
+  /** The wildcard of the subscription when it last changed. */
   #wildcard = false;
-  #more = (): void => {};
+  /** Resumes a source that waits for a batch. */
+  #resume = (): void => {};
 
-  /** @param onFound - called with names of which is known all that there is to know */
-  constructor(subscription: Subscription, onFound: (names: readonly string[]) => void) {
+  /** @param onLoaded - called with the names of a batch once it has been loaded */
+  constructor(subscription: Subscription, onLoaded: (names: readonly string[]) => void) {
     this.#subscription = subscription;
-    this.#onFound = onFound;
+    this.#onLoaded = onLoaded;
   }
 
-  /** Whether a name was asked for, and the source has not said yet all that it knows of it. */
+  /** Whether the name is in a batch that has not been loaded yet. */
   isLoading(name: string): boolean {
-    return this.#isTaken && (this.#next?.has(name) === true || this.#taken?.has(name) === true);
+    return this.#isTaken && (this.#next?.has(name) === true || this.#loading?.has(name) === true);
   }
 
+  /** Follows a change of the subscription, which has happened already. */
   change({ added, removed }: SubscriptionChange): void {
     if (!this.#isTaken) return;
     const { wildcard } = this.#subscription;
@@ -32,10 +39,10 @@ export class AskedNames {
     this.#wildcard = wildcard;
     for (const name of removed) this.#next?.delete(name);
     for (const name of added) this.#next?.add(name);
-    if (this.#next !== undefined) this.#more();
+    if (this.#next !== undefined) this.#resume();
   }
 
-  /** Gives the names in the order of the questions, all that have come meanwhile together; first those of the start. */
+  /** The batches: the names of the subscription, then those subscribed since the last batch, in order. */
   async *take(signal: AbortSignal): AsyncGenerator<readonly string[], void, void> {
     this.#isTaken = true;
     this.#wildcard = this.#subscription.wildcard;
@@ -43,34 +50,34 @@ export class AskedNames {
     while (!signal.aborted) {
       if (this.#next === undefined) await this.#wait(signal);
       if (this.#next === undefined) return;
-      this.#taken = this.#next;
+      this.#loading = this.#next;
       this.#next = undefined;
-      yield [...this.#taken];
-      this.#found();
+      yield [...this.#loading];
+      this.#endBatch();
     }
   }
 
-  /** Nothing more will be said. */
+  /** Ends loading: the source has no more events. */
   end(): void {
     this.#isTaken = false;
-    this.#found();
+    this.#endBatch();
   }
 
-  #found(): void {
-    const found = [...this.#taken ?? []];
-    this.#taken = undefined;
-    this.#onFound(found);
+  #endBatch(): void {
+    const loaded = [...this.#loading ?? []];
+    this.#loading = undefined;
+    this.#onLoaded(loaded);
   }
 
   #wait(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         signal.removeEventListener("abort", done);
-        this.#more = () => {};
+        this.#resume = () => {};
         resolve();
       };
       signal.addEventListener("abort", done);
-      this.#more = done;
+      this.#resume = done;
     });
   }
 }
