@@ -24,7 +24,12 @@ export class LinearCache implements Cache {
   readonly #prefix: string;
   readonly #view = new LiveView({ ready: true });
 
-  /** @param typeUrl - the type of its resources; watchers of other types are never called */
+  /**
+   * A cache of one type.
+   *
+   * @param typeUrl - the type of its resources; watchers of other types are never called
+   * @throws TypeError for a resource of another type, or one that cannot be encoded
+   */
   constructor(typeUrl: string, { versionPrefix = "", resources = [] }: LinearCacheOptions = {}) {
     this.typeUrl = typeUrl;
     this.#prefix = versionPrefix;

@@ -13,6 +13,8 @@ export class MuxCache implements Cache {
   readonly #select: CacheSelector;
 
   /**
+   * A cache that chooses one of the given caches for each watch.
+   *
    * @param caches - a cache for each type URL, or a function that chooses
    * @param options.otherwise - the cache of all other watches. Default: none.
    */

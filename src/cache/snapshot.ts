@@ -32,7 +32,7 @@ export class Snapshot {
   /** The hashes of content that were needed so far, by type URL. */
   #hashes: Map<string, string> | undefined = undefined;
 
-  /** @param init - the version and the resources. Default: a snapshot without resources. */
+  /** A snapshot of resources; without options it has none. */
   constructor({ version, resources }: SnapshotInit = { resources: [] }) {
     const { sets, duplicates } = group(resources, version);
     this.#sets = sets;

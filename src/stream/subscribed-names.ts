@@ -42,7 +42,7 @@ export abstract class SubscribedNames implements Subscription {
   /** A resource under the name that the client uses for it. */
   protected spelled(resource: Resource): Resource {
     const name = this.#xdstp?.spelled(resource.name) ?? resource.name;
-    return name === resource.name ? resource : resource.as({ name });
+    return name === resource.name ? resource : resource.withName(name);
   }
 
   /** A name as the client uses it. */

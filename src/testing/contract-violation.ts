@@ -7,7 +7,11 @@ export class ContractViolation extends Error {
   /** What the contract says, where it can be compared. */
   readonly expected: unknown;
 
-  /** @param rule - the rule, as a sentence without a period */
+  /**
+   * A failure of one test of the kit.
+   *
+   * @param rule - the rule, as a sentence without a period
+   */
   constructor(rule: string, { actual, expected }: { readonly actual?: unknown; readonly expected?: unknown } = {}) {
     super(actual === undefined ? rule : `${rule}: expected ${text(expected)}, got ${text(actual)}`);
     this.actual = actual;

@@ -11,7 +11,7 @@ const DISCOVERY_PACKAGE = new Set([
 ]);
 
 /**
- * The xDS API v2, for clients of before 2021: other names for messages that are the same on the wire, as far as v2 knew
+ * The xDS API v2, for clients of before 2021: other names for messages that are the same on the wire, as far as v2 has
  * them. Serve it with `createDiscoveryServer({ cache, api: v2 })`, from a cache of resources made by `asV2`.
  */
 export const v2: ApiTable = {

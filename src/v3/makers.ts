@@ -22,12 +22,12 @@ import type {
   VirtualHostInit,
 } from "./message-inits.ts";
 
-/** Makes a cluster, served by CDS. */
+/** Makes a cluster, served by CDS. Its name is the field `name`. */
 export function cluster(init: ClusterInit, options?: ResourceOptions): Resource {
   return resource(ClusterSchema, init, options);
 }
 
-/** Makes the endpoints of a cluster, served by EDS. Its name is the cluster's name. */
+/** Makes the endpoints of a cluster, served by EDS. The name is the field `clusterName`. */
 export function endpoints(
   init: ClusterLoadAssignmentInit,
   options?: ResourceOptions,
@@ -35,7 +35,7 @@ export function endpoints(
   return resource(ClusterLoadAssignmentSchema, init, options);
 }
 
-/** Makes a single endpoint, served by LEDS. Its name is needed, since the message has none. */
+/** Makes a single endpoint, served by LEDS. The name is required, since the message has none. */
 export function lbEndpoint(
   init: LbEndpointInit,
   options: ResourceOptions & { readonly name: string },
@@ -43,17 +43,17 @@ export function lbEndpoint(
   return resource(LbEndpointSchema, init, options);
 }
 
-/** Makes a listener, served by LDS. */
+/** Makes a listener, served by LDS. Its name is the field `name`. */
 export function listener(init: ListenerInit, options?: ResourceOptions): Resource {
   return resource(ListenerSchema, init, options);
 }
 
-/** Makes a route configuration, served by RDS. */
+/** Makes a route configuration, served by RDS: an `envoy.config.route.v3.RouteConfiguration`, not a single route. */
 export function route(init: RouteConfigurationInit, options?: ResourceOptions): Resource {
   return resource(RouteConfigurationSchema, init, options);
 }
 
-/** Makes a scoped route configuration, served by SRDS. */
+/** Makes a scoped route configuration, served by SRDS. Its name is the field `name`. */
 export function scopedRoute(
   init: ScopedRouteConfigurationInit,
   options?: ResourceOptions,
@@ -61,16 +61,19 @@ export function scopedRoute(
   return resource(ScopedRouteConfigurationSchema, init, options);
 }
 
-/** How a virtual host is named: as a resource by where it belongs, so there is no other name to give. */
+/** The options of a virtual host, whose name as a resource begins with that of its route configuration. */
 export interface VirtualHostOptions extends Omit<ResourceOptions, "name"> {
-  /** The route configuration that the virtual host is part of. */
+  /** The name of the route configuration that the virtual host belongs to. */
   readonly routeConfig: string;
 }
 
 /**
- * Makes a virtual host, served by VHDS as `<route configuration>/<virtual host>`.
+ * Makes a virtual host, served by VHDS as `<route configuration>/<virtual host>`; not one of those in a route
+ * configuration, which are plain messages.
  *
- * The message is given that name as well: of a virtual host that is removed, Envoy looks for the name inside.
+ * The message has that name as well, since Envoy finds a virtual host that is removed by the name in the message.
+ *
+ * @throws TypeError if the field `name` is empty
  */
 export function virtualHost(
   init: VirtualHostInit,
@@ -81,17 +84,17 @@ export function virtualHost(
   return resource(VirtualHostSchema, { ...init, name }, { ...options, name });
 }
 
-/** Makes a secret, served by SDS. */
+/** Makes a secret, served by SDS. Its name is the field `name`. */
 export function secret(init: SecretInit, options?: ResourceOptions): Resource {
   return resource(SecretSchema, init, options);
 }
 
-/** Makes a runtime layer, served by RTDS. */
+/** Makes a runtime layer, served by RTDS. Its name is the field `name`. */
 export function runtime(init: RuntimeInit, options?: ResourceOptions): Resource {
   return resource(RuntimeSchema, init, options);
 }
 
-/** Makes the configuration of an extension, served by ECDS. */
+/** Makes the configuration of an extension, served by ECDS. Its name is the field `name`. */
 export function extensionConfig(
   init: ExtensionConfigInit,
   options?: ResourceOptions,

@@ -1,5 +1,5 @@
 /**
- * Envoy's xDS API v3: makers of its resources and the names of its types.
+ * Envoy's xDS API v3: makers of its resources, and the URLs of its types.
  *
  * @module
  */

@@ -13,8 +13,11 @@ import type { HttpConnectionManagerInit, RouterInit } from "./message-inits.ts";
 import type { Any, ApiListener, Filter, HttpFilter } from "./message-types.ts";
 
 /**
- * Packs a message for a field `typedConfig`. Equal messages give equal bytes, so that the version of what it is packed
- * into does not change by chance.
+ * Packs a message for a field `typedConfig`. Equal messages give equal bytes, so that the version of a resource with it
+ * depends on its content only.
+ *
+ * @param schema - the descriptor of the message's type
+ * @param init - the message, or fields of it
  */
 export function typedConfig<D extends DescMessage>(schema: D, init: MessageInitShape<D>): Any {
   return create(AnySchema, {
@@ -24,10 +27,10 @@ export function typedConfig<D extends DescMessage>(schema: D, init: MessageInitS
 }
 
 /**
- * Makes the network filter that speaks HTTP, to put into a listener's filter chain.
+ * Makes the network filter for HTTP, for a listener's filter chain.
  *
- * @param init - the HTTP connection manager. Without `httpFilters` it gets the router, without which no request goes
- * anywhere; without `statPrefix`, which Envoy requires, it gets `http`.
+ * @param init - the HTTP connection manager. Default of `httpFilters`: the router, without which no request is routed; of
+ * `statPrefix`, which Envoy requires: `http`.
  */
 export function httpConnectionManager(init: HttpConnectionManagerInit): Filter {
   return create(FilterSchema, {
@@ -37,16 +40,16 @@ export function httpConnectionManager(init: HttpConnectionManagerInit): Filter {
 }
 
 /**
- * Makes the field `apiListener` of a listener without an address: what a gRPC client gets that dials
+ * Makes the field `apiListener` of a listener without an address, for gRPC clients that dial
  * `xds:///<name of the listener>`.
  *
- * @param init - the HTTP connection manager, with the same defaults as of {@link httpConnectionManager}
+ * @param init - the HTTP connection manager, with the same defaults as for {@link httpConnectionManager}
  */
 export function apiListener(init: HttpConnectionManagerInit): ApiListener {
   return create(ApiListenerSchema, { apiListener: packManager(init) });
 }
 
-/** Makes the HTTP filter that sends requests to where the routes say: the last one of every HTTP connection manager. */
+/** Makes the HTTP filter that routes requests: the last one of every HTTP connection manager. */
 export function routerFilter(init: RouterInit = {}): HttpFilter {
   return create(HttpFilterSchema, {
     name: "envoy.filters.http.router",
