@@ -76,7 +76,9 @@ export interface Reference {
  * a name receives the resource with the name as its alias, or a resource without content if none matches.
  */
 export interface Aliasing {
-  /** The keys of a resource. It may throw for bytes that cannot be read. */
+  /**
+   * The keys of a resource: names in the collection of its own name. It may throw for bytes that cannot be read.
+   */
   readonly keysOf: (resource: Resource) => readonly string[];
   /** The keys of the resources that a name may stand for, the best first. */
   readonly keysFor: (name: string) => Iterable<string>;
