@@ -16,7 +16,7 @@ const ALIASING: Aliasing = {
 const names = fc.constantFrom("x/a", "x/b", "y/a", "y/z/a", "plain");
 const steps = fc.array(
   fc.record({
-    update: fc.array(fc.tuple(names, fc.nat(3)), { maxLength: 3 }),
+    update: fc.array(fc.tuple(names, fc.constantFrom(1, 1, 2, 3)), { maxLength: 3 }),
     remove: fc.array(names, { maxLength: 2 }),
     isRead: fc.boolean(),
   }),
@@ -78,7 +78,7 @@ const WITHOUT_CHANGES: ProxyHandler<ResourceLog> = {
 
 /** The first resource, by name, of each alias. */
 function targetsIn(log: ResourceLog): Map<string, string | undefined> {
-  const aliases = ["x/key0", "x/key1", "y/key2", "y/z/key2"];
+  const aliases = ["x/key1", "x/key2", "y/key1", "y/z/key1"];
   return new Map(aliases.map((alias) => {
     const found = [...log].filter((resource) => resource.bytes[0]! < 3 && ALIASING.keysOf(resource).includes(alias));
     return [alias, found.map(({ name }) => name).sort()[0]];
