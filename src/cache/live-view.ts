@@ -43,7 +43,7 @@ export class LiveView {
   }
 
   /** Withdraws the publication: new watchers are not called until the next `wake`. */
-  hold(): void {
+  withdraw(): void {
     this.#ready = false;
   }
 

@@ -67,7 +67,7 @@ export class SnapshotCache implements Cache {
     if (group === undefined) return;
     group.snapshot = undefined;
     dropUnwatched(group);
-    for (const { live } of group.views.values()) live.hold();
+    for (const { live } of group.views.values()) live.withdraw();
     this.#dropIfUnused(key, group);
   }
 
