@@ -4,8 +4,8 @@ import type { Cache } from "../cache/mod.ts";
 import { contentHash, type Resource } from "../resource/mod.ts";
 import type { Variant } from "../stream/mod.ts";
 import type { CacheUnderTest, TestType } from "./cache-under-test.ts";
-import { FakeClient } from "./fake-client.ts";
 import { check, ContractViolation } from "./contract-violation.ts";
+import { FakeClient } from "./fake-client.ts";
 import { RecordingWatcher } from "./recording-watcher.ts";
 
 /** What a test of the kit works with: one cache, what was published to it, its watchers and its clients. */
