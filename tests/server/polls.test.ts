@@ -79,7 +79,7 @@ describe("R1 each type has its path", () => {
   });
 
   it.each(["ads", "virtual-hosts", "client_status", "Clusters", ""])("R1 R6 no /v3/discovery:%s", async (path) => {
-    expect(await poller.poll(path)).toMatchObject({ status: 404, text: "Cannot respond: there is no such path\n" });
+    expect(await poller.poll(path)).toMatchObject({ status: 404, text: "Cannot serve request: no such path\n" });
   });
 
   it("R1 serves v2 from its table, under its paths and names", async () => {
