@@ -1,64 +1,63 @@
 import { normalName, type Resource } from "../resource/mod.ts";
-import { AskedNames } from "./asked-names.ts";
 import type { Cache, SubscriptionChange, Watch, WatchRequest } from "./cache.ts";
-import { encoded } from "./encoded.ts";
+import { encodeAll } from "./encode-all.ts";
 import { LiveView } from "./live-view.ts";
+import { RequestedNames } from "./requested-names.ts";
 
-/** What a source says: all that there is now, or what changed. */
+/** An event of a source: all resources of the type, or the difference to those before. */
 export type CacheEvent =
   | { readonly resources: Iterable<Resource> }
   | { readonly update?: Iterable<Resource>; readonly remove?: Iterable<string> };
 
 /**
- * A backend: the resources that a client should have of the type it asks for, as events. It is called once for each
- * stream and type. `request.subscription` says which names are wanted at any time; what else the source gives is not
- * sent.
+ * A backend: the resources of one type for one client, as events. It is called once for each stream and type, and again
+ * after an error. `request.subscription` has the present subscription; resources that it does not match are not sent.
  */
 export type CacheSource = (request: WatchRequest, options: CacheSourceOptions) => AsyncIterable<CacheEvent>;
 
-/** What a source may go by. */
+/** What a source is called with, beside the request. */
 export interface CacheSourceOptions {
-  /** Aborted when the client is gone. */
+  /** Aborted when the client has disconnected. */
   readonly signal: AbortSignal;
   /**
-   * For a source that finds, or makes, what is asked for: the names, all that have come since the last time together,
-   * and first those of the start, be it none. When it asks for more it has said all that it knows of those before; until
-   * then no client is told that they do not exist. It may be iterated over once. `["*"]` is not among them: see
-   * `request.subscription.wildcard`, after each change of which there are names, too, if only none.
+   * Batches of names to load: first the names of the subscription, which may be none, then those subscribed since.
+   * Pulling the next batch declares the previous one complete: names without a resource by then are reported as missing,
+   * and not before. It never contains `*`; when `request.subscription.wildcard` is set there is a batch, which may be
+   * empty. Single use.
    */
   readonly asked: AsyncIterable<readonly string[]>;
 }
 
-/** How a cache is made of a source. */
+/** Options of {@link cacheFrom}. */
 export interface CacheFromOptions {
   /**
-   * Called when a source throws. The client keeps what it has, and the source is asked again.
+   * Called when a source throws. Clients keep their resources, and the source is called again after `retryMs`.
    * Default: nothing is called.
    */
   readonly onError?: (error: unknown, request: WatchRequest) => void;
-  /** How long to wait before a source that ended with an error is asked again, in milliseconds. Default: 1000. */
+  /** The time between an error of a source and its next call, in milliseconds. Default: 1000. */
   readonly retryMs?: number;
 }
 
 /**
  * Makes a cache of a function that returns an async iterable: a backend in ten lines.
  *
- * Nothing is sent before the first event. A source that ends has said all that there is to say, and the client keeps
- * it; one that throws is asked again.
+ * Nothing is sent before the first event. When a source ends, its clients keep their resources; when it throws, it is
+ * called again.
  */
 export function cacheFrom(source: CacheSource, { onError, retryMs = 1000 }: CacheFromOptions = {}): Cache {
   return {
     watch(request, watcher): Watch {
       const view = new LiveView({ ready: false });
       const abort = new AbortController();
-      const asked = new AskedNames(request.subscription, (names) => view.wake(names));
-      view.log.isLoading = (name) => asked.isLoading(name);
+      const requested = new RequestedNames(request.subscription, (names) => view.wake(names));
+      view.log.isLoading = (name) => requested.isLoading(name);
       const watch = view.watch(request, watcher);
-      void follow(source, request, { view, asked, signal: abort.signal, onError, retryMs });
+      void follow(source, request, { view, requested, signal: abort.signal, onError, retryMs });
       return {
         subscriptionChanged(change: SubscriptionChange) {
           watch.subscriptionChanged(change);
-          asked.change(change);
+          requested.change(change);
         },
         close() {
           watch.close();
@@ -69,10 +68,10 @@ export function cacheFrom(source: CacheSource, { onError, retryMs = 1000 }: Cach
   };
 }
 
-/** What a source is followed with. */
+/** The state of a source that is followed, and its options. */
 interface Following {
   readonly view: LiveView;
-  readonly asked: AskedNames;
+  readonly requested: RequestedNames;
   readonly signal: AbortSignal;
   readonly onError: CacheFromOptions["onError"];
   readonly retryMs: number;
@@ -81,15 +80,15 @@ interface Following {
 async function follow(
   source: CacheSource,
   request: WatchRequest,
-  { view, asked, signal, onError, retryMs }: Following,
+  { view, requested, signal, onError, retryMs }: Following,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      for await (const event of source(request, { signal, asked: asked.take(signal) })) {
+      for await (const event of source(request, { signal, asked: requested.take(signal) })) {
         if (signal.aborted) return;
         view.wake(publish(view, event, request.type));
       }
-      if (!signal.aborted) asked.end();
+      if (!signal.aborted) requested.end();
       return;
     } catch (error) {
       if (signal.aborted) return;
@@ -111,7 +110,7 @@ function checked(resources: Iterable<Resource>, type: string): Resource[] {
   for (const { typeUrl, name } of list) {
     if (typeUrl !== type) throw new TypeError(`Cannot serve "${name}" as ${type}: it is a ${typeUrl}`);
   }
-  return encoded(list);
+  return encodeAll(list);
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

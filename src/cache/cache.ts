@@ -1,46 +1,49 @@
-import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
+import type * as core from "../../gen/envoy/config/core/v3/base_pb.ts";
 import type { Resource } from "../resource/mod.ts";
 
 /**
  * Where configuration comes from: the one interface between a backend and the protocol.
  *
- * A cache says *what* each client should have. It knows nothing of nonces, ACKs, state of the world or delta; the
- * stream decides when and how to send.
+ * A cache says *what* each client should have. It does not handle nonces, ACKs, SotW or delta; the stream decides when
+ * and how to send.
  */
 export interface Cache {
   /**
-   * Opens a watch: one for each stream and type, kept until it is closed. Any type URL is allowed; a cache that knows
-   * nothing of one holds the watch, since it may come to know it.
+   * Opens a watch: one for each stream and type, open until it is closed. Any type URL is allowed; a cache without
+   * resources of the type leaves the watch open and does not call the watcher.
    *
-   * @param watcher - called each time that something which the subscription wants may have changed, with the view to
-   * read it from; also, at once or later, as soon as there is anything to read. It returns at once and does not throw.
-   * As long as it was not called the client is told nothing: no configuration yet is not an empty configuration.
+   * @param watcher - called with the view once it has been loaded, at once or later, and after each change of a resource
+   * that the subscription matches. It returns at once and does not throw. Before the first call the client receives
+   * nothing: no configuration yet is not an empty configuration.
    */
   watch(request: WatchRequest, watcher: Watcher): Watch;
 }
 
-/** Who watches, and what. */
+/** A client as it describes itself: its id, cluster, locality, metadata and version. */
+export type Node = core.Node;
+
+/** The client, type and subscription of a watch. */
 export interface WatchRequest {
-  /** The client, as it described itself in the first request of its stream. */
+  /** The client, from the first request of its stream. */
   readonly node: Node;
   /** The type URL. */
   readonly type: string;
-  /** What the client is subscribed to: a live object that changes before `subscriptionChanged` is called. */
+  /** The subscription: a live object, which changes before `subscriptionChanged` is called. */
   readonly subscription: Subscription;
 }
 
-/** What a client asked for, of one type. */
+/** The subscription of a client to one type: it matches resources by the wildcard, by names and by collections. */
 export interface Subscription {
-  /** Everything that there is, beside the names. */
+  /** Whether all resources are subscribed, beside the names. */
   readonly wildcard: boolean;
   /**
-   * The names asked for one by one, whether they exist or not. Names of the form `xdstp://…` are in their normal form;
-   * those that end in a star, as `xdstp://authority/type/folder/*?key=value`, stand for all that is directly in there.
+   * The names subscribed to, whether they exist or not. Those of the form `xdstp://…` are in their normal form. A name
+   * such as `xdstp://authority/type/folder/*?key=value` is that of a collection, and matches its direct members.
    */
   readonly names: ReadonlySet<string>;
   /**
-   * The collections of which any member may be wanted: of each resource `collectionOf` its name says in which it is.
-   * They follow from the names, so a cache that loads by name goes by those. Default: none.
+   * The collections whose members the subscription matches; `collectionOf` says which one a name belongs to. They
+   * follow from the names, so a cache that loads by name needs only these. Default: none.
    */
   readonly collections?: ReadonlySet<string>;
 }
@@ -48,50 +51,53 @@ export interface Subscription {
 /** Receives the view of a watch. */
 export type Watcher = (view: View) => void;
 
-/** A change of what a client is subscribed to. */
+/** A change of a subscription. A change of the wildcard alone has no names. */
 export interface SubscriptionChange {
+  /** The names subscribed. */
   readonly added: readonly string[];
+  /** The names unsubscribed. */
   readonly removed: readonly string[];
-  /** What changed of the collections. Default: nothing. */
+  /** The collections subscribed. Default: none. */
   readonly addedCollections?: readonly string[];
+  /** The collections unsubscribed. Default: none. */
   readonly removedCollections?: readonly string[];
 }
 
 /** An open watch. */
 export interface Watch {
   /**
-   * The subscription has changed already, as described. A cache that loads by name starts to here; one that has all
-   * that it will ever have needs to do no more than to index the names.
+   * Follows a change of the subscription, which has happened already. A cache that loads by name starts loading here;
+   * others update their index of watches. The watcher need not be called for resources that are in the view.
    */
   subscriptionChanged(change: SubscriptionChange): void;
-  /** Ends the watch; the watcher is not called any more. */
+  /** Closes the watch: the watcher is not called again. */
   close(): void;
 }
 
 /**
- * The resources of one type as one client should have them: live, so that who reads late reads the latest.
+ * The resources of one type as one client should have them. A view is live: a late read returns the latest.
  *
- * A revision grows with each change and means nothing beyond this view: a position in its ordered log of changes.
+ * A revision is a position in the view's ordered log of changes, and means nothing in another view.
  */
 export interface View extends Iterable<Resource> {
-  /** The version of the whole set, as SotW clients see it in `version_info`. */
+  /** The version of the whole set, as SotW clients see it in `version_info`. Not empty. */
   readonly version: string;
-  /** Grows with each change. */
+  /** The revision of the latest change. */
   readonly revision: number;
-  /** How many resources there are. */
+  /** The number of resources. */
   readonly size: number;
+  /** The resource of a name in its normal form; undefined if it does not exist. */
   get(name: string): Resource | undefined;
   /**
-   * Whether a name that there is nothing of is still being looked for. Nobody is told that it does not exist before the
-   * watcher is called again, which is to be done in any case. Default: nothing is.
+   * Whether a missing name is still loading. It is not reported as removed until the watcher is called again; call it
+   * when loading ends, whether the resource was found or not. Default: never.
    */
   readonly isLoading?: ((name: string) => boolean) | undefined;
   /**
-   * What changed since a revision, each name once, as it is now: a resource that was added or changed, or undefined
-   * for one that is gone. A name that changed and then changed back is not there, unless that was so long ago, or so
-   * often, that it is not known any more.
+   * The names that changed since a revision, each with its present resource, or undefined if that was removed. A name
+   * that changed back is left out, unless its history was compacted.
    *
-   * @returns undefined if the revision is too long ago to say: compare in full
+   * @returns undefined if the revision was compacted: compare in full
    */
   changesSince(revision: number): ReadonlyMap<string, Resource | undefined> | undefined;
 }

@@ -1,29 +1,35 @@
 import { normalName, type Resource } from "../resource/mod.ts";
 import type { Cache, Watch, Watcher, WatchRequest } from "./cache.ts";
-import { encoded } from "./encoded.ts";
+import { encodeAll } from "./encode-all.ts";
+import { INERT_WATCH } from "./inert-watch.ts";
 import { LiveView } from "./live-view.ts";
-import { UNANSWERED } from "./unanswered.ts";
 import type { Change } from "./resource-log.ts";
 
-/** How a linear cache is set up. */
+/** Options of {@link LinearCache}. */
 export interface LinearCacheOptions {
-  /** Put before the version of the set. Default: nothing; the version is a hash of the content. */
+  /** Put before the version of the set, which is a hash of its content. Default: nothing. */
   readonly versionPrefix?: string;
-  /** What it holds at first. Default: nothing. */
+  /** Its first resources. Default: none. */
   readonly resources?: Iterable<Resource>;
 }
 
 /**
  * A cache of one type, the same for every client: an ordered log of changes. Publishing costs O(what changed).
  *
- * It answers from the start: as long as it is empty, clients are told that there is nothing.
+ * It is loaded from the start: while it is empty, clients receive an empty set.
  */
 export class LinearCache implements Cache {
+  /** The type URL of its resources. */
   readonly typeUrl: string;
   readonly #prefix: string;
   readonly #view = new LiveView({ ready: true });
 
-  /** @param typeUrl - the type that it holds; watches of other types are held and never answered */
+  /**
+   * A cache of one type.
+   *
+   * @param typeUrl - the type of its resources; watchers of other types are never called
+   * @throws TypeError for a resource of another type, or one that cannot be encoded
+   */
   constructor(typeUrl: string, { versionPrefix = "", resources = [] }: LinearCacheOptions = {}) {
     this.typeUrl = typeUrl;
     this.#prefix = versionPrefix;
@@ -40,17 +46,18 @@ export class LinearCache implements Cache {
     return this.#view.log.size;
   }
 
+  /** The resource of a name; of an `xdstp:` name any spelling will do. */
   get(name: string): Resource | undefined {
     return this.#view.log.get(normalName(name));
   }
 
-  /** All resources, in the order in which their names first came. */
+  /** All resources, in the order in which their names were first added. */
   resources(): Resource[] {
     return [...this.#view.log];
   }
 
   /**
-   * Adds, changes and removes resources as one publication. Whoever is in sync is sent just this.
+   * Publishes a change. Clients in sync receive the difference only.
    *
    * @throws TypeError for a resource of another type, or one that cannot be encoded; then nothing is changed
    */
@@ -60,14 +67,19 @@ export class LinearCache implements Cache {
     this.#publish(() => this.#view.apply({ update, remove } satisfies Change));
   }
 
-  /** Makes the cache hold these resources and no others; what is the same as before is not sent again. */
+  /**
+   * Publishes these resources, and removes all others; those with the version that they had are not sent again.
+   *
+   * @throws TypeError for a resource of another type, or one that cannot be encoded; then nothing is changed
+   */
   set(resources: Iterable<Resource>): void {
     const byName = new Map(this.#checked(resources).map((resource) => [resource.name, resource]));
     this.#publish(() => this.#view.replace(byName));
   }
 
+  /** See {@link Cache.watch}. */
   watch(request: WatchRequest, watcher: Watcher): Watch {
-    return request.type === this.typeUrl ? this.#view.watch(request, watcher) : UNANSWERED;
+    return request.type === this.typeUrl ? this.#view.watch(request, watcher) : INERT_WATCH;
   }
 
   #publish(change: () => readonly string[]): void {
@@ -85,6 +97,6 @@ export class LinearCache implements Cache {
         throw new TypeError(`Cannot put "${name}" into a LinearCache of ${this.typeUrl}: it is a ${typeUrl}`);
       }
     }
-    return encoded(list);
+    return encodeAll(list);
   }
 }

@@ -3,44 +3,51 @@ import type { Watch, Watcher, WatchRequest } from "./cache.ts";
 import { type Change, ResourceLog } from "./resource-log.ts";
 import { WatchIndex } from "./watch-index.ts";
 
-/** Resources of one type together with those who watch them: what every cache of this library is built of. */
+/**
+ * The resources of one type and the watches of them: the part that all caches of this library are built of.
+ *
+ * Invariant: no watcher is called before the view is ready, and a change is complete before `wake` calls watchers.
+ */
 export class LiveView {
+  /** The view that watchers are called with. */
   readonly log: ResourceLog = new ResourceLog();
   readonly #index = new WatchIndex();
-  /** Whether there is anything to tell, be it that there is nothing. Until then watchers are not called. */
+  /** Whether the resources were published, even if there are none. */
   #ready: boolean;
 
+  /** @param options.ready - whether an empty view is published already */
   constructor(options: { readonly ready: boolean }) {
     this.#ready = options.ready;
   }
 
-  /** How many watches are open. */
+  /** The number of open watches. */
   get watches(): number {
     return this.#index.size;
   }
 
+  /** Opens a watch, and calls its watcher if the view is ready. @param onClose - called once when it is closed */
   watch({ subscription }: WatchRequest, watcher: Watcher, onClose?: () => void): Watch {
     const watch = this.#index.open(subscription, watcher, onClose);
     if (this.#ready) watcher(this.log);
     return watch;
   }
 
-  /** Changes the resources and returns the names that changed; nobody is told before `wake`. */
+  /** Changes the resources. @returns the names that changed, for `wake` */
   apply(change: Change): readonly string[] {
     return this.log.apply(change);
   }
 
-  /** Makes the resources equal to the given ones; nobody is told before `wake`. */
+  /** Makes the resources equal to the given ones. @returns the names that changed, for `wake` */
   replace(resources: ReadonlyMap<string, Resource>): readonly string[] {
     return this.log.replace(resources);
   }
 
-  /** Keeps what there is from newcomers until the next `wake`. */
-  hold(): void {
+  /** Withdraws the publication: new watchers are not called until the next `wake`. */
+  withdraw(): void {
     this.#ready = false;
   }
 
-  /** Tells those who watch any of the names; all of them the first time. */
+  /** Calls the watchers of any of the names; all watchers if the view was not ready before. */
   wake(changed: readonly string[]): void {
     if (this.#ready) return this.#index.wake(changed, this.log);
     this.#ready = true;

@@ -1,9 +1,17 @@
-export type { Cache, Subscription, SubscriptionChange, View, Watch, Watcher, WatchRequest } from "./cache.ts";
-export { type CacheEvent, cacheFrom, type CacheSource, type CacheSourceOptions } from "./cache-from.ts";
+export type { Cache, Node, Subscription, SubscriptionChange, View, Watch, Watcher, WatchRequest } from "./cache.ts";
+export {
+  type CacheEvent,
+  cacheFrom,
+  type CacheFromOptions,
+  type CacheSource,
+  type CacheSourceOptions,
+} from "./cache-from.ts";
 export { followSnapshots } from "./follow-snapshots.ts";
 export { LinearCache, type LinearCacheOptions } from "./linear-cache.ts";
 export { type CacheSelector, MuxCache } from "./mux-cache.ts";
-export { type ResourceKey, Snapshot, type SnapshotChange, type SnapshotInit, type SnapshotSet } from "./snapshot.ts";
+export { Snapshot, type SnapshotChange, type SnapshotInit } from "./snapshot.ts";
 export { type NodeHash, SnapshotCache, type SnapshotCacheOptions, type SnapshotStatus } from "./snapshot-cache.ts";
 export { type FedResource, type FedType, type FeedMessage, SnapshotFeed } from "./snapshot-feed.ts";
 export type { Problem } from "./snapshot-check.ts";
+export type { SnapshotSet } from "./snapshot-set.ts";
+export { AliasIndex, CollectionIndex } from "./view-index.ts";

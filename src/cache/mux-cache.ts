@@ -1,20 +1,22 @@
 import type { Cache, Watch, Watcher, WatchRequest } from "./cache.ts";
-import { UNANSWERED } from "./unanswered.ts";
+import { INERT_WATCH } from "./inert-watch.ts";
 
-/** Chooses the cache that answers a watch; undefined: nobody, and the watch is held. */
+/** Chooses the cache of a watch; undefined for none, so that the watch stays open and its watcher is not called. */
 export type CacheSelector = (request: WatchRequest) => Cache | undefined;
 
 /**
- * Several caches as one: by type, or by anything that a function can tell from the request.
+ * Several caches as one, chosen by the type or by a function of the request.
  *
- * A type for which there is none is held unanswered; it does not end the stream, and other types go on.
+ * A watch without a cache stays open, and its watcher is never called; the other types of the stream are not affected.
  */
 export class MuxCache implements Cache {
   readonly #select: CacheSelector;
 
   /**
+   * A cache that chooses one of the given caches for each watch.
+   *
    * @param caches - a cache for each type URL, or a function that chooses
-   * @param options.otherwise - the cache of all other types. Default: none.
+   * @param options.otherwise - the cache of all other watches. Default: none.
    */
   constructor(caches: Readonly<Record<string, Cache>> | CacheSelector, options: { readonly otherwise?: Cache } = {}) {
     if (typeof caches === "function") {
@@ -25,7 +27,8 @@ export class MuxCache implements Cache {
     }
   }
 
+  /** See {@link Cache.watch}. */
   watch(request: WatchRequest, watcher: Watcher): Watch {
-    return this.#select(request)?.watch(request, watcher) ?? UNANSWERED;
+    return this.#select(request)?.watch(request, watcher) ?? INERT_WATCH;
   }
 }

@@ -1,31 +1,35 @@
 /**
- * A map by name that never changes, and of which changed copies are made in O(changed) instead of O(size).
+ * An immutable map by name whose changed copies cost O(changed) instead of O(size).
  *
- * The entries are in one place, with the copy that was used last; every older copy knows how it differs from the next
- * one, and takes the entries back when it is read (Baker's trick). Whoever goes on from the latest copy, as publishers
- * do, never pays for that.
+ * All copies share one Map (Baker's trick). The copy used last owns it; every other copy has the difference to the next
+ * one on the way to the owner, and takes the Map over when it is read. Changing the latest copy, as publishers do, never
+ * pays for that.
+ *
+ * Invariants: of the copies that share a Map exactly one owns it, and from each of them `to` leads there; the content of
+ * a copy never changes.
  */
 export class PersistentMap<V> implements ReadonlyMap<string, V> {
+  /** The number of entries. */
   readonly size: number;
-  /** The entries, or where they went. */
-  #state: Entries<V> | Moved<V>;
-  /** How many differences hang on the entries since they were copied. */
+  /** The Map, or the difference to the next copy. */
+  #state: Owner<V> | Difference<V>;
+  /** How many names were changed since the Map was copied: the other copies together hold at most that many. */
   readonly #differences: number;
 
-  /** @param entries - taken over: nobody else may change them */
+  /** @param entries - handed over: it must not be changed */
   constructor(entries: Map<string, V>, differences = 0) {
     this.size = entries.size;
     this.#state = { entries };
     this.#differences = differences;
   }
 
-  /** A copy without some names and then with some entries; a name that is both is there afterwards. */
+  /** A copy without some names and then with some entries; a name that is both exists afterwards. */
   with(
     { remove, update }: { readonly remove: readonly string[]; readonly update: ReadonlyMap<string, V> },
   ): PersistentMap<V> {
     const entries = this.#entries();
     const differences = this.#differences + remove.length + update.size;
-    // Old copies that somebody holds on to would keep all differences since, so these never outweigh the entries.
+    // An old copy that is still referenced retains all differences since, so their number is bounded.
     if (differences > entries.size + MIN_DIFFERENCES) {
       const copy = new Map(entries);
       change(copy, remove, update);
@@ -45,7 +49,7 @@ export class PersistentMap<V> implements ReadonlyMap<string, V> {
     return this.#entries().has(name);
   }
 
-  // Iterators go over a copy: the entries may move to another copy of the map while they run.
+  // Iterators run over a copy, since another copy of the map may take the entries over meanwhile.
 
   keys(): MapIterator<string> {
     return [...this.#entries().keys()].values();
@@ -67,17 +71,17 @@ export class PersistentMap<V> implements ReadonlyMap<string, V> {
     for (const [name, value] of this) callback(value, name, this);
   }
 
-  /** Takes the entries back from the copy that has them; without recursion, for many copies may be on the way. */
+  /** Takes the entries over from their owner; without recursion, since many copies may be on the way. */
   #entries(): Map<string, V> {
     if ("entries" in this.#state) return this.#state.entries;
     const path: PersistentMap<V>[] = [this];
-    for (let state: Entries<V> | Moved<V> = this.#state; "to" in state; state = path.at(-1)!.#state) {
+    for (let state: Owner<V> | Difference<V> = this.#state; "to" in state; state = path.at(-1)!.#state) {
       path.push(state.to);
     }
     let owner = path.pop()!;
-    const { entries } = owner.#state as Entries<V>;
+    const { entries } = owner.#state as Owner<V>;
     for (const older of path.reverse()) {
-      owner.#state = { to: older, undo: apply(entries, (older.#state as Moved<V>).undo) };
+      owner.#state = { to: older, undo: apply(entries, (older.#state as Difference<V>).undo) };
       older.#state = { entries };
       owner = older;
     }
@@ -85,18 +89,18 @@ export class PersistentMap<V> implements ReadonlyMap<string, V> {
   }
 }
 
-interface Entries<V> {
+interface Owner<V> {
   readonly entries: Map<string, V>;
 }
 
-/** The entries are with another copy, which has them as they are here but for some names. */
-interface Moved<V> {
+/** The difference to a copy that owns the entries, or leads to their owner. */
+interface Difference<V> {
   readonly to: PersistentMap<V>;
-  /** The names that differ, as they are here. */
+  /** The names that differ, with their values in this copy. */
   readonly undo: ReadonlyMap<string, V | undefined>;
 }
 
-/** Below this a copy of everything costs next to nothing. */
+/** Below this the size does not matter. */
 const MIN_DIFFERENCES = 64;
 
 function change<V>(
@@ -109,7 +113,7 @@ function change<V>(
   return apply(entries, changes);
 }
 
-/** Makes the changes and gives those that undo them. */
+/** Makes the changes. @returns the changes that undo them */
 function apply<V>(
   entries: Map<string, V>,
   changes: ReadonlyMap<string, V | undefined>,

@@ -7,9 +7,9 @@ export interface Change {
   readonly remove?: Iterable<string>;
 }
 
-/** How many names of removed resources are remembered at least, so that late readers learn of the removal. */
+/** How many removed names the log has at least, so that late readers find the removal. */
 const MIN_TOMBSTONES = 4096;
-/** How many earlier versions of one resource are remembered, to see that it changed back. */
+/** How many earlier versions of a name it has, to see that the name changed back. */
 const MAX_HISTORY = 8;
 
 /** The latest state of one name. */
@@ -17,38 +17,42 @@ interface Entry {
   readonly name: string;
   /** Undefined once it is removed. */
   resource: Resource | undefined;
-  /** The revision that made it so. */
+  /** The revision of its latest change. */
   revision: number;
-  /** Where the log refers to it; earlier places are empty. */
+  /** Its place in the log; its earlier places are empty. */
   index: number;
-  /** What it was before, oldest first: the version up to (not including) the revision that ended it. */
+  /** Its earlier versions, oldest first, each until (not including) the revision that ended it. */
   past: { readonly version: string | undefined; readonly until: number }[] | undefined;
-  /** The revision that began the oldest state that is remembered. */
+  /** The revision at which the oldest version in `past` began. */
   since: number;
-  /** There were states before that one. */
+  /** Whether versions before that one were dropped. */
   forgotten: boolean;
 }
 
 /**
- * Resources of one type with an ordered log of their changes. Each name stands in the log once, at its latest change,
- * so that the log is no longer than the set (and a bounded number of removed names), and a reader in sync needs to
- * keep nothing but a position.
+ * Resources of one type with an ordered log of their changes. Each name is in the log once, at its latest change: so the
+ * log takes O(size) whatever its past, and a reader in sync needs no state but a position.
+ *
+ * Invariants: `0 <= floor <= revision`; `revision` grows by one with each change; `#log` is ordered by revision, and
+ * `#log[entry.index] === entry` for every entry; `size` entries have a resource, the others are tombstones.
  */
 export class ResourceLog implements View {
-  /** See `View`; set by a cache that looks for names when they are asked for. */
+  /** See `View`; set by a cache that loads names on demand. */
   isLoading: ((name: string) => boolean) | undefined = undefined;
   readonly #entries = new Map<string, Entry>();
-  /** Made when somebody asks for the version, and kept up to date from then on. */
+  /** Made at the first read of the version, and kept up to date from then on. */
   #hash: SetHash | undefined = undefined;
+  /** The text of `#hash`; undefined if it changed since. */
   #hashText: string | undefined = undefined;
   #log: (Entry | undefined)[] = [];
-  /** The revision of each place of the log, empty ones included: what the binary search looks at. */
+  /** The revision of each place of the log, including empty ones, for the binary search. */
   #revisions: number[] = [];
   #revision = 0;
   #size = 0;
-  /** Changes before this revision can no longer be told. */
+  /** Revisions below this were compacted. */
   #floor = 0;
   #version: string | undefined = undefined;
+  /** The last result of `changesSince`. */
   #memo:
     | { readonly from: number; readonly to: number; readonly changes: Map<string, Resource | undefined> }
     | undefined = undefined;
@@ -82,7 +86,7 @@ export class ResourceLog implements View {
 
   changesSince(revision: number): ReadonlyMap<string, Resource | undefined> | undefined {
     if (revision < this.#floor) return undefined;
-    // Streams that were in sync ask the same question after each publication.
+    // After each publication all streams in sync read the changes since the same revision.
     const memo = this.#memo;
     if (memo?.from === revision && memo.to === this.#revision) return memo.changes;
     const changes = new Map<string, Resource | undefined>();
@@ -97,9 +101,9 @@ export class ResourceLog implements View {
   }
 
   /**
-   * Applies a change; what is as it was already does not count as changed.
+   * Applies a change. A resource with the version that it had does not count as changed.
    *
-   * @returns the names whose resources changed; where there are none, the revision stays as it is
+   * @returns the names whose resources changed; if there are none, the revision stays the same
    */
   apply({ update = [], remove = [] }: Change): string[] {
     const revision = this.#revision + 1;
@@ -115,7 +119,7 @@ export class ResourceLog implements View {
     return changed;
   }
 
-  /** Makes the set equal to the given one, keeping what is in both. @returns the names that changed */
+  /** Makes the set equal to the given one. @returns the names that changed */
   replace(resources: ReadonlyMap<string, Resource>): string[] {
     const remove: string[] = [];
     for (const { name, resource } of this.#entries.values()) {
@@ -171,11 +175,11 @@ export class ResourceLog implements View {
     return low;
   }
 
-  /** Closes the gaps of the log, and forgets the oldest removed names, once there are more of them than the rest. */
+  /** Closes the gaps of the log and drops the oldest tombstones, once there are more of them than of the rest. */
   #compact(): void {
     if (this.#log.length <= 2 * this.#entries.size + MIN_TOMBSTONES && !this.#hasTooManyTombstones()) return;
     let spare = Math.max(0, this.#entries.size - this.#size - Math.max(MIN_TOMBSTONES, this.#size) / 2);
-    const kept: Entry[] = [];
+    const compacted: Entry[] = [];
     for (const entry of this.#log) {
       if (entry === undefined) continue;
       if (entry.resource === undefined && spare > 0) {
@@ -184,11 +188,11 @@ export class ResourceLog implements View {
         this.#floor = entry.revision;
         continue;
       }
-      entry.index = kept.length;
-      kept.push(entry);
+      entry.index = compacted.length;
+      compacted.push(entry);
     }
-    this.#log = kept;
-    this.#revisions = kept.map(({ revision }) => revision);
+    this.#log = compacted;
+    this.#revisions = compacted.map(({ revision }) => revision);
   }
 
   #hasTooManyTombstones(): boolean {
@@ -196,7 +200,7 @@ export class ResourceLog implements View {
   }
 }
 
-/** The version of a name at an earlier revision than its last; null, which equals no version, where it is forgotten. */
+/** The version of a name at an earlier revision than its last; null, which equals no version, if it was compacted. */
 function versionAt(entry: Entry, revision: number): string | undefined | null {
   if (revision < entry.since) return entry.forgotten ? null : undefined;
   for (const { version, until } of entry.past ?? []) {

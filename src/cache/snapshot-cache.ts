@@ -1,42 +1,45 @@
-import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
-import type { Cache, Watch, Watcher, WatchRequest } from "./cache.ts";
-import { encoded } from "./encoded.ts";
+import type { Cache, Node, Watch, Watcher, WatchRequest } from "./cache.ts";
+import { encodeAll } from "./encode-all.ts";
 import { LiveView } from "./live-view.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** Says which clients get the same configuration: the key of their snapshot. */
+/** The key of a client's snapshot. Clients with the same key have the same configuration. */
 export type NodeHash = (node: Node) => string;
 
-/** How a snapshot cache is set up. */
+/** Options of {@link SnapshotCache}. */
 export interface SnapshotCacheOptions {
-  /** Default: the node's id, a snapshot for each node. */
+  /** Groups clients by snapshot. Default: the id of the node, a snapshot for each. */
   readonly nodeHash?: NodeHash;
 }
 
-/** What a snapshot cache knows of one key. */
+/** The state of one key of a snapshot cache. */
 export interface SnapshotStatus {
+  /** The key. */
   readonly key: string;
-  /** Whether there is a snapshot now; where there is none its clients wait. */
+  /** Whether the key has a snapshot; otherwise its clients wait for one. */
   readonly hasSnapshot: boolean;
-  /** For each type that somebody watches, or that the snapshot has: the version, and how many watch it. */
+  /** The types of the snapshot, and those with watches: the version, and the number of open watches. */
   readonly types: readonly { readonly typeUrl: string; readonly version: string; readonly watches: number }[];
 }
 
 /**
- * A cache of whole snapshots, one for each key. A client whose key has no snapshot waits for one; it is never told
- * that there is nothing.
+ * A cache of whole snapshots, one for each key. A client whose key has no snapshot waits for one, and does not receive
+ * an empty set.
+ *
+ * Invariant: the views of a key have the content of its snapshot; if it has none, they are not ready.
  */
 export class SnapshotCache implements Cache {
   readonly #nodeHash: NodeHash;
   readonly #groups = new Map<string, Group>();
 
+  /** A cache without snapshots. */
   constructor({ nodeHash = (node) => node.id }: SnapshotCacheOptions = {}) {
     this.#nodeHash = nodeHash;
   }
 
   /**
-   * Publishes a snapshot to the clients of a key, those of the future included. They are sent the differences to what
-   * they have; where the content is the same, nothing.
+   * Publishes a snapshot to the present and future clients of a key. They receive the difference to the resources that
+   * they have; if the content is the same, nothing.
    *
    * @throws TypeError for a resource that cannot be encoded; then nothing is changed
    */
@@ -45,29 +48,30 @@ export class SnapshotCache implements Cache {
     const group = this.#group(key);
     group.snapshot = snapshot;
     dropUnwatched(group);
-    // Every type has its new content before anybody is told, so that no client is sent a mixture.
+    // All types are loaded before the first watcher is called, so that no client receives a mixture.
     const changes = [...group.views].map(([typeUrl, view]) => [view, load(view, snapshot, typeUrl)] as const);
     for (const [view, changed] of changes) view.live.wake(changed);
   }
 
+  /** The snapshot of a key; undefined if it has none. */
   getSnapshot(key: string): Snapshot | undefined {
     return this.#groups.get(key)?.snapshot;
   }
 
   /**
-   * Forgets the snapshot of a key. Clients keep what they have, and get the next snapshot as they would have
-   * otherwise; new clients wait for it.
+   * Removes the snapshot of a key. Its clients keep their resources until the next snapshot, and then receive the
+   * difference; new clients wait for it.
    */
   clearSnapshot(key: string): void {
     const group = this.#groups.get(key);
     if (group === undefined) return;
     group.snapshot = undefined;
     dropUnwatched(group);
-    for (const { live } of group.views.values()) live.hold();
+    for (const { live } of group.views.values()) live.withdraw();
     this.#dropIfUnused(key, group);
   }
 
-  /** What there is for each key, and who watches it. */
+  /** The state of each key that has a snapshot or a watch. */
   status(): SnapshotStatus[] {
     return [...this.#groups].map(([key, { snapshot, views }]) => ({
       key,
@@ -80,6 +84,7 @@ export class SnapshotCache implements Cache {
     }));
   }
 
+  /** See {@link Cache.watch}. */
   watch(request: WatchRequest, watcher: Watcher): Watch {
     const key = this.#nodeHash(request.node);
     const group = this.#group(key);
@@ -92,7 +97,7 @@ export class SnapshotCache implements Cache {
     }
     const { live } = view;
     return live.watch(request, watcher, () => {
-      // What polls come to read again and again is not made anew for each.
+      // Polls watch for a moment each, so the view of a type with resources stays for the next one.
       if (live.watches > 0 || group.snapshot?.resources(type).size) return;
       group.views.delete(type);
       this.#dropIfUnused(key, group);
@@ -114,23 +119,23 @@ export class SnapshotCache implements Cache {
 
 interface Group {
   snapshot: Snapshot | undefined;
-  /** The types that somebody watches, or has watched since the last publication. */
+  /** The views of the types that are watched, or were since the last publication, by type URL. */
   readonly views: Map<string, GroupView>;
 }
 
-/** Encodes what is not in the snapshot before: of a changed copy only what changed is looked at. */
+/** Encodes the resources that the snapshot before did not have; of a changed copy only the changes are visited. */
 function encodeNew(snapshot: Snapshot, before: Snapshot | undefined): void {
   for (const typeUrl of snapshot.types) {
     const { id, base, resources } = snapshot.set(typeUrl);
     const known = before?.set(typeUrl).id;
     if (known === id) continue;
-    encoded(base !== undefined && base.id === known ? base.update : resources.values());
+    encodeAll(base !== undefined && base.id === known ? base.update : resources.values());
   }
 }
 
 interface GroupView {
   readonly live: LiveView;
-  /** The content that it has now. */
+  /** The `id` of the set that it has the content of; undefined for none. */
   setId: symbol | undefined;
 }
 
@@ -142,7 +147,7 @@ function load(view: GroupView, snapshot: Snapshot, typeUrl: string): readonly st
   const { resources, version, id, base } = snapshot.set(typeUrl);
   let changed: readonly string[] = [];
   if (view.setId !== id) {
-    // A snapshot made by changing the one before says what changed; any other is compared.
+    // A set made by changing the one before has the difference to it; any other is compared.
     changed = base !== undefined && base.id === view.setId ? view.live.apply(base) : view.live.replace(resources);
     view.setId = id;
   }

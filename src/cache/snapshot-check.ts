@@ -1,60 +1,69 @@
-import type { ApiTable, Resource } from "../resource/mod.ts";
-import type { ResourceKey, Snapshot } from "./snapshot.ts";
+import type { Reference, Resource, ResourceKey, ResourceType } from "../resource/mod.ts";
 
-/** Something in a snapshot that a client would reject, or wait for in vain. */
+/** A resource of a snapshot that a client would reject, or could not use. */
 export interface Problem {
+  /** A reference to a resource that is not there, a name given more than once, or bytes that cannot be read. */
   readonly kind: "missing" | "duplicate" | "unreadable";
-  /** The resource that has the problem. */
+  /** The type URL of the resource that has the problem. */
   readonly typeUrl: string;
+  /** The name of that resource. */
   readonly name: string;
-  /** What is wrong, for people. */
+  /** A sentence for people, with the names of both resources. */
   readonly message: string;
 }
 
+/** The part of a snapshot that is checked. */
+export interface ResourceLookup {
+  resources(typeUrl: string): ReadonlyMap<string, Resource>;
+  get(typeUrl: string, name: string): Resource | undefined;
+}
+
 /** The work behind `Snapshot.check`. */
-export function checkSnapshot(snapshot: Snapshot, duplicates: readonly ResourceKey[], api: ApiTable): Problem[] {
+export function checkSnapshot(
+  snapshot: ResourceLookup,
+  duplicates: readonly ResourceKey[],
+  types: readonly ResourceType[],
+): Problem[] {
   const problems: Problem[] = duplicates.map(({ typeUrl, name }) => ({
     kind: "duplicate",
     typeUrl,
     name,
     message: `"${name}" is given more than once as ${shortName(typeUrl)}`,
   }));
-  for (const { typeUrl, references = [] } of api.types) {
+  for (const { typeUrl, references = [] } of types) {
+    const checked = references.filter(({ resends }) => !resends);
     for (const resource of snapshot.resources(typeUrl).values()) {
-      for (const reference of references) {
-        for (const name of readNames(resource, reference.namesIn, problems)) {
-          if (snapshot.get(reference.typeUrl, name) !== undefined) continue;
-          problems.push({
-            kind: "missing",
-            typeUrl,
-            name: resource.name,
-            message: `${shortName(typeUrl)} "${resource.name}" refers to ${shortName(reference.typeUrl)} "${name}", ` +
-              "which is not in the snapshot",
-          });
-        }
-      }
+      problems.push(...problemsOf(resource, checked, snapshot));
     }
   }
   return problems;
 }
 
-function readNames(
-  resource: Resource,
-  namesIn: (resource: Resource) => readonly string[],
-  problems: Problem[],
-): readonly string[] {
+function problemsOf(resource: Resource, references: readonly Reference[], snapshot: ResourceLookup): Problem[] {
+  const { typeUrl, name } = resource;
+  // A name that two references share is reported once.
+  const missing = new Set<string>();
+  let unreadable: string | undefined;
   try {
-    return namesIn(resource);
+    for (const { typeUrl: target, namesIn } of references) {
+      for (const each of namesIn(resource)) {
+        if (snapshot.get(target, each) === undefined) missing.add(`${shortName(target)} "${each}"`);
+      }
+    }
   } catch (error) {
-    const { typeUrl, name } = resource;
-    problems.push({
-      kind: "unreadable",
-      typeUrl,
-      name,
-      message: `${shortName(typeUrl)} "${name}" cannot be read: ${error instanceof Error ? error.message : error}`,
-    });
-    return [];
+    unreadable = error instanceof Error ? error.message : String(error);
   }
+  const subject = `${shortName(typeUrl)} "${name}"`;
+  const problems: Problem[] = [...missing].map((target) => ({
+    kind: "missing",
+    typeUrl,
+    name,
+    message: `${subject} refers to ${target}, which is not in the snapshot`,
+  }));
+  if (unreadable !== undefined) {
+    problems.push({ kind: "unreadable", typeUrl, name, message: `${subject} cannot be read: ${unreadable}` });
+  }
+  return problems;
 }
 
 function shortName(typeUrl: string): string {

@@ -1,75 +1,91 @@
 import type { Resource } from "../resource/mod.ts";
-import type { Snapshot, SnapshotSet } from "./snapshot.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { SnapshotSet } from "./snapshot-set.ts";
 
-/** A resource on its way to another thread or process: plain data that can be cloned. */
+/** A resource as plain data, which can be cloned to another thread or process. */
 export interface FedResource {
+  /** The name, in its normal form. */
   readonly name: string;
+  /** The version of the resource. */
   readonly version: string;
+  /** The encoded message. */
   readonly bytes: Uint8Array;
+  /** The ttl in milliseconds; undefined for none. */
   readonly ttlMs: number | undefined;
+  /** The aliases, which may be none. */
   readonly aliases: readonly string[];
 }
 
-/** What changed of one type. */
+/** The change of one type. */
 export interface FedType {
+  /** The type URL. */
   readonly typeUrl: string;
+  /** The version of the type that the publisher gave; undefined for a hash of its content. */
   readonly version: string | undefined;
+  /** The resources that were added or changed. */
   readonly update: readonly FedResource[];
+  /** The names of the resources that were removed. */
   readonly remove: readonly string[];
 }
 
 /** One publication, as the difference to the one before it. */
 export interface FeedMessage {
+  /** The key of the snapshot. */
   readonly key: string;
-  /** The version of the types that there is nothing of. */
+  /** The version of the types without resources. */
   readonly version: string | undefined;
-  /** Undefined: there is no snapshot any more. */
+  /** The types that changed; undefined if the snapshot was cleared. */
   readonly types: readonly FedType[] | undefined;
-  /** The types that there is nothing of any more. */
-  readonly gone: readonly string[];
+  /** The types that the snapshot no longer has. */
+  readonly removedTypes: readonly string[];
 }
 
 /**
- * The snapshots of a server that runs as several threads or processes. They are published here, once, and each of the
- * others follows with a `SnapshotCache` of its own, which {@link followSnapshots} keeps up to date.
+ * The snapshots of a server that runs as several threads or processes. They are published here once; each replica has a
+ * `SnapshotCache` of its own, which {@link followSnapshots} keeps up to date.
  *
- * What is sent to them is what changed. Resources are encoded and hashed here alone.
+ * Replicas are sent the difference to the publication before. Resources are encoded and hashed here only.
  */
 export class SnapshotFeed {
   readonly #snapshots = new Map<string, Snapshot>();
-  readonly #followers = new Set<(message: FeedMessage) => void>();
+  readonly #replicas = new Set<(message: FeedMessage) => void>();
 
-  /** Publishes a snapshot, as `SnapshotCache.setSnapshot` does. */
+  /**
+   * Publishes a snapshot, as `SnapshotCache.setSnapshot` does.
+   *
+   * @throws TypeError for a resource that cannot be encoded; then nothing is published
+   */
   setSnapshot(key: string, snapshot: Snapshot): void {
     const message = difference(key, this.#snapshots.get(key), snapshot);
     this.#snapshots.set(key, snapshot);
     this.#send(message);
   }
 
+  /** The snapshot of a key; undefined if it has none. */
   getSnapshot(key: string): Snapshot | undefined {
     return this.#snapshots.get(key);
   }
 
-  /** Forgets the snapshot of a key, as `SnapshotCache.clearSnapshot` does. */
+  /** Removes the snapshot of a key, as `SnapshotCache.clearSnapshot` does. */
   clearSnapshot(key: string): void {
-    if (this.#snapshots.delete(key)) this.#send({ key, version: undefined, types: undefined, gone: [] });
+    if (this.#snapshots.delete(key)) this.#send({ key, version: undefined, types: undefined, removedTypes: [] });
   }
 
   /**
-   * Adds a follower, which is sent all that there is and then what changes.
+   * Adds a replica. It is sent all present snapshots at once, and then the changes.
    *
    * @param send - passes a message on, in order, to a function made by {@link followSnapshots}; for a worker that is
    * `(message) => worker.postMessage(message)`
-   * @returns ends it
+   * @returns removes the replica
    */
   connect(send: (message: FeedMessage) => void): () => void {
-    this.#followers.add(send);
+    this.#replicas.add(send);
     for (const [key, snapshot] of this.#snapshots) send(difference(key, undefined, snapshot));
-    return () => void this.#followers.delete(send);
+    return () => void this.#replicas.delete(send);
   }
 
   #send(message: FeedMessage): void {
-    for (const send of this.#followers) send(message);
+    for (const send of this.#replicas) send(message);
   }
 }
 
@@ -79,10 +95,10 @@ function difference(key: string, before: Snapshot | undefined, after: Snapshot):
     const { resources, version, id, base } = after.set(typeUrl);
     if (old?.id === id) return [];
     const { update, remove } = base !== undefined && base.id === old?.id ? base : compare(old, resources);
-    return [{ typeUrl, version, update: update.map(fed), remove }];
+    return [{ typeUrl, version, update: update.map(serialize), remove }];
   });
-  const gone = before?.types.filter((typeUrl) => !after.types.includes(typeUrl)) ?? [];
-  return { key, version: after.set("").version, types, gone };
+  const removedTypes = before?.types.filter((typeUrl) => !after.types.includes(typeUrl)) ?? [];
+  return { key, version: after.set("").version, types, removedTypes };
 }
 
 function compare(
@@ -99,6 +115,6 @@ function compare(
   };
 }
 
-function fed({ name, version, bytes, ttlMs, aliases }: Resource): FedResource {
+function serialize({ name, version, bytes, ttlMs, aliases }: Resource): FedResource {
   return { name, version, bytes, ttlMs, aliases };
 }

@@ -1,13 +1,13 @@
-import { type ApiTable, normalName, type Resource, SetHash } from "../resource/mod.ts";
-import { v3 } from "../v3/table.ts";
-import { PersistentMap } from "./persistent-map.ts";
+import { type ApiTable, normalName, type Resource, type ResourceKey, SetHash } from "../resource/mod.ts";
+import { RESOURCE_TYPES } from "../v3/resource-types.ts";
 import { checkSnapshot, type Problem } from "./snapshot-check.ts";
+import { changedSet, emptySet, newSet, type SnapshotSet } from "./snapshot-set.ts";
 
 /** What a snapshot is made of. */
 export interface SnapshotInit {
   /** The version of every type, as SotW clients see it. Default: for each type a hash of its content. */
   readonly version?: string;
-  /** Resources of any types, in any order. Where two share type and name the last one counts, and `check` tells. */
+  /** Resources of any types, in any order. Of those with the same type and name the last one counts; see `check`. */
   readonly resources: Iterable<Resource>;
 }
 
@@ -15,59 +15,52 @@ export interface SnapshotInit {
 export interface SnapshotChange {
   /** The version of the types that change. Default: as the snapshot's: its own version, or a hash of the content. */
   readonly version?: string;
-  /** Resources to add, or to put in the place of those of the same type and name. */
+  /** Resources to add, or to replace those of the same type and name with. Default: none. */
   readonly update?: Iterable<Resource>;
-  /** Resources to remove; what does not exist is passed over. */
+  /** Resources to remove, or their names by type URL; those that do not exist are ignored. Default: none. */
   readonly remove?: Iterable<ResourceKey> | Readonly<Record<string, Iterable<string>>>;
 }
 
-/** Names a resource; a `Resource` is one. */
-export interface ResourceKey {
-  readonly typeUrl: string;
-  readonly name: string;
-}
+/** Makes a snapshot of sets that exist already. Assigned by the class, whose constructor takes resources only. */
+let snapshotOf: (parts: SnapshotParts) => Snapshot;
 
-/** The resources of one type in a snapshot. */
-export interface SnapshotSet {
-  readonly resources: PersistentMap<Resource>;
-  /** The user's version; undefined for a hash of the content. */
-  readonly version: string | undefined;
-  /** Names this content; a set that was made by changing another tells which, and how. */
-  readonly id: symbol;
-  readonly base:
-    | { readonly id: symbol; readonly update: readonly Resource[]; readonly remove: readonly string[] }
-    | undefined;
-}
-
-/** All that one group of clients should have, of all types, at one moment: immutable. */
+/** The configuration of one group of clients, of all types, at one moment: immutable. */
 export class Snapshot {
-  readonly #sets: ReadonlyMap<string, SnapshotSet>;
-  readonly #duplicates: readonly ResourceKey[];
-  readonly #version: string | undefined;
+  #sets: ReadonlyMap<string, SnapshotSet>;
+  #duplicates: readonly ResourceKey[];
+  #version: string | undefined;
+  /** The hashes of content that were needed so far, by type URL. */
   #hashes: Map<string, string> | undefined = undefined;
 
-  constructor(init: SnapshotInit = { resources: [] }) {
-    if (init instanceof Derived) {
-      this.#sets = init.sets;
-      this.#duplicates = init.duplicates;
-    } else {
-      const { sets, duplicates } = group(init);
-      this.#sets = sets;
-      this.#duplicates = duplicates;
-    }
-    this.#version = init.version;
+  /** A snapshot of resources; without options it has none. */
+  constructor({ version, resources }: SnapshotInit = { resources: [] }) {
+    const { sets, duplicates } = group(resources, version);
+    this.#sets = sets;
+    this.#duplicates = duplicates;
+    this.#version = version;
   }
 
-  /** The type URLs that it has resources of, or had before a change removed the last one. */
+  static {
+    snapshotOf = ({ sets, duplicates, version }) => {
+      const snapshot = new Snapshot();
+      snapshot.#sets = sets;
+      snapshot.#duplicates = duplicates;
+      snapshot.#version = version;
+      return snapshot;
+    };
+  }
+
+  /** The type URLs of its resources, and those whose last resource was removed by a change. */
   get types(): string[] {
     return [...this.#sets.keys()];
   }
 
-  /** The resources of a type by name; empty for a type that it has nothing of. */
+  /** The resources of a type by name; empty for a type without any. */
   resources(typeUrl: string): ReadonlyMap<string, Resource> {
     return this.set(typeUrl).resources;
   }
 
+  /** The resource of a type and a name; of an `xdstp:` name any spelling will do. */
   get(typeUrl: string, name: string): Resource | undefined {
     return this.set(typeUrl).resources.get(normalName(name));
   }
@@ -86,7 +79,7 @@ export class Snapshot {
     return hash;
   }
 
-  /** For caches: the resources of a type with what is known of their origin. */
+  /** For caches: the resources of a type, with the difference to the set that they were made of. */
   set(typeUrl: string): SnapshotSet {
     return this.#sets.get(typeUrl) ?? emptySet(this.#version);
   }
@@ -104,74 +97,39 @@ export class Snapshot {
       const remove = (removals.get(typeUrl) ?? []).map(({ name }) => normalName(name));
       sets.set(typeUrl, changedSet(this.set(typeUrl), typeUrl, { version: change.version, update, remove }));
     }
-    return new Snapshot(new Derived(sets, this.#duplicates, this.#version));
+    return snapshotOf({ sets, duplicates: this.#duplicates, version: this.#version });
   }
 
   /**
-   * Looks for what clients would reject or wait for: references to resources that are not there, names given twice,
-   * bytes that cannot be read. Resources that nothing refers to are fine.
+   * Looks for resources that a client would reject, or could not use: references to resources that are not in the
+   * snapshot, names given twice, bytes that cannot be read. Resources without a reference to them are fine.
    *
-   * @param api - the version of the API that says how types refer to each other. Default: v3.
-   * @returns the problems; none if it is consistent
+   * @param api - the table with the references of each type. Default: v3's.
+   * @returns the problems; none if the snapshot is consistent
    */
-  check(api: ApiTable = v3): Problem[] {
-    return checkSnapshot(this, this.#duplicates, api);
+  check(api: Pick<ApiTable, "types"> = { types: RESOURCE_TYPES }): Problem[] {
+    return checkSnapshot(this, this.#duplicates, api.types);
   }
+}
+
+/** The state of a snapshot. */
+interface SnapshotParts {
+  readonly sets: ReadonlyMap<string, SnapshotSet>;
+  /** Names that were given more than once. */
+  readonly duplicates: readonly ResourceKey[];
+  /** The version of the types without resources, and of types that are added. */
+  readonly version: string | undefined;
 }
 
 /** For caches: a snapshot of sets that exist already. */
 export function snapshotOfSets(sets: ReadonlyMap<string, SnapshotSet>, version: string | undefined): Snapshot {
-  return new Snapshot(new Derived(sets, [], version));
+  return snapshotOf({ sets, duplicates: [], version });
 }
 
-/** For caches: a changed copy of a set, in O(what changes). */
-export function changedSet(
-  before: SnapshotSet,
-  typeUrl: string,
-  change: {
-    readonly version: string | undefined;
-    readonly update: readonly Resource[];
-    readonly remove: readonly string[];
-  },
-): SnapshotSet {
-  const update = new Map(change.update.map((resource) => [resource.name, resource]));
-  const resources = before.resources.with({ remove: change.remove, update });
-  // A name that is both removed and updated is there afterwards.
-  const remove = change.remove.filter((name) => !update.has(name));
-  return {
-    resources,
-    version: change.version ?? before.version,
-    id: Symbol(typeUrl),
-    base: { id: before.id, update: [...update.values()], remove },
-  };
-}
-
-/** For caches: what a snapshot has of a type that it has nothing of. */
-export function emptySet(version?: string): SnapshotSet {
-  return { resources: new PersistentMap(new Map()), version, id: EMPTY, base: undefined };
-}
-
-const EMPTY = Symbol("empty");
-
-/** The way to make a snapshot of sets that exist already. */
-class Derived implements SnapshotInit {
-  readonly resources: Iterable<Resource> = [];
-  readonly sets: ReadonlyMap<string, SnapshotSet>;
-  readonly duplicates: readonly ResourceKey[];
-  readonly version?: string;
-
-  constructor(
-    sets: ReadonlyMap<string, SnapshotSet>,
-    duplicates: readonly ResourceKey[],
-    version: string | undefined,
-  ) {
-    this.sets = sets;
-    this.duplicates = duplicates;
-    if (version !== undefined) this.version = version;
-  }
-}
-
-function group({ resources, version }: SnapshotInit): { sets: Map<string, SnapshotSet>; duplicates: ResourceKey[] } {
+function group(
+  resources: Iterable<Resource>,
+  version: string | undefined,
+): { readonly sets: ReadonlyMap<string, SnapshotSet>; readonly duplicates: readonly ResourceKey[] } {
   const byType = new Map<string, Map<string, Resource>>();
   const duplicates: ResourceKey[] = [];
   for (const resource of resources) {
@@ -181,11 +139,7 @@ function group({ resources, version }: SnapshotInit): { sets: Map<string, Snapsh
     if (set.has(name)) duplicates.push({ typeUrl, name });
     set.set(name, resource);
   }
-  const sets = new Map<string, SnapshotSet>();
-  for (const [typeUrl, set] of byType) {
-    sets.set(typeUrl, { resources: new PersistentMap(set), version, id: Symbol(typeUrl), base: undefined });
-  }
-  return { sets, duplicates };
+  return { sets: new Map([...byType].map(([typeUrl, set]) => [typeUrl, newSet(typeUrl, set, version)])), duplicates };
 }
 
 function* keys(remove: NonNullable<SnapshotChange["remove"]>): Iterable<ResourceKey> {

@@ -1,19 +1,24 @@
 import { collectionOf } from "../resource/mod.ts";
 import type { Subscription, SubscriptionChange, View, Watch, Watcher } from "./cache.ts";
 
-/** The open watches of one view, found by what they want, so that a change wakes those alone that it concerns. */
+/**
+ * The open watches of one view by name, collection and wildcard, so that a change costs O(watches that match it).
+ *
+ * Invariants: an open watch is indexed by exactly the names, collections and wildcard of its subscription, as of the last
+ * `subscriptionChanged`; a closed watch is in no index; no set of an index is empty.
+ */
 export class WatchIndex {
   readonly #byName: Index = new Map();
   readonly #byCollection: Index = new Map();
   readonly #wildcard = new Set<IndexedWatch>();
   readonly #all = new Set<IndexedWatch>();
 
-  /** How many watches are open. */
+  /** The number of open watches. */
   get size(): number {
     return this.#all.size;
   }
 
-  /** @param onClose - called once when the watch is closed */
+  /** Adds a watch. @param onClose - called once when it is closed */
   open(subscription: Subscription, watcher: Watcher, onClose?: () => void): Watch {
     const watch: IndexedWatch = { subscription, watcher, round: lastRound };
     let open = true;
@@ -47,7 +52,7 @@ export class WatchIndex {
     call(this.#all, view, ++lastRound);
   }
 
-  /** Calls each watcher that wants any of the names, once. */
+  /** Calls each watcher whose subscription matches any of the names, once. */
   wake(names: readonly string[], view: View): void {
     if (names.length === 0 || this.#all.size === 0) return;
     const round = ++lastRound;
@@ -88,13 +93,13 @@ function remove(index: Index, keys: Iterable<string> | undefined, watch: Indexed
 interface IndexedWatch {
   readonly subscription: Subscription;
   readonly watcher: Watcher;
-  /** The last round of waking in which it was called, or in which it was opened: then it has seen what is new. */
+  /** The last round of calls in which it was called or opened: in both cases it has read the latest. */
   round: number;
 }
 
 let lastRound = 0;
 
-/** Calls those that were not called in this round or in one that began within it. */
+/** Calls the watchers that were not called in this round, or in a later one that began within it. */
 function call(watches: Iterable<IndexedWatch> | undefined, view: View, round: number): void {
   if (watches === undefined) return;
   for (const watch of watches) {

@@ -1,17 +1,17 @@
-import type { DescMessage, DescService } from "@bufbuild/protobuf";
+import type { DescMessage, DescService } from "./protobuf-types.ts";
 import type { Resource } from "./resource.ts";
 
-/** What a version of the xDS API consists of, as data: a server of another version is another table, not other code. */
+/** A version of the xDS API as data: a server of another version is another table, not other code. */
 export interface ApiTable {
-  /** Such as `v3`. */
+  /** The name of the version, such as `v3`. */
   readonly name: string;
-  /** The message that describes a client. */
+  /** The descriptor of the message with which a client describes itself. */
   readonly node: DescMessage;
-  /** The types about which something particular is known. Any other type is served as well, by the defaults. */
+  /** The types that are not served by the defaults alone. Any other type is served as well. */
   readonly types: readonly ResourceType[];
-  /** The discovery services. Which methods they have, and of which variant, is read from their descriptors. */
+  /** The discovery services. Their methods, and the variant of each, are read from their descriptors. */
   readonly services: readonly ServiceRow[];
-  /** Finds the types of resources and of what they hold, to write them as JSON. Default: none are known. */
+  /** Finds the types of resources and of the messages in them, to write them as JSON. Default: none. */
   readonly messages?: MessageFinder;
 }
 
@@ -19,10 +19,11 @@ export interface ApiTable {
 export type MessageFinder = (typeName: string) => Promise<DescMessage | undefined> | DescMessage | undefined;
 
 /**
- * A discovery service: one for all types (ADS), or one of a single type. The path of its REST method is read from its
- * descriptor as well, where the option `google.api.http` says it.
+ * A discovery service: one for all types (ADS), or one of a single type. The path of its REST method is the one in the
+ * option `google.api.http` of its descriptor.
  */
 export interface ServiceRow {
+  /** The descriptor of the service. */
   readonly service: DescService;
   /** The type that the service serves; undefined for ADS. */
   readonly typeUrl: string | undefined;
@@ -30,43 +31,57 @@ export interface ServiceRow {
 
 /** How a type of resources is served. */
 export interface ResourceType {
+  /** The type URL. */
   readonly typeUrl: string;
-  /** The short name in texts for people, such as `CDS`. */
+  /** The short name for people, such as `CDS`. */
   readonly label: string;
-  /** The position in the order in which one publication goes out in ADS; types without one are not held back. */
+  /** The position in the order of a publication in ADS, lowest first. Default: none; the type waits for no other. */
   readonly order?: number;
-  /** SotW responses hold all that the client asked for, changed or not, and absence means deletion. Default: false. */
+  /** Whether SotW responses have all subscribed resources, so that absence means removal. Default: false. */
   readonly fullState?: boolean;
-  /** A first request without names asks for everything. Default: false. */
+  /** Whether a first request without names subscribes to the wildcard. Default: false. */
   readonly legacyWildcard?: boolean;
-  /** A resource without content says that there is no such entity, so that it cannot be a heartbeat. Default: false. */
+  /** Whether a resource without content means that it does not exist, so that heartbeats have content. Default: false. */
   readonly emptyMeansUnknown?: boolean;
-  /** Resources that the client cannot use before it is sent what they name, again after each change of theirs. */
-  readonly warms?: { readonly typeUrl: string; readonly namesIn: (resource: Resource) => readonly string[] };
-  /**
-   * What the client forgets of another type when it is sent a resource of this one, or waits for once more, without
-   * asking for it: it is sent again, as far as the client is subscribed to it. Names may be those of collections.
-   */
-  readonly resends?: { readonly typeUrl: string; readonly namesIn: (resource: Resource) => readonly string[] };
-  /** Clients ask by names that stand for resources and are not theirs. In delta only. */
+  /** How clients subscribe by names that stand for resources and are not theirs. In delta only. Default: they do not. */
   readonly aliases?: Aliasing;
-  /** The names by which resources of this type refer to others, for the check of a snapshot. */
+  /**
+   * The references from resources of this type to those of others. They give the order of a publication, the
+   * dependencies of a response, and what `Snapshot.check` looks up. A target may be listed more than once, where
+   * a flag holds for a part of its names only. Default: none.
+   */
   readonly references?: readonly Reference[];
 }
 
 /** A reference from resources of one type to those of another. */
 export interface Reference {
+  /** The type URL of the target. */
   readonly typeUrl: string;
+  /** Reads the names of the targets from a resource; it may throw for bytes that cannot be read. */
   readonly namesIn: (resource: Resource) => readonly string[];
+  /**
+   * The client does not use a resource before it has received the targets, after each change of the resource anew, as
+   * Envoy warms a cluster with its endpoints: they are sent again with each change. At most one reference of a type has
+   * this flag. Default: false.
+   */
+  readonly warms?: boolean;
+  /**
+   * The client discards the targets, or warms them again, when it receives a resource, and does not subscribe again:
+   * those that it is subscribed to are sent again. The names may be those of collections. Such a reference gives no
+   * order, and its targets need not exist. At most one reference of a type has this flag. Default: false.
+   */
+  readonly resends?: boolean;
 }
 
 /**
- * How names stand for resources, as a host stands for the virtual host that serves it: who asks by such a name is
- * answered with the resource and the name as an alias of it, and by a resource without content where there is none.
+ * How names stand for resources, as a host stands for the virtual host that serves it. A client that subscribes to such
+ * a name receives the resource with the name as its alias, or a resource without content if none matches.
  */
 export interface Aliasing {
-  /** The keys under which a resource is found. */
+  /**
+   * The keys of a resource: names in the collection of its own name. It may throw for bytes that cannot be read.
+   */
   readonly keysOf: (resource: Resource) => readonly string[];
-  /** The keys under which what a name stands for may be found, the best first. */
+  /** The keys of the resources that a name may stand for, the best first. */
   readonly keysFor: (name: string) => Iterable<string>;
 }

@@ -38,7 +38,7 @@ function canonical(schema: DescMessage, message: Message): Message {
   return (copy as unknown as Message | undefined) ?? message;
 }
 
-/** The fields of a message that can hold a map, directly or below: scalars and enums are never looked at. */
+/** The fields of a message that can have a map in them, at any depth; scalars and enums are skipped. */
 function replacersOf(schema: DescMessage): readonly (readonly [DescField, Replace])[] {
   let replacers = compiled.get(schema);
   if (replacers === undefined) {

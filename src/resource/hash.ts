@@ -2,7 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 
 /**
  * The version of some bytes: 64 bits of their SHA-256 as 16 hexadecimal digits. Equal bytes have equal versions on
- * every replica and after every restart, so that a client that reconnects elsewhere is not sent what it has.
+ * every replica and after every restart, so that a client that reconnects elsewhere is not sent the same again.
  */
 export function contentHash(bytes: Uint8Array): string {
   const digest = sha256(bytes);
@@ -10,17 +10,21 @@ export function contentHash(bytes: Uint8Array): string {
 }
 
 /**
- * A hash of a set of (name, version) pairs that does not depend on their order and is kept up to date in O(changed):
- * the sum of the pairs' own hashes, modulo 2^128.
+ * A hash of a set of (name, version) pairs that does not depend on their order and is kept up to date in O(changed).
+ *
+ * Invariant: the four lanes are the sums of the lanes of the pairs' SHA-256, each modulo 2^32; so a pair may be removed
+ * only if it was added.
  */
 export class SetHash {
   readonly #lanes = new Uint32Array(4);
 
+  /** Adds a pair, which must not be in the set. */
   add(name: string, version: string): void {
     const pair = hashPair(name, version);
     for (let i = 0; i < 4; i++) this.#lanes[i] = this.#lanes[i]! + pair[i]!;
   }
 
+  /** Removes a pair, which must be in the set. */
   remove(name: string, version: string): void {
     const pair = hashPair(name, version);
     for (let i = 0; i < 4; i++) this.#lanes[i] = this.#lanes[i]! - pair[i]!;

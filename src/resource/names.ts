@@ -1,14 +1,14 @@
 /**
- * Names of resources. Most are opaque: compared byte by byte, whatever is in them. Those of the form
- * `xdstp://authority/type/id?key=value` are compared by what they say, so each has one normal form; everything behind
- * the edges of the server (caches, views, subscriptions) has names in that form.
+ * Names of resources. Most are opaque and compared byte by byte. Those of the form
+ * `xdstp://authority/type/id?key=value` have several spellings and one normal form; caches, views and subscriptions have
+ * names in their normal form only.
  *
  * Source: https://github.com/cncf/xds/blob/main/proposals/TP1-xds-transport-next.md
  */
 
 /** The parts of an `xdstp:` name, decoded. */
 export interface XdstpName {
-  /** May be empty. */
+  /** The authority; may be empty. */
   readonly authority: string;
   /** The message type, such as `envoy.config.cluster.v3.Cluster`. */
   readonly type: string;
@@ -18,10 +18,10 @@ export interface XdstpName {
   readonly params: ReadonlyMap<string, string>;
 }
 
-/** Takes an `xdstp:` name apart; undefined for any other name, and for one that is malformed. */
+/** The parts of an `xdstp:` name; undefined for any other name, and for a malformed one. */
 export function parseXdstp(name: string): XdstpName | undefined {
   if (!name.startsWith(PREFIX)) return undefined;
-  // Directives (`#alt=…`) are for the client alone, and no part of the name.
+  // Directives (`#alt=…`) are for the client, and not a part of the name.
   const [urn = ""] = name.slice(PREFIX.length).split("#", 1);
   const [path = ""] = urn.split("?", 1);
   const [authority = "", type = "", ...id] = path.split("/");
@@ -38,14 +38,18 @@ export function parseXdstp(name: string): XdstpName | undefined {
   }
 }
 
-/** Writes an `xdstp:` name in its normal form: parameters sorted, and as little escaped as may be. */
+/**
+ * Writes an `xdstp:` name in its normal form: parameters sorted, and no more escapes than needed.
+ *
+ * @throws URIError for half of a surrogate pair
+ */
 export function formatXdstp({ authority, type, id, params }: XdstpName): string {
   const query = [...params].map(([key, value]) => `${escape(key, IN_PARAMS)}=${escape(value, IN_PARAMS)}`).sort();
   const path = id === "" ? "" : `/${escape(id, IN_ID)}`;
   return `${PREFIX}${escape(authority, IN_AUTHORITY)}/${type}${path}${query.length > 0 ? "?" : ""}${query.join("&")}`;
 }
 
-/** The normal form of a name: of an `xdstp:` name the one that is sent by Envoy; any other name as it is. */
+/** The normal form of a name: of an `xdstp:` name the form that Envoy sends; any other name unchanged. */
 export function normalName(name: string): string {
   if (!isXdstp(name)) return name;
   const parsed = parseXdstp(name);
@@ -57,22 +61,22 @@ export function normalName(name: string): string {
   }
 }
 
-/** Whether the name is of the form that has a normal form. */
+/** Whether a name begins as an `xdstp:` name, so that it may have several spellings. */
 export function isXdstp(name: string): boolean {
   return name.startsWith(PREFIX);
 }
 
-/** Whether a name, in its normal form, asks for a whole collection: `xdstp://authority/type/folder/*?key=value`. */
+/** Whether a name in its normal form is that of a collection: `xdstp://authority/type/folder/*?key=value`. */
 export function isGlob(name: string): boolean {
   if (!isXdstp(name)) return false;
   const path = name.slice(PREFIX.length, endOfPath(name));
-  // A star in the place of the type is none.
+  // A star in the place of the type is not a glob.
   return path.endsWith("/*") && path.indexOf("/") < path.length - 2;
 }
 
 /**
- * The collection that a name, in its normal form, is directly in: what is behind the last slash of its path replaced by
- * a star. Of an `xdstp:` name that is its glob, and the parameters belong to it. Undefined for a name without a slash.
+ * The collection that a name in its normal form is a direct member of: the name with a star instead of the part after
+ * the last slash of its path. That of an `xdstp:` name has the same parameters. Undefined for a name without a slash.
  */
 export function collectionOf(name: string): string | undefined {
   const end = endOfPath(name);
@@ -82,7 +86,7 @@ export function collectionOf(name: string): string | undefined {
 
 const PREFIX = "xdstp://";
 
-// What Envoy escapes, beside what is not printable ASCII, so that its names are in normal form already.
+// The characters that Envoy escapes, beside those that are not printable ASCII: its names are in normal form already.
 const IN_AUTHORITY = /[^ -}]|[%/?#]/gu;
 const IN_ID = /[^ -}]|[%:?#[\]]/gu;
 const IN_PARAMS = /[^ -}]|[%#[\]&=]/gu;
@@ -106,7 +110,7 @@ function parseParams(query: string): Map<string, string> {
 /** @throws URIError for half of a surrogate pair */
 function escape(text: string, special: RegExp): string {
   return text.replace(special, (char) => {
-    // It leaves a few characters of ASCII as they are.
+    // encodeURIComponent leaves a few ASCII characters unescaped.
     return char > "~" ? encodeURIComponent(char) : `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
   });
 }

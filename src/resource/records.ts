@@ -1,6 +1,6 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
-/** What a record is made of. */
+/** The content of a record. */
 export interface RecordSource {
   readonly typeUrl: string;
   readonly name: string;
@@ -10,15 +10,15 @@ export interface RecordSource {
   readonly aliases: readonly string[];
 }
 
-// Field numbers of envoy.service.discovery.v3: responses are put together from ready-made records, so that nothing is
-// encoded, or even looked at, once per stream.
+// Field numbers of envoy.service.discovery.v3. Responses are concatenated from records that are made once, so that
+// resources are not encoded again for each stream.
 /** `resources`, in both kinds of response. */
 const RESPONSE_RESOURCES = 2;
 const RESOURCE = { version: 1, resource: 2, name: 3, aliases: 4, ttl: 6 };
 const ANY = { typeUrl: 1, value: 2 };
 const DURATION = { seconds: 1, nanos: 2 };
 
-/** `DiscoveryResponse.resources`: an `Any` that holds the message. */
+/** `DiscoveryResponse.resources`: an `Any` with the message. */
 export function anyRecord({ typeUrl, bytes }: RecordSource): Uint8Array {
   const url = encodedTypeUrl(typeUrl);
   const size = anySize(url, bytes.length);
@@ -26,7 +26,7 @@ export function anyRecord({ typeUrl, bytes }: RecordSource): Uint8Array {
   return record.raw(url).field(ANY.value, bytes.length).raw(bytes).finish();
 }
 
-/** `DiscoveryResponse.resources`: an `Any` that holds a `Resource`, for clients that can read a ttl from it. */
+/** `DiscoveryResponse.resources`: an `Any` with a `Resource`, for clients that can read its ttl. */
 export function wrappedRecord(source: RecordSource): Uint8Array {
   return anyRecord({ ...source, typeUrl: WRAPPER_TYPE, bytes: wrapper(source).finish() });
 }
@@ -36,20 +36,20 @@ export function deltaRecord(source: RecordSource): Uint8Array {
   return wrapper(source, { prefixed: true }).finish();
 }
 
-/** The same without the ttl, for clients that cannot be told later that it goes on. */
+/** The same without the ttl, for clients that do not support heartbeats. */
 export function deltaRecordWithoutTtl({ typeUrl, name, version, bytes, aliases }: RecordSource): Uint8Array {
   return deltaRecord({ typeUrl, name, version, bytes, aliases, ttlMs: undefined });
 }
 
 /**
- * `DeltaDiscoveryResponse.resources`: a `Resource` without content; the one that the client has lives on for another
- * ttl. Source: https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#ttl
+ * `DeltaDiscoveryResponse.resources`: a heartbeat, which is a `Resource` without content; it renews the ttl of the one
+ * that the client has. Source: https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#ttl
  */
 export function heartbeatRecord(source: RecordSource): Uint8Array {
   return wrapper(source, { prefixed: true, content: false }).finish();
 }
 
-/** `DeltaDiscoveryResponse.resources`: a `Resource` without content, named by an alias that stands for nothing. */
+/** `DeltaDiscoveryResponse.resources`: a `Resource` without content, for an alias that no resource matches. */
 export function unknownRecord(alias: string): Uint8Array {
   const source = { typeUrl: "", name: alias, version: "", bytes: NOTHING, aliases: [alias], ttlMs: undefined };
   return wrapper(source, { prefixed: true, content: false }).finish();
@@ -58,7 +58,7 @@ export function unknownRecord(alias: string): Uint8Array {
 const NOTHING = new Uint8Array();
 const WRAPPER_TYPE = "type.googleapis.com/envoy.service.discovery.v3.Resource";
 
-/** Writes a `Resource`, as the entry of a response if it is `prefixed`. */
+/** Writes a `Resource`; as an entry of a response if it is `prefixed`. */
 function wrapper(
   { typeUrl, name, version, bytes, aliases, ttlMs }: RecordSource,
   { prefixed = false, content = true }: { readonly prefixed?: boolean; readonly content?: boolean } = {},
@@ -90,7 +90,7 @@ function duration(ms: number): Uint8Array {
     .finish();
 }
 
-/** The field `type_url` of an `Any`, encoded once for each type, up to a number of types that no API comes near. */
+/** The field `type_url` of an `Any`, encoded once for each type, of which there are fewer than the limit. */
 function encodedTypeUrl(typeUrl: string): Uint8Array {
   let encoded = typeUrls.get(typeUrl);
   if (encoded === undefined) {
@@ -108,12 +108,12 @@ function anySize(typeUrl: Uint8Array, length: number): number {
   return typeUrl.length + fieldSize(length);
 }
 
-/** The bytes of a length-delimited field. */
+/** The length of a length-delimited field, in bytes. */
 function fieldSize(length: number): number {
   return TAG_SIZE + varintSize(length) + length;
 }
 
-/** Fields up to 15. */
+/** The length of a tag, in bytes: of field numbers up to 15. */
 const TAG_SIZE = 1;
 
 function varintSize(value: number): number {
@@ -122,7 +122,11 @@ function varintSize(value: number): number {
   return size;
 }
 
-/** Writes into memory of the right size, which a record is kept in for as long as its resource. */
+/**
+ * Writes into memory of the right size, since a record is retained as long as its resource.
+ *
+ * Invariant: `0 <= #at <= size`; `finish` is called when they are equal.
+ */
 class RecordWriter {
   readonly #bytes: Uint8Array;
   #at = 0;
@@ -131,7 +135,7 @@ class RecordWriter {
     this.#bytes = new Uint8Array(size);
   }
 
-  /** The beginning of a length-delimited field. */
+  /** Writes the tag and the length of a length-delimited field. */
   field(number: number, length: number): this {
     this.#bytes[this.#at++] = number << 3 | WireType.LengthDelimited;
     let rest = length;

@@ -1,37 +1,43 @@
-import { create, type DescMessage, type Message, type MessageInitShape } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import { encode } from "./encode.ts";
 import { contentHash } from "./hash.ts";
 import { isGlob, normalName } from "./names.ts";
+import type { DescMessage, Message, MessageInitShape } from "./protobuf-types.ts";
 import { anyRecord, deltaRecord, wrappedRecord } from "./records.ts";
 
 /** The prefix of the type URL of every protobuf message. */
 export const TYPE_URL_PREFIX = "type.googleapis.com/";
 
-/** What may be said of a resource beside its content. */
+/** The properties of a resource beside its content. */
 export interface ResourceOptions {
   /**
-   * The name that clients subscribe to. Default: the message's field `name` or `cluster_name`. An `xdstp:` name is kept
-   * in its normal form.
+   * The name that clients subscribe to. Default: the message's field `name` or `cluster_name`. An `xdstp:` name becomes
+   * its normal form.
    */
   readonly name?: string;
   /** The version of this resource, as delta clients see it. Default: a hash of its content. */
   readonly version?: string;
-  /** How long a client may use the resource without hearing of it again, in milliseconds. Default: for ever. */
+  /** How long a client may use the resource without a heartbeat, in milliseconds. Default: unlimited. */
   readonly ttlMs?: number;
-  /** Further names of the same entity, sent with it in delta (VHDS answers on-demand requests by them). */
+  /** Further names that clients may subscribe to on demand, sent with it in delta (VHDS). Default: none. */
   readonly aliases?: readonly string[];
 }
 
 /**
  * One named piece of configuration of any message type, immutable.
  *
- * It is encoded at most once in its life, and not before somebody needs the bytes; every response to every stream that
- * carries it splices the same bytes.
+ * It is encoded at most once, when the bytes are first read; the responses of all streams share these bytes.
+ *
+ * Invariant: of `#bytes` and `#source` exactly one is defined.
  */
 export class Resource {
+  /** The type URL, such as `type.googleapis.com/envoy.config.cluster.v3.Cluster`. */
   readonly typeUrl: string;
+  /** The name, in its normal form. */
   readonly name: string;
+  /** The ttl in milliseconds; undefined for none. */
   readonly ttlMs: number | undefined;
+  /** The aliases, which may be none. */
   readonly aliases: readonly string[];
   #version: string | undefined;
   #bytes: Uint8Array | undefined;
@@ -62,18 +68,18 @@ export class Resource {
   /**
    * The encoded message, the same bytes for equal content whatever the order of its maps' keys.
    *
-   * @throws TypeError where the message holds what its type cannot; caches find that before they publish anything
+   * @throws TypeError if a field of the message has a value of another type; caches check this before they publish
    */
   get bytes(): Uint8Array {
     if (this.#bytes === undefined) {
       this.#bytes = this.#encode(this.#source!);
-      // From here on the bytes say it all: what the user does to his message no longer matters.
+      // The message may be changed, or collected, from here on.
       this.#source = undefined;
     }
     return this.#bytes;
   }
 
-  /** The version of this one resource; by default a hash of the content, ttl and aliases included. */
+  /** The version of this resource; by default a hash of its content, ttl and aliases. */
   get version(): string {
     return this.#version ??= contentHash(this.#hashed());
   }
@@ -93,8 +99,17 @@ export class Resource {
     return this.#delta ??= deltaRecord(this);
   }
 
-  /** The same resource, of the same version, under another name or with other aliases. */
-  as({ name = this.name, aliases = this.aliases }: { name?: string; aliases?: readonly string[] }): Resource {
+  /** The same resource, of the same version, with another name: the client's spelling, for one response. */
+  withName(name: string): Resource {
+    return this.#copy(name, this.aliases);
+  }
+
+  /** The same resource, of the same version, with other aliases. */
+  withAliases(aliases: readonly string[]): Resource {
+    return this.#copy(this.name, aliases);
+  }
+
+  #copy(name: string, aliases: readonly string[]): Resource {
     const ttl = this.ttlMs === undefined ? {} : { ttlMs: this.ttlMs };
     return new Resource(this.typeUrl, name, this.bytes, { version: this.version, aliases, ...ttl });
   }
@@ -120,9 +135,11 @@ export class Resource {
   }
 }
 
-/** A message that is not encoded yet. */
+/** A message that has not been encoded yet. */
 export interface ResourceSource {
+  /** The descriptor of its type. */
   readonly schema: DescMessage;
+  /** The message. */
   readonly message: Message;
 }
 
@@ -130,9 +147,10 @@ export interface ResourceSource {
  * Makes a resource of a message of any type, custom ones included.
  *
  * @param schema - the descriptor of the message's type
- * @param init - the message, or what to make it of. It must not be changed afterwards.
- * @param options - name, version, ttl
- * @throws TypeError where no name is given and the message has none, or where it is the name of a collection
+ * @param init - the message, or fields of it. It must not be changed afterwards.
+ * @param options - name, version, ttl, aliases
+ * @throws TypeError if neither the options nor the message have a name, or if it is the name of a collection
+ * @throws RangeError if the ttl is not a positive number
  */
 export function resource<D extends DescMessage>(
   schema: D,
@@ -147,11 +165,15 @@ export function resource<D extends DescMessage>(
 }
 
 /**
- * Makes a resource of bytes, from a database for example. They are never decoded, and must not be changed afterwards.
+ * Makes a resource of encoded bytes, from a database for example. They are not decoded, and must not be changed
+ * afterwards.
  *
  * @param typeUrl - such as `type.googleapis.com/envoy.config.cluster.v3.Cluster`
  * @param name - the name that clients subscribe to
  * @param bytes - the encoded message, without an `Any` around it
+ * @param options - version, ttl, aliases
+ * @throws TypeError if the type URL has no slash, or the name is empty or that of a collection
+ * @throws RangeError if the ttl is not a positive number
  */
 // deno-lint-ignore style/few-parameters -- what every resource has, and then the options
 export function rawResource(
@@ -178,7 +200,7 @@ function checkOptions({ ttlMs }: ResourceOptions): void {
 function checkedName(typeUrl: string, name: string): string {
   if (name === "") throw new TypeError(`Cannot make a resource of type ${typeUrl}: its name is empty`);
   const normal = normalName(name);
-  if (isGlob(normal)) throw new TypeError(`Cannot name a resource "${name}": that is the name of a whole collection`);
+  if (isGlob(normal)) throw new TypeError(`Cannot name a resource "${name}": that is the name of a collection`);
   return normal;
 }
 

@@ -1,21 +1,21 @@
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 
 /**
- * Calls `visit` with each length-delimited value at a path of field numbers, without a schema. This is how a few
- * fields of large messages are read without loading their types.
+ * Calls `visit` with each length-delimited value at a path of field numbers, without a schema: so that a few fields of
+ * large messages can be read without loading their types.
  */
 export function visitPath(bytes: Uint8Array, path: readonly number[], visit: (value: Uint8Array) => void): void {
   walk(bytes, path, 0, visit);
 }
 
-/** The strings at a path of field numbers. */
+/** The strings at a path of field numbers, in order. */
 export function stringsAt(bytes: Uint8Array, path: readonly number[]): string[] {
   const found: string[] = [];
   visitPath(bytes, path, (value) => found.push(decoder.decode(value)));
   return found;
 }
 
-/** The last varint of a field, or undefined. */
+/** The last varint of a field; undefined for none. */
 export function varintAt(bytes: Uint8Array, field: number): number | undefined {
   const reader = new BinaryReader(bytes);
   let found: number | undefined;

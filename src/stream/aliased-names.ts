@@ -1,6 +1,5 @@
-import type { View } from "../cache/mod.ts";
+import { AliasIndex, type View } from "../cache/mod.ts";
 import { type Aliasing, collectionOf } from "../resource/mod.ts";
-import { AliasIndex } from "./view-index.ts";
 
 /** What a stream was told of names that stand for resources. */
 export class AliasedNames {
@@ -55,7 +54,7 @@ export class AliasedNames {
     };
     for (const name of names.owed) if (names.all.has(name)) look(name);
     const { since } = names;
-    const moved = since === undefined ? [] : [...names.collections].filter((each) => index.hasMoved(each, since));
+    const moved = since === undefined ? [] : [...names.collections].filter((each) => index.changedSince(each, since));
     if (moved.length > 0) {
       const collections = new Set<string | undefined>(moved);
       for (const name of names.all) if (collections.has(collectionOf(name)) && look(name)) names.owed.add(name);

@@ -37,9 +37,7 @@ export class Answers {
     if (known === undefined) return resources;
     return resources.map((resource) => {
       const aliases = known.get(resource.name);
-      return aliases === undefined
-        ? resource
-        : resource.as({ aliases: [...new Set([...resource.aliases, ...aliases])] });
+      return aliases === undefined ? resource : resource.withAliases([...new Set([...resource.aliases, ...aliases])]);
     });
   }
 

@@ -1,4 +1,4 @@
-import type { SubscriptionChange, View } from "../cache/mod.ts";
+import { CollectionIndex, type SubscriptionChange, type View } from "../cache/mod.ts";
 import { collectionOf, normalName, type Resource, type ResourceType } from "../resource/mod.ts";
 import { AliasedNames, AliasesByCollection } from "./aliased-names.ts";
 import { Answers } from "./answers.ts";
@@ -7,7 +7,6 @@ import type { DiscoveryRequest } from "./request.ts";
 import type { OutgoingResponse } from "./response.ts";
 import { type NameChange, WILDCARD } from "./subscribed-names.ts";
 import { type RequestEffect, type SubscriptionContext, TypeSubscription } from "./subscription.ts";
-import { CollectionIndex } from "./view-index.ts";
 
 /**
  * Incremental: each request says which names to add and to drop, each response what changed and what is gone.

@@ -1,5 +1,5 @@
 import type { Cache, View } from "../cache/mod.ts";
-import type { ApiTable, Resource, ResourceType } from "../resource/mod.ts";
+import type { ApiTable, Reference, Resource, ResourceType } from "../resource/mod.ts";
 import { DeltaSubscription } from "./delta-subscription.ts";
 import type { StreamLimits } from "./limits.ts";
 import { NodeIdentity } from "./node-identity.ts";
@@ -231,19 +231,21 @@ export class DiscoveryStream {
 
   /** Sends again what a client that was sent these resources has forgotten, or waits for once more. */
   #resend({ type }: TypeSubscription, resources: readonly Resource[]): void {
-    const target = type?.resends && this.#subscriptions.get(type.resends.typeUrl);
+    const resent = resentBy(type);
+    const target = resent && this.#subscriptions.get(resent.typeUrl);
     if (!target) return;
-    for (const name of namesOf(resources, type!.resends!.namesIn)) target.repeat(name);
+    for (const name of namesOf(resources, resent.namesIn)) target.repeat(name);
   }
 
   /** What a newly opened subscription owes for what the client was sent of other types before. */
   #catchUpResends(target: TypeSubscription): void {
     for (const { type, names, view } of this.#ordered) {
-      if (type?.resends?.typeUrl !== target.typeUrl || view === undefined) continue;
+      const resent = resentBy(type);
+      if (resent?.typeUrl !== target.typeUrl || view === undefined) continue;
       for (const name of names) {
         const resource = view.get(name);
         if (resource !== undefined) {
-          for (const each of readable(resource, type.resends.namesIn)) target.repeat(each);
+          for (const each of readable(resource, resent.namesIn)) target.repeat(each);
         }
       }
     }
@@ -338,7 +340,7 @@ export class DiscoveryStream {
   }
 
   #unmet({ type, awaited }: TypeSubscription): readonly string[] {
-    const target = this.#subscriptions.get(type!.warms!.typeUrl);
+    const target = this.#subscriptions.get(warmedBy(type)!.typeUrl);
     if (target?.view === undefined) return awaited;
     const { view } = target;
     // What does not exist cannot be waited for.
@@ -387,7 +389,8 @@ export class DiscoveryStream {
       other.leadsTo.size > 0 && this.#order.refers(other.typeUrl, typeUrl)
     );
     if (leaders.some((leader) => this.#isLeading(leader))) return true;
-    const warming = type?.warms && this.#subscriptions.get(type.warms.typeUrl);
+    const warms = warmedBy(type);
+    const warming = warms && this.#subscriptions.get(warms.typeUrl);
     if (wildcard || warming === undefined) return false;
     return warming.answerDue || this.#isAwaiting(subscription);
   }
@@ -408,9 +411,11 @@ export class DiscoveryStream {
     if (news.length === 0 || this.#options.holdBackMs === 0) return;
     // Names that are gone by now would pile up.
     if (leadsTo.size > 0) this.#isLeading(subscription);
-    for (const { typeUrl, namesIn } of type?.references ?? []) {
+    const warms = warmedBy(type);
+    for (const { typeUrl, namesIn, resends } of type?.references ?? []) {
+      if (resends) continue;
       const target = this.#subscriptions.get(typeUrl);
-      if (target === undefined || target.wildcard || typeUrl === type!.warms?.typeUrl) continue;
+      if (target === undefined || target.wildcard || typeUrl === warms?.typeUrl) continue;
       const names = namesOf(news, namesIn).filter((name) => isOpen(target, name));
       if (names.length > 0) leadsTo.set(typeUrl, [...new Set([...leadsTo.get(typeUrl) ?? [], ...names])]);
     }
@@ -426,8 +431,9 @@ export class DiscoveryStream {
    */
   #warm(subscription: TypeSubscription): void {
     const { type, news } = subscription;
-    if (!type?.warms || news.length === 0) return;
-    const { typeUrl, namesIn } = type.warms;
+    const warms = warmedBy(type);
+    if (!warms || news.length === 0) return;
+    const { typeUrl, namesIn } = warms;
     const target = this.#subscriptions.get(typeUrl);
     const names = namesOf(news, namesIn);
     if (target?.view !== undefined) this.#promise(subscription, promisedBy(news, names, target.view));
@@ -445,7 +451,8 @@ export class DiscoveryStream {
    * tell it that they are gone.
    */
   #promise({ type }: TypeSubscription, resources: ReadonlyMap<string, Resource>): void {
-    const target = type?.warms && this.#subscriptions.get(type.warms.typeUrl);
+    const warms = warmedBy(type);
+    const target = warms && this.#subscriptions.get(warms.typeUrl);
     if (target) target.promised = resources;
   }
 }
@@ -461,6 +468,14 @@ const MAX_KEPT = 1_000;
 /** Whether the client has not asked for it yet, or was not sent it. */
 function isOpen(target: TypeSubscription, name: string): boolean {
   return !target.has(name) || target.owed.has(name) || target.owesAll;
+}
+
+function warmedBy(type: ResourceType | undefined): Reference | undefined {
+  return type?.references?.find(({ warms }) => warms);
+}
+
+function resentBy(type: ResourceType | undefined): Reference | undefined {
+  return type?.references?.find(({ resends }) => resends);
 }
 
 const tables = new WeakMap<ApiTable, ReadonlyMap<string, ResourceType>>();

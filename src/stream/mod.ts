@@ -5,4 +5,3 @@ export type { DiscoveryRequest, Variant } from "./request.ts";
 export { GRPC_PREFIX_LENGTH, type OutgoingResponse, ResponseFactory } from "./response.ts";
 export type { AckInfo, NackInfo, StreamCallbacks, StreamInfo, SubscriptionStatus } from "./stream-callbacks.ts";
 export type { Decision, DecisionWord, Trace } from "./trace.ts";
-export { CollectionIndex } from "./view-index.ts";

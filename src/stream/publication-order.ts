@@ -96,5 +96,5 @@ const NONE: readonly string[] = [];
 const orders = new WeakMap<ApiTable, PublicationOrder>();
 
 function targetsOf({ references = [] }: ApiTable["types"][number]): string[] {
-  return references.map(({ typeUrl }) => typeUrl);
+  return [...new Set(references.filter(({ resends }) => !resends).map(({ typeUrl }) => typeUrl))];
 }

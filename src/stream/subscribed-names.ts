@@ -1,6 +1,5 @@
-import type { Subscription, View } from "../cache/mod.ts";
+import { CollectionIndex, type Subscription, type View } from "../cache/mod.ts";
 import { collectionOf, isGlob, isXdstp, type Resource } from "../resource/mod.ts";
-import { CollectionIndex } from "./view-index.ts";
 import { XdstpNames } from "./xdstp-names.ts";
 
 /** The name that asks for everything. */
@@ -43,7 +42,7 @@ export abstract class SubscribedNames implements Subscription {
   /** A resource under the name that the client uses for it. */
   protected spelled(resource: Resource): Resource {
     const name = this.#xdstp?.spelled(resource.name) ?? resource.name;
-    return name === resource.name ? resource : resource.as({ name });
+    return name === resource.name ? resource : resource.withName(name);
   }
 
   /** A name as the client uses it. */

@@ -172,7 +172,9 @@ export abstract class TypeSubscription extends SubscribedNames {
     const response = this.makeResponse(view, context, keep);
     if (!keep) this.kept.clear();
     if (response !== undefined) this.noteTtl(response.ttlMs);
-    if (response !== undefined && this.type?.references) this.news = this.newsOf(response, view);
+    if (response !== undefined && this.type?.references?.some(({ resends }) => !resends)) {
+      this.news = this.newsOf(response, view);
+    }
     this.position = view.revision;
     this.changed = false;
     this.owesAll = false;

@@ -1,9 +1,5 @@
-import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import { type Node, NodeSchema } from "../../gen/envoy/config/core/v3/base_pb.ts";
-import {
-  DeltaDiscoveryRequestSchema,
-  DiscoveryRequestSchema,
-} from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
 import type { Cache } from "../cache/mod.ts";
 import { type ApiTable, collectionOf, isGlob, type Resource } from "../resource/mod.ts";
 import {
@@ -16,38 +12,35 @@ import {
   type SubscriptionStatus,
   type Variant,
 } from "../stream/mod.ts";
+import { encodeRequest, type FakeRequest, type NodeInit } from "./fake-request.ts";
 
 /** How a fake client is set up. */
 export interface FakeClientOptions {
-  /** What it is fed from. */
+  /** The cache that its stream reads. */
   readonly cache: Cache;
-  /** The version of the API, such as `v3` of `ts-control-plane/v3`. */
+  /** The table of the API, such as `v3` of `ts-control-plane/v3`. */
   readonly api: ApiTable;
-  /** State of the world or incremental. */
+  /** The variant of the protocol. */
   readonly variant: Variant;
-  /** Who it says it is. Default: a node with the id `node`. */
-  readonly node?: MessageInitShape<typeof NodeSchema>;
-  /** The type of the service that it is connected to. Default: ADS. */
+  /** The node in the first request of each stream. Default: a node with the id `node`. */
+  readonly node?: NodeInit;
+  /** The type URL of the service that it is connected to. Default: ADS. */
   readonly typeUrl?: string | undefined;
-  /** What the server would observe of it. Default: nothing. */
+  /** Callbacks as a server has them. Default: none. */
   readonly callbacks?: StreamCallbacks;
-  /** What the server would be set up with, in milliseconds on the client's own clock. Default: 15000. */
+  /** `holdBackMs` of a server, in milliseconds on the client's own clock. Default: 15000. */
   readonly holdBackMs?: number | undefined;
-  /** Called when there may be a response to take, and more often than that. Default: nothing is called. */
+  /** Called when `next` may return a response, and more often than that. Default: nothing is called. */
   readonly onWake?: () => void;
 }
 
-/** A request in full, for what a well-behaved client would not say: an init of either kind of message, or bytes. */
-export type FakeRequest =
-  | MessageInitShape<typeof DiscoveryRequestSchema>
-  | MessageInitShape<typeof DeltaDiscoveryRequestSchema>
-  | Uint8Array;
-
 /**
- * An xDS client on one stream of the real protocol, without any network, promise or timer (time passes by `wait`): it says what it is told to,
- * and shows what it has. Responses are taken one by one and are accepted or rejected by the test, at any later time.
+ * An xDS client on one stream of the real protocol, without any network, promise or timer: time passes by `wait`. The
+ * test subscribes, takes responses one by one, and ACKs or NACKs each of them at any later time.
  *
- * Sans I/O: a cache that publishes synchronously can be read right after it has published; for others see `onWake`.
+ * A cache that publishes synchronously can be read right after it has published; for others see `onWake`.
+ *
+ * Invariant: `resources` are the responses that were ACKed, applied in order, as far as the names are subscribed.
  */
 export class FakeClient {
   readonly #options: FakeClientOptions;
@@ -56,24 +49,26 @@ export class FakeClient {
   readonly #types = new Map<string, TypeState>();
   #stream: DiscoveryStream;
   #streams = 0;
+  /** Whether the node was sent on this stream. */
   #introduced = false;
   #ended: ProtocolError | undefined = undefined;
   #now = 0;
 
+  /** Opens the stream; nothing is sent before `subscribe`. */
   constructor(options: FakeClientOptions) {
     this.#options = options;
     this.#node = create(NodeSchema, options.node ?? { id: "node" });
     this.#stream = this.#connect();
   }
 
-  /** Why the server has ended the stream; undefined as long as it is open. */
+  /** The error with which the server ended the stream; undefined as long as it is open. */
   get ended(): ProtocolError | undefined {
     return this.#ended;
   }
 
   /**
-   * Asks for names, in addition to those asked for before. Without names it is the old way to ask for everything,
-   * where the type has it; `*` asks for everything of any type.
+   * Subscribes to names, in addition to those subscribed before. `*` is the wildcard of any type; without names, a first
+   * request is the legacy wildcard, for types that have one.
    */
   subscribe(typeUrl: string, names: readonly string[] = []): void {
     const state = this.#state(typeUrl);
@@ -82,7 +77,7 @@ export class FakeClient {
     else this.send({ typeUrl, resourceNamesSubscribe: [...names] });
   }
 
-  /** Asks for names no longer, and forgets what it has of them, as far as nothing else asks for it. */
+  /** Unsubscribes from names, and drops their resources unless another name still matches them. */
   unsubscribe(typeUrl: string, names: readonly string[]): void {
     const state = this.#state(typeUrl);
     for (const name of names) {
@@ -95,17 +90,17 @@ export class FakeClient {
     else this.send({ typeUrl, resourceNamesUnsubscribe: [...names] });
   }
 
-  /** Takes the next response, if there is one. It is to be answered by `ack` or `nack`, sooner or later. */
+  /** Takes the next response, if the server has one. It is in flight until `ack` or `nack`. */
   next(): OutgoingResponse | undefined {
     return this.#guard(() => this.#stream.next(this.#now));
   }
 
-  /** Lets time pass, for what is held back or repeated: there is no other clock here. */
+  /** Lets time pass, for withheld removals and heartbeats: there is no other clock here. */
   wait(ms: number): void {
     this.#now += ms;
   }
 
-  /** Accepts a response: from here on the client has what it says. */
+  /** ACKs a response, and applies it to `resources`. */
   ack(response: OutgoingResponse): void {
     const { typeUrl, version } = response;
     const state = this.#state(typeUrl);
@@ -113,15 +108,15 @@ export class FakeClient {
     for (const resource of response.resources) state.resources.set(resource.name, resource);
     for (const name of response.removed) state.resources.delete(name);
     state.version = version;
-    this.#answer(response, {});
+    this.#acknowledge(response, {});
   }
 
-  /** Rejects a response: the client goes on with what it had. */
+  /** NACKs a response: `resources` stay as they were. @param message - the reason, as `error_detail` has it */
   nack(response: OutgoingResponse, message: string): void {
-    this.#answer(response, { errorDetail: { code: INVALID_ARGUMENT, message } });
+    this.#acknowledge(response, { errorDetail: { code: INVALID_ARGUMENT, message } });
   }
 
-  /** Takes and accepts all responses that there are, and those that follow from that. @returns them, in order */
+  /** Takes and ACKs responses until the server has none. @returns them, in order */
   settle(): OutgoingResponse[] {
     const taken: OutgoingResponse[] = [];
     for (let response = this.next(); response !== undefined; response = this.next()) {
@@ -131,22 +126,22 @@ export class FakeClient {
     return taken;
   }
 
-  /** What the client has of a type, by name: the responses that it accepted, put together. */
+  /** The resources of a type that the client has, by name: those of the responses that it ACKed. */
   resources(typeUrl: string): ReadonlyMap<string, Resource> {
     return this.#state(typeUrl).resources;
   }
 
-  /** What the server thinks of the client, for each type. */
+  /** The server's state of the stream, for each type. */
   status(): SubscriptionStatus[] {
     return this.#stream.status();
   }
 
-  /** Sends any request. Only the node is added, to the first one of a stream that leaves it out. */
+  /** Sends any request. Only the node is added, to the first request of a stream unless it has one. */
   send(request: FakeRequest): void {
     this.#guard(() => this.#stream.receive(request instanceof Uint8Array ? request : this.#encode(request)));
   }
 
-  /** Loses its connection and asks on a new stream for what it asked for before, saying what it has. */
+  /** Subscribes to the same names on a new stream; in delta with the versions that it has. */
   reconnect(): void {
     this.close();
     this.#stream = this.#connect();
@@ -201,7 +196,7 @@ export class FakeClient {
     this.send({ typeUrl, resourceNames: [...names], responseNonce: nonce, versionInfo: version });
   }
 
-  #answer({ typeUrl, nonce }: OutgoingResponse, rest: { errorDetail?: { code: number; message: string } }): void {
+  #acknowledge({ typeUrl, nonce }: OutgoingResponse, rest: { errorDetail?: { code: number; message: string } }): void {
     const state = this.#state(typeUrl);
     state.nonce = nonce;
     if (this.#options.variant === "delta") return this.send({ typeUrl, responseNonce: nonce, ...rest });
@@ -212,12 +207,7 @@ export class FakeClient {
   #encode(request: Exclude<FakeRequest, Uint8Array>): Uint8Array {
     const node = this.#introduced ? {} : { node: this.#node };
     this.#introduced = true;
-    return this.#options.variant === "sotw"
-      ? encode(DiscoveryRequestSchema, { ...node, ...request as MessageInitShape<typeof DiscoveryRequestSchema> })
-      : encode(DeltaDiscoveryRequestSchema, {
-        ...node,
-        ...request as MessageInitShape<typeof DeltaDiscoveryRequestSchema>,
-      });
+    return encodeRequest(this.#options.variant, { ...node, ...request });
   }
 
   #isFullState(typeUrl: string): boolean {
@@ -236,27 +226,20 @@ export class FakeClient {
   }
 }
 
-/** `google.rpc.Code.INVALID_ARGUMENT`, with which Envoy rejects. */
+/** `google.rpc.Code.INVALID_ARGUMENT`, the code of Envoy's NACKs. */
 const INVALID_ARGUMENT = 3;
 
-/** What a client knows of one type. */
+/** The state of a client for one type. */
 interface TypeState {
   readonly names: Set<string>;
   readonly resources: Map<string, Resource>;
-  /** Of the last response that it answered on this stream. */
+  /** The nonce of the last response that it ACKed or NACKed on this stream. */
   nonce: string;
-  /** Of the last response that it accepted. */
+  /** The version of the last response that it ACKed. */
   version: string;
 }
 
-/** Whether what is asked for by a name includes a resource. */
+/** Whether a subscribed name, which may be the wildcard or a collection, matches a resource. */
 function covers(name: string, resource: string): boolean {
   return name === "*" || name === resource || (isGlob(name) && name === collectionOf(resource));
-}
-
-function encode<D extends typeof DiscoveryRequestSchema | typeof DeltaDiscoveryRequestSchema>(
-  schema: D,
-  init: MessageInitShape<D>,
-): Uint8Array {
-  return toBinary(schema, create(schema, init));
 }

@@ -1,9 +1,10 @@
 /**
- * Tests for caches of your own: the contract of a cache, for any test runner, and a client to talk to it with.
+ * Tests for caches of your own: the contract of a cache for any test runner, and a client without a network.
  *
  * @module
  */
 export type { Ability, CacheUnderTest, Publication, TestType } from "./cache-under-test.ts";
-export { FakeClient, type FakeClientOptions, type FakeRequest } from "./fake-client.ts";
-export { Fault } from "./fault.ts";
+export { FakeClient, type FakeClientOptions } from "./fake-client.ts";
+export type { FakeRequest, NodeInit } from "./fake-request.ts";
+export { ContractViolation } from "./contract-violation.ts";
 export { testCache, type TestCacheOptions, type TestRunner } from "./test-cache.ts";

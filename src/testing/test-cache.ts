@@ -1,43 +1,46 @@
 import { ClusterLoadAssignmentSchema } from "../../gen/envoy/config/endpoint/v3/endpoint_pb.ts";
 import { RouteConfigurationSchema } from "../../gen/envoy/config/route/v3/route_pb.ts";
 import { resource, TYPE_URL_PREFIX } from "../resource/mod.ts";
-import { Bench } from "./bench.ts";
+import { CacheHarness } from "./harness.ts";
 import type { Ability, CacheUnderTest, TestType } from "./cache-under-test.ts";
-import { GROUP_CASES } from "./group-cases.ts";
-import { STREAM_CASES } from "./stream-cases.ts";
+import { GROUP_CASES } from "./cases/groups.ts";
+import { STREAM_CASES } from "./cases/streams.ts";
+import { SUBSCRIPTION_CASES } from "./cases/subscriptions.ts";
 import type { TestCase } from "./test-case.ts";
-import { VIEW_CASES } from "./view-cases.ts";
-import { WATCH_CASES } from "./watch-cases.ts";
+import { VIEW_CASES } from "./cases/view.ts";
+import { WATCH_CASES } from "./cases/watch.ts";
 
-/** The two functions that the kit needs of a test runner; those of node:test, Deno, Bun, vitest and others fit. */
+/** The two functions of a test runner that the kit calls: those of node:test, Deno, Bun, vitest and others fit. */
 export interface TestRunner {
+  /** Declares a group of tests. */
   readonly describe: (name: string, body: () => void) => unknown;
+  /** Declares a test, which fails if the promise is rejected. */
   readonly it: (name: string, body: () => Promise<void>) => unknown;
 }
 
-/** The cache to test. */
+/** The cache to test, and what to test of it. */
 export interface TestCacheOptions {
-  /** The name that the tests are grouped under. */
+  /** The name of the group of tests. */
   readonly name: string;
   /**
-   * Makes a cache to which nothing was published yet; called once or more for each test.
+   * Creates a cache without any publication; called once or more for each test.
    *
    * @param types - the types that it will hold
    */
   create(types: readonly TestType[]): CacheUnderTest | Promise<CacheUnderTest>;
-  /** What the cache does not have; the tests of that are left out, and the name of the group says so. Default: none. */
+  /** The abilities that the cache lacks. Their tests are left out, and the group is named after them. Default: none. */
   readonly lacks?: readonly Ability[];
-  /** For caches that cannot hold just any type: one type, or two. Default: endpoints and route configurations. */
+  /** The types to test with: two, or one for a cache that lacks `types`. Default: endpoints and route configurations. */
   readonly types?: readonly TestType[];
-  /** How long a cache may take to tell its watchers, in milliseconds. Default: 5000. */
+  /** How long a cache may take to call its watchers, in milliseconds. Default: 5000. */
   readonly timeoutMs?: number;
 }
 
 /**
- * Declares the tests that a cache has to pass to be served by this library: the whole contract of `Cache`, `Watch` and
- * `View`, and what clients of both variants of the protocol see through it.
+ * Declares the tests that a cache has to pass: the contract of `Cache`, `Watch` and `View`, and what clients of both
+ * variants of the protocol receive from it.
  *
- * @throws TypeError where fewer types are given than the abilities need
+ * @throws TypeError if one type is given and the cache does not lack `types`
  */
 export function testCache(
   { describe, it }: TestRunner,
@@ -48,7 +51,7 @@ export function testCache(
   if (types.length < 2 && !missing.has("types")) {
     throw new TypeError('Cannot test a cache with one type: give two, or say that it lacks "types"');
   }
-  const open = async () => new Bench(await create(types), types, timeoutMs);
+  const open = async () => new CacheHarness(await create(types), types, timeoutMs);
   describe(lacks.length === 0 ? name : `${name}, without ${lacks.join(", ")}`, () => {
     for (const [group, all] of Object.entries(GROUPS)) {
       const cases = all.filter(({ needs = [] }) => !needs.some((ability) => missing.has(ability)));
@@ -61,7 +64,7 @@ export function testCache(
 }
 
 const GROUPS: Readonly<Record<string, readonly TestCase[]>> = {
-  watch: WATCH_CASES,
+  watch: [...WATCH_CASES, ...SUBSCRIPTION_CASES],
   view: VIEW_CASES,
   groups: GROUP_CASES,
   streams: STREAM_CASES,
@@ -85,19 +88,19 @@ const DEFAULT_TYPES: readonly TestType[] = [
   },
 ];
 
-async function runCase(open: () => Promise<Bench>, run: TestCase["run"]): Promise<void> {
-  const benches: Bench[] = [];
+async function runCase(open: () => Promise<CacheHarness>, run: TestCase["run"]): Promise<void> {
+  const harnesses: CacheHarness[] = [];
   const openOne = async () => {
-    const bench = await open();
-    benches.push(bench);
-    return bench;
+    const harness = await open();
+    harnesses.push(harness);
+    return harness;
   };
   try {
     await run(await openOne(), openOne);
   } catch (error) {
-    // What closing finds is not what is wrong first.
-    await Promise.allSettled(benches.map((bench) => bench.close()));
+    // The first error counts, not those that follow from it on closing.
+    await Promise.allSettled(harnesses.map((harness) => harness.close()));
     throw error;
   }
-  for (const bench of benches) await bench.close();
+  for (const harness of harnesses) await harness.close();
 }

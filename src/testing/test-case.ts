@@ -1,11 +1,12 @@
-import type { Bench } from "./bench.ts";
+import type { CacheHarness } from "./harness.ts";
 import type { Ability } from "./cache-under-test.ts";
 
-/** One rule of the contract, with the way to find out whether it is kept. */
+/** One rule of the contract, and its test. */
 export interface TestCase {
+  /** The rule with the cache, or its view, as the subject: printed in the reports of those who test their caches. */
   readonly name: string;
   /** Left out for caches that lack one of these. */
   readonly needs?: readonly Ability[];
-  /** @param another - makes another instance of the cache */
-  readonly run: (bench: Bench, another: () => Promise<Bench>) => Promise<void>;
+  /** @param another - creates another instance of the cache */
+  readonly run: (harness: CacheHarness, another: () => Promise<CacheHarness>) => Promise<void>;
 }

@@ -2,10 +2,10 @@ import { rawResource, type Resource } from "../resource/mod.ts";
 import { TYPES } from "./renamed-types.ts";
 
 /**
- * The same resource for clients of v2: its bytes under the name that its type had. What only v3 has is ignored by them;
- * that the types of nested filters are ones that the client knows is for the caller to see to.
+ * The same resource for clients of v2: its bytes with the URL of the type in v2. Such clients ignore fields that v2 does
+ * not have; nested filters must be of types that they support.
  *
- * @throws TypeError if v2 had no such type
+ * @throws TypeError if v2 does not have the type
  */
 export function asV2(resource: Resource): Resource {
   const typeUrl = TYPES.get(resource.typeUrl);

@@ -1,5 +1,5 @@
 /**
- * Envoy's xDS API v2, for old clients: the same server with another table.
+ * Envoy's xDS API v2, for clients of before 2021: the same server with another table.
  *
  * @module
  */

@@ -18,8 +18,8 @@ import {
 import { http } from "../../gen/google/api/annotations_pb.ts";
 
 /**
- * A service of v2 with the methods and messages of one of v3, under a name of its own. Its REST paths, which are as v3
- * has them, begin with `/v2/`.
+ * A service of v2: the methods and messages of one of v3 under another name. Its REST paths begin with `/v2/` instead of
+ * `/v3/`.
  */
 export function renamedService(service: DescService, typeName: string): DescService {
   const dot = typeName.lastIndexOf(".");

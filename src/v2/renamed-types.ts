@@ -1,7 +1,7 @@
 import * as V3 from "../v3/types.ts";
 import * as V2 from "./types.ts";
 
-/** What each type of v3 was called before; the others came later. */
+/** The types of v3 that v2 has, with their URLs in v2. */
 export const TYPES: ReadonlyMap<string, string> = new Map([
   [V3.LISTENER_TYPE, V2.LISTENER_TYPE],
   [V3.CLUSTER_TYPE, V2.CLUSTER_TYPE],
@@ -13,7 +13,7 @@ export const TYPES: ReadonlyMap<string, string> = new Map([
   [V3.RUNTIME_TYPE, V2.RUNTIME_TYPE],
 ]);
 
-/** The name of a message type of v2 in v3; of any other type, its own. */
+/** The name in v3 of a message type of v2; any other name unchanged. */
 export function nameInV3(typeName: string): string {
   return NAMES_IN_V3.get(typeName) ?? typeName;
 }

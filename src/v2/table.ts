@@ -1,5 +1,4 @@
-import type { DescService } from "@bufbuild/protobuf";
-import type { ApiTable, Reference, ResourceType, ServiceRow } from "../resource/mod.ts";
+import type { ApiTable, DescService, Reference, ResourceType, ServiceRow } from "../resource/mod.ts";
 import { v3 } from "../v3/table.ts";
 import { renamedService } from "./renamed-service.ts";
 import { nameInV3, TYPES } from "./renamed-types.ts";
@@ -12,7 +11,7 @@ const DISCOVERY_PACKAGE = new Set([
 ]);
 
 /**
- * The xDS API v2, for clients of before 2021: other names for messages that are the same on the wire, as far as v2 knew
+ * The xDS API v2, for clients of before 2021: other names for messages that are the same on the wire, as far as v2 has
  * them. Serve it with `createDiscoveryServer({ cache, api: v2 })`, from a cache of resources made by `asV2`.
  */
 export const v2: ApiTable = {
@@ -26,16 +25,8 @@ export const v2: ApiTable = {
 function typeRow(row: ResourceType): ResourceType[] {
   const typeUrl = TYPES.get(row.typeUrl);
   if (typeUrl === undefined) return [];
-  const { warms, resends, references, ...rest } = row;
-  // Endpoints one by one came later.
-  const resent = resends && renamed(resends)[0];
-  return [{
-    ...rest,
-    typeUrl,
-    ...warms && { warms: renamed(warms)[0]! },
-    ...resent && { resends: resent },
-    ...references && { references: references.flatMap(renamed) },
-  }];
+  // References to types that v2 does not have, such as those of LEDS, are left out.
+  return [{ ...row, typeUrl, ...row.references && { references: row.references.flatMap(renamed) } }];
 }
 
 function renamed(reference: Reference): Reference[] {

@@ -1,12 +1,11 @@
 import { create } from "@bufbuild/protobuf";
-import { type Address, AddressSchema } from "../../gen/envoy/config/core/v3/address_pb.ts";
+import { AddressSchema } from "../../gen/envoy/config/core/v3/address_pb.ts";
 import { LocalitySchema } from "../../gen/envoy/config/core/v3/base_pb.ts";
 import {
-  type LbEndpoint,
   LbEndpointSchema,
-  type LocalityLbEndpoints,
   LocalityLbEndpointsSchema,
 } from "../../gen/envoy/config/endpoint/v3/endpoint_components_pb.ts";
+import type { Address, LbEndpoint, LocalityLbEndpoints } from "./message-types.ts";
 
 /**
  * Makes a TCP address, of a listener or an endpoint.
@@ -23,28 +22,30 @@ export function socketAddress(host: string, port: number): Address {
   });
 }
 
-/** Makes one of the `lbEndpoints` in a cluster's endpoints: a TCP address, with nothing else said of it. */
+/** Makes one of the `lbEndpoints` of a locality: a TCP address, with defaults for all else. */
 export function hostEndpoint(host: string, port: number): LbEndpoint {
   return create(LbEndpointSchema, {
     hostIdentifier: { case: "endpoint", value: { address: socketAddress(host, port) } },
   });
 }
 
-/** Where endpoints are, and which share of the requests they get. */
+/** The place of endpoints, and their share of the requests. */
 export interface LocalityOptions {
-  /** Default: empty, as of the other two names. */
+  /** The name of the region. Default: empty. */
   readonly region?: string;
+  /** The name of the zone in the region. Default: empty. */
   readonly zone?: string;
+  /** The name of the place in the zone. Default: empty. */
   readonly subZone?: string;
   /** The share among the localities of a priority. Default: 1. */
   readonly weight?: number;
-  /** 0 is the first choice, 1 the next. Default: 0. */
+  /** 0 for the first choice, 1 for the next. Default: 0. */
   readonly priority?: number;
 }
 
 /**
- * Makes one of the `endpoints` of a cluster: the endpoints of one place. gRPC clients need the name of the locality,
- * empty or not, and the weight: they reject endpoints without the one, and pass over those without the other.
+ * Makes one of the `endpoints` of a `ClusterLoadAssignment`: the endpoints of one locality. gRPC clients reject a
+ * locality without a name, which may be empty, and ignore one without a weight.
  */
 export function locality(lbEndpoints: LbEndpoint[], options: LocalityOptions = {}): LocalityLbEndpoints {
   const { region = "", zone = "", subZone = "", weight = 1, priority = 0 } = options;

@@ -3,11 +3,11 @@ import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import {
   ApiConfigSource_ApiType,
   ApiVersion,
-  type ConfigSource,
   ConfigSourceSchema,
 } from "../../gen/envoy/config/core/v3/config_source_pb.ts";
+import type { ConfigSource } from "./message-types.ts";
 
-/** The source for what a resource refers to, such as a cluster's endpoints: the ADS stream that brought the resource. */
+/** The source of the resources that one refers to, such as a cluster's endpoints: the ADS stream of that resource. */
 export function ads(): ConfigSource {
   return create(ConfigSourceSchema, {
     resourceApiVersion: ApiVersion.V3,
@@ -15,20 +15,20 @@ export function ads(): ConfigSource {
   });
 }
 
-/** How to reach an xDS server by gRPC. */
+/** An xDS server that is reached by gRPC. */
 export interface GrpcSourceOptions {
-  /** The cluster of the xDS server, static as a rule. */
+  /** The name of the cluster of the xDS server, static as a rule. */
   readonly cluster: string;
   /** The variant of the protocol. Default: `delta`. */
   readonly variant?: "sotw" | "delta";
   /**
-   * Whether Envoy describes itself in the first request of a stream only, and not in each: a description takes some
-   * 60 kB. Default: false, as Envoy's own.
+   * Whether Envoy sends its node, of some 60 kB, in the first request of a stream only. Default: false, which is Envoy's
+   * own default: in each request.
    */
   readonly nodeOnFirstMessageOnly?: boolean;
 }
 
-/** The source for what a resource refers to: a stream of its own to an xDS server, of that one type. */
+/** The source of the resources that one refers to: a stream of its own to an xDS server, for one type. */
 export function grpcSource(options: GrpcSourceOptions): ConfigSource {
   const { cluster, variant = "delta", nodeOnFirstMessageOnly = false } = options;
   return create(ConfigSourceSchema, {
@@ -45,17 +45,17 @@ export function grpcSource(options: GrpcSourceOptions): ConfigSource {
   });
 }
 
-/** How to reach an xDS server by REST. */
+/** An xDS server that is polled by REST. */
 export interface RestSourceOptions {
-  /** The cluster of the xDS server, static as a rule. */
+  /** The name of the cluster of the xDS server, static as a rule. */
   readonly cluster: string;
-  /** How long Envoy waits between two polls, in milliseconds; it adds up to as much again by chance. */
+  /** The time between two polls, in milliseconds; Envoy adds a random part of up to as much again. */
   readonly refreshMs: number;
-  /** How long Envoy waits for an answer, in milliseconds. Default: 1,000, Envoy's own. */
+  /** The timeout of a poll, in milliseconds. Default: 1,000, which is Envoy's own. */
   readonly timeoutMs?: number;
 }
 
-/** The source for what a resource refers to: polls of an xDS server, of that one type. Meant for what changes rarely. */
+/** The source of the resources that one refers to: polls of an xDS server, for one type that changes rarely. */
 export function restSource({ cluster, refreshMs, timeoutMs }: RestSourceOptions): ConfigSource {
   return create(ConfigSourceSchema, {
     resourceApiVersion: ApiVersion.V3,

@@ -1,4 +1,3 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import { ClusterSchema } from "../../gen/envoy/config/cluster/v3/cluster_pb.ts";
 import { TypedExtensionConfigSchema } from "../../gen/envoy/config/core/v3/extension_pb.ts";
 import { LbEndpointSchema } from "../../gen/envoy/config/endpoint/v3/endpoint_components_pb.ts";
@@ -10,59 +9,74 @@ import { ScopedRouteConfigurationSchema } from "../../gen/envoy/config/route/v3/
 import { SecretSchema } from "../../gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts";
 import { RuntimeSchema } from "../../gen/envoy/service/runtime/v3/rtds_pb.ts";
 import { type Resource, resource, type ResourceOptions } from "../resource/mod.ts";
+import type {
+  ClusterInit,
+  ClusterLoadAssignmentInit,
+  ExtensionConfigInit,
+  LbEndpointInit,
+  ListenerInit,
+  RouteConfigurationInit,
+  RuntimeInit,
+  ScopedRouteConfigurationInit,
+  SecretInit,
+  VirtualHostInit,
+} from "./message-inits.ts";
 
-/** Makes a cluster, served by CDS. */
-export function cluster(init: MessageInitShape<typeof ClusterSchema>, options?: ResourceOptions): Resource {
+/** Makes a cluster, served by CDS. Its name is the field `name`. */
+export function cluster(init: ClusterInit, options?: ResourceOptions): Resource {
   return resource(ClusterSchema, init, options);
 }
 
-/** Makes the endpoints of a cluster, served by EDS. Its name is the cluster's name. */
+/** Makes the endpoints of a cluster, served by EDS. The name is the field `clusterName`. */
 export function endpoints(
-  init: MessageInitShape<typeof ClusterLoadAssignmentSchema>,
+  init: ClusterLoadAssignmentInit,
   options?: ResourceOptions,
 ): Resource {
   return resource(ClusterLoadAssignmentSchema, init, options);
 }
 
-/** Makes a single endpoint, served by LEDS. Its name is needed, since the message has none. */
+/** Makes a single endpoint, served by LEDS. The name is required, since the message has none. */
 export function lbEndpoint(
-  init: MessageInitShape<typeof LbEndpointSchema>,
+  init: LbEndpointInit,
   options: ResourceOptions & { readonly name: string },
 ): Resource {
   return resource(LbEndpointSchema, init, options);
 }
 
-/** Makes a listener, served by LDS. */
-export function listener(init: MessageInitShape<typeof ListenerSchema>, options?: ResourceOptions): Resource {
+/** Makes a listener, served by LDS. Its name is the field `name`. */
+export function listener(init: ListenerInit, options?: ResourceOptions): Resource {
   return resource(ListenerSchema, init, options);
 }
 
-/** Makes a route configuration, served by RDS. */
-export function route(init: MessageInitShape<typeof RouteConfigurationSchema>, options?: ResourceOptions): Resource {
+/** Makes a route configuration, served by RDS: an `envoy.config.route.v3.RouteConfiguration`, not a single route. */
+export function route(init: RouteConfigurationInit, options?: ResourceOptions): Resource {
   return resource(RouteConfigurationSchema, init, options);
 }
 
-/** Makes a scoped route configuration, served by SRDS. */
+/** Makes a scoped route configuration, served by SRDS. Its name is the field `name`. */
 export function scopedRoute(
-  init: MessageInitShape<typeof ScopedRouteConfigurationSchema>,
+  init: ScopedRouteConfigurationInit,
   options?: ResourceOptions,
 ): Resource {
   return resource(ScopedRouteConfigurationSchema, init, options);
 }
 
-/** How a virtual host is named: as a resource by where it belongs, so there is no other name to give. */
+/** The options of a virtual host, whose name as a resource begins with that of its route configuration. */
 export interface VirtualHostOptions extends Omit<ResourceOptions, "name"> {
-  /** The route configuration that the virtual host is part of. */
+  /** The name of the route configuration that the virtual host belongs to. */
   readonly routeConfig: string;
 }
 
 /**
- * Makes a virtual host, served by VHDS as `<route configuration>/<virtual host>`.
+ * Makes a virtual host, served by VHDS as `<route configuration>/<virtual host>`; not one of those in a route
+ * configuration, which are plain messages.
  *
- * The message is given that name as well: of a virtual host that is removed, Envoy looks for the name inside.
+ * The message has that name as well, since Envoy finds a virtual host that is removed by the name in the message.
+ *
+ * @throws TypeError if the field `name` is empty
  */
 export function virtualHost(
-  init: MessageInitShape<typeof VirtualHostSchema>,
+  init: VirtualHostInit,
   { routeConfig, ...options }: VirtualHostOptions,
 ): Resource {
   if (!init.name) throw new TypeError("Cannot name a virtual host: its field name is empty");
@@ -70,19 +84,19 @@ export function virtualHost(
   return resource(VirtualHostSchema, { ...init, name }, { ...options, name });
 }
 
-/** Makes a secret, served by SDS. */
-export function secret(init: MessageInitShape<typeof SecretSchema>, options?: ResourceOptions): Resource {
+/** Makes a secret, served by SDS. Its name is the field `name`. */
+export function secret(init: SecretInit, options?: ResourceOptions): Resource {
   return resource(SecretSchema, init, options);
 }
 
-/** Makes a runtime layer, served by RTDS. */
-export function runtime(init: MessageInitShape<typeof RuntimeSchema>, options?: ResourceOptions): Resource {
+/** Makes a runtime layer, served by RTDS. Its name is the field `name`. */
+export function runtime(init: RuntimeInit, options?: ResourceOptions): Resource {
   return resource(RuntimeSchema, init, options);
 }
 
-/** Makes the configuration of an extension, served by ECDS. */
+/** Makes the configuration of an extension, served by ECDS. Its name is the field `name`. */
 export function extensionConfig(
-  init: MessageInitShape<typeof TypedExtensionConfigSchema>,
+  init: ExtensionConfigInit,
   options?: ResourceOptions,
 ): Resource {
   return resource(TypedExtensionConfigSchema, init, options);

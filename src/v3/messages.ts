@@ -1,8 +1,8 @@
-import type { DescMessage } from "@bufbuild/protobuf";
+import type { DescMessage } from "../resource/mod.ts";
 
 /**
- * Finds the description of a message type among all that are generated, and among protobuf's own. It imports the
- * modules of one package at a time, and none before it is asked.
+ * Finds the descriptor of a message type among the generated ones and protobuf's own. It imports the modules of one
+ * package at a time, on demand.
  */
 export async function findMessage(typeName: string): Promise<DescMessage | undefined> {
   for (const module of await modulesOf(typeName)) {
@@ -13,7 +13,7 @@ export async function findMessage(typeName: string): Promise<DescMessage | undef
   return undefined;
 }
 
-/** A package's name is the part of a type's name before the type and those that it is nested in. */
+/** The modules of the package of a type, whose name is that of the type up to the outermost message. */
 async function modulesOf(typeName: string): Promise<readonly object[]> {
   const { PACKAGES } = await import("../../gen/packages.ts");
   for (let end = typeName.lastIndexOf("."); end > 0; end = typeName.lastIndexOf(".", end - 1)) {

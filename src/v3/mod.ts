@@ -1,5 +1,5 @@
 /**
- * Envoy's xDS API v3: makers of its resources and the names of its types.
+ * Envoy's xDS API v3: makers of its resources, and the URLs of its types.
  *
  * @module
  */
@@ -18,6 +18,30 @@ export {
   virtualHost,
   type VirtualHostOptions,
 } from "./makers.ts";
+export type {
+  ClusterInit,
+  ClusterLoadAssignmentInit,
+  ExtensionConfigInit,
+  HttpConnectionManagerInit,
+  LbEndpointInit,
+  ListenerInit,
+  RouteConfigurationInit,
+  RouterInit,
+  RuntimeInit,
+  ScopedRouteConfigurationInit,
+  SecretInit,
+  VirtualHostInit,
+} from "./message-inits.ts";
+export type {
+  Address,
+  Any,
+  ApiListener,
+  ConfigSource,
+  Filter,
+  HttpFilter,
+  LbEndpoint,
+  LocalityLbEndpoints,
+} from "./message-types.ts";
 export { v3 } from "./table.ts";
 export { apiListener, httpConnectionManager, routerFilter, typedConfig } from "./typed-config.ts";
 export * from "./types.ts";

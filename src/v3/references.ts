@@ -1,39 +1,39 @@
 import { type Resource, stringsAt, varintAt, visitPath } from "../resource/mod.ts";
 
-// The names by which v3 resources refer to others, read from a few fields of the wire format, so that a server need not
-// load the types of all of Envoy's configuration to know them. Paths are field numbers.
+// The names by which v3 resources refer to others, read from a few fields of the wire format, so that a server does not
+// load the types of Envoy's configuration. Paths are field numbers.
 
-/** The endpoints that a cluster of type EDS is waiting for, if it gets them over xDS. */
-export const endpointsOfCluster = remembered((resource) => {
+/** The endpoints of a cluster of type EDS, unless it reads them from a file. */
+export const endpointsOfCluster = memoized((resource) => {
   const { bytes } = resource;
   if (varintAt(bytes, CLUSTER.type) !== EDS) return [];
-  // Endpoints from a file of the client's own are not ours to send.
+  // Endpoints from a file of the client are not sent by a server.
   for (const source of EDS_FROM_FILE) if (stringsAt(bytes, [CLUSTER.edsConfig, 1, source]).length > 0) return [];
   const serviceName = stringsAt(bytes, [CLUSTER.edsConfig, 2])[0];
   return [serviceName || stringsAt(bytes, [CLUSTER.name])[0] || resource.name];
 });
 
-/** The same, of those that the client is sent on the stream that brought the cluster, and not on one of their own. */
-export const endpointsOverAds = remembered((resource) => {
+/** The same for clusters that get them on the same ADS stream, not on a stream of their own. */
+export const endpointsOverAds = memoized((resource) => {
   const isAds = EDS_OVER_ADS.some((source) => stringsAt(resource.bytes, [CLUSTER.edsConfig, 1, source]).length > 0);
   return isAds ? endpointsOfCluster(resource) : [];
 });
 
-/** The clusters that a virtual host sends requests to. */
-export const clustersInVirtualHost = remembered(({ bytes }) => clustersIn(bytes, ROUTE_ACTION.slice(1)));
+/** The clusters that a virtual host routes to, mirrored ones included. */
+export const clustersInVirtualHost = memoized(({ bytes }) => clustersIn(bytes, ROUTE_ACTION.slice(1)));
 
-/** The clusters that a route configuration sends requests to, mirrored ones included. */
-export const clustersInRoute = remembered(({ bytes }) => clustersIn(bytes));
+/** The clusters that a route configuration routes to, mirrored ones included. */
+export const clustersInRoute = memoized(({ bytes }) => clustersIn(bytes));
 
-/** The route configurations that the HTTP connection managers of a listener ask for. */
-export const routesInListener = remembered(({ bytes }) => {
+/** The route configurations that the HTTP connection managers of a listener subscribe to. */
+export const routesInListener = memoized(({ bytes }) => {
   const names: string[] = [];
   visitFilters(bytes, HTTP_CONNECTION_MANAGER, (config) => names.push(...stringsAt(config, [3, 2])));
   return unique(names);
 });
 
-/** The clusters that a listener refers to directly: by routes inside of it, or as a TCP proxy. */
-export const clustersInListener = remembered(({ bytes }) => {
+/** The clusters that a listener refers to directly: by inline routes, or as a TCP proxy. */
+export const clustersInListener = memoized(({ bytes }) => {
   const names: string[] = [];
   visitFilters(bytes, HTTP_CONNECTION_MANAGER, (config) => {
     visitPath(config, [4], (routes) => names.push(...clustersIn(routes)));
@@ -42,26 +42,26 @@ export const clustersInListener = remembered(({ bytes }) => {
   return unique(names);
 });
 
-/** The route configuration that a scope chooses. */
-export const routeOfScope = remembered(({ bytes }) => stringsAt(bytes, [2]).filter((name) => name !== ""));
+/** The route configuration of a scope. */
+export const routeOfScope = memoized(({ bytes }) => stringsAt(bytes, [2]).filter((name) => name !== ""));
 
-/** The collections of endpoints that the localities of a cluster get over LEDS. */
-export const collectionsOfEndpoints = remembered(({ bytes }) => unique(stringsAt(bytes, [2, 8, 2])));
+/** The collections of endpoints that the localities of a cluster subscribe to over LEDS. */
+export const collectionsOfEndpoints = memoized(({ bytes }) => unique(stringsAt(bytes, [2, 8, 2])));
 
-/** The virtual hosts of a route configuration that get there over VHDS: an Envoy that is sent it forgets them. */
-export const virtualHostsOfRoute = remembered(({ name, bytes }) => {
-  let isOpen = false;
-  visitPath(bytes, [9], () => isOpen = true);
-  return isOpen ? [`${name}/*`] : [];
+/** The collection of virtual hosts of a route configuration with VHDS: Envoy discards them when it receives it. */
+export const virtualHostsOfRoute = memoized(({ name, bytes }) => {
+  let usesVhds = false;
+  visitPath(bytes, [9], () => usesVhds = true);
+  return usesVhds ? [`${name}/*`] : [];
 });
 
 /** Fields of `envoy.config.cluster.v3.Cluster`. */
 const CLUSTER = { name: 1, type: 2, edsConfig: 3 };
 /** `Cluster.DiscoveryType.EDS`. */
 const EDS = 3;
-/** Fields of `ConfigSource` that name a file: `path` and `path_config_source`. */
+/** Fields of `ConfigSource` for a file: `path` and `path_config_source`. */
 const EDS_FROM_FILE = [1, 8];
-/** Those that mean the stream itself: `ads` and `self`. */
+/** Fields of `ConfigSource` for the same stream: `ads` and `self`. */
 const EDS_OVER_ADS = [3, 5];
 
 const HTTP_CONNECTION_MANAGER =
@@ -71,7 +71,7 @@ const TCP_PROXY = "type.googleapis.com/envoy.extensions.filters.network.tcp_prox
 /** Paths to a filter's `Any`: filter chains, the default filter chain, and the API listener of gRPC clients. */
 const FILTERS = [[3, 3, 4], [25, 3, 4], [19, 1]];
 
-/** Paths from a `RouteConfiguration`: `virtual_hosts.routes.route`, and below it what names a cluster. */
+/** Paths from a `RouteConfiguration`: `virtual_hosts.routes.route`, and from there the fields that name a cluster. */
 const ROUTE_ACTION = [2, 3, 2];
 const CLUSTER_NAMES = [[1], [3, 1, 1], [30, 1]];
 
@@ -95,8 +95,8 @@ function unique(names: readonly string[]): string[] {
   return [...new Set(names)].filter((name) => name !== "");
 }
 
-/** Resources never change, so each is read once. */
-function remembered(read: (resource: Resource) => readonly string[]): (resource: Resource) => readonly string[] {
+/** Reads each resource once, since resources are immutable. */
+function memoized(read: (resource: Resource) => readonly string[]): (resource: Resource) => readonly string[] {
   const known = new WeakMap<Resource, readonly string[]>();
   return (resource) => {
     let names = known.get(resource);

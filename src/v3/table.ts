@@ -12,88 +12,14 @@ import { SecretDiscoveryService } from "../../gen/envoy/service/secret/v3/sds_pb
 import { RateLimitConfigDiscoveryService } from "../../gen/ratelimit/service/ratelimit/v3/rls_conf_ds_pb.ts";
 import type { ApiTable } from "../resource/mod.ts";
 import { findMessage } from "./messages.ts";
-import {
-  clustersInListener,
-  clustersInRoute,
-  clustersInVirtualHost,
-  collectionsOfEndpoints,
-  endpointsOfCluster,
-  endpointsOverAds,
-  routeOfScope,
-  routesInListener,
-  virtualHostsOfRoute,
-} from "./references.ts";
+import { RESOURCE_TYPES } from "./resource-types.ts";
 import * as type from "./types.ts";
-import { domainsFor, domainsOf } from "./virtual-host-domains.ts";
 
-/**
- * The xDS API v3.
- *
- * The order is that of a publication in ADS, from what is referred to to what refers to it; secrets, runtime layers
- * and extensions go out as they are asked for.
- * Source: https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations
- */
+/** The xDS API v3: the table that a server uses unless it is given another one. */
 export const v3: ApiTable = {
   name: "v3",
   node: NodeSchema,
-  types: [
-    {
-      typeUrl: type.CLUSTER_TYPE,
-      label: "CDS",
-      order: 1,
-      fullState: true,
-      legacyWildcard: true,
-      warms: { typeUrl: type.ENDPOINT_TYPE, namesIn: endpointsOverAds },
-      references: [{ typeUrl: type.ENDPOINT_TYPE, namesIn: endpointsOfCluster }],
-    },
-    {
-      typeUrl: type.ENDPOINT_TYPE,
-      label: "EDS",
-      order: 2,
-      // An Envoy that is sent a cluster or its endpoints again waits for them all, and asks for what it has not asked yet.
-      resends: { typeUrl: type.LB_ENDPOINT_TYPE, namesIn: collectionsOfEndpoints },
-    },
-    { typeUrl: type.LB_ENDPOINT_TYPE, label: "LEDS", order: 3 },
-    {
-      typeUrl: type.LISTENER_TYPE,
-      label: "LDS",
-      order: 4,
-      fullState: true,
-      legacyWildcard: true,
-      references: [
-        { typeUrl: type.ROUTE_TYPE, namesIn: routesInListener },
-        { typeUrl: type.CLUSTER_TYPE, namesIn: clustersInListener },
-      ],
-    },
-    {
-      typeUrl: type.SCOPED_ROUTE_TYPE,
-      label: "SRDS",
-      order: 5,
-      // Envoy removes the scopes that a response leaves out, as it does with listeners and clusters.
-      fullState: true,
-      legacyWildcard: true,
-      references: [{ typeUrl: type.ROUTE_TYPE, namesIn: routeOfScope }],
-    },
-    {
-      typeUrl: type.ROUTE_TYPE,
-      label: "RDS",
-      order: 6,
-      resends: { typeUrl: type.VIRTUAL_HOST_TYPE, namesIn: virtualHostsOfRoute },
-      references: [{ typeUrl: type.CLUSTER_TYPE, namesIn: clustersInRoute }],
-    },
-    {
-      typeUrl: type.VIRTUAL_HOST_TYPE,
-      label: "VHDS",
-      order: 7,
-      emptyMeansUnknown: true,
-      aliases: { keysOf: domainsOf, keysFor: domainsFor },
-      references: [{ typeUrl: type.CLUSTER_TYPE, namesIn: clustersInVirtualHost }],
-    },
-    { typeUrl: type.SECRET_TYPE, label: "SDS" },
-    { typeUrl: type.RUNTIME_TYPE, label: "RTDS" },
-    { typeUrl: type.EXTENSION_CONFIG_TYPE, label: "ECDS" },
-    { typeUrl: type.RATE_LIMIT_CONFIG_TYPE, label: "RLS", fullState: true, legacyWildcard: true },
-  ],
+  types: RESOURCE_TYPES,
   services: [
     { service: AggregatedDiscoveryService, typeUrl: undefined },
     { service: ListenerDiscoveryService, typeUrl: type.LISTENER_TYPE },

@@ -1,9 +1,9 @@
 import { type Resource, stringsAt } from "../resource/mod.ts";
 
-// How Envoy finds the virtual host of a request, so that one that it asks for is the one that it would choose.
+// How Envoy finds the virtual host of a request: so that a host on demand gets the virtual host that Envoy would choose.
 // Source: https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto
 
-/** The domains of a virtual host, each behind the name of the route configuration: `routes/*.example.com`. */
+/** The domains of a virtual host, each after the name of the route configuration: `routes/*.example.com`. */
 export function domainsOf({ name, bytes, aliases }: Resource): readonly string[] {
   const { routes } = split(name);
   return [...stringsAt(bytes, [DOMAINS]).map((domain) => routes + domain.toLowerCase()), ...aliases];
@@ -11,9 +11,9 @@ export function domainsOf({ name, bytes, aliases }: Resource): readonly string[]
 
 /**
  * The domains that match a host, the best first: the host itself, then `*.example.com` and `example.*`, longer ones
- * first, then `*`. The port is a part of the host where a domain has it, and is left aside otherwise.
+ * first, then `*`. The port is a part of the host if a domain has it, and is ignored otherwise.
  *
- * @param name - what Envoy asks for: `routes/www.example.com:8080`
+ * @param name - the name that Envoy subscribes to: `routes/www.example.com:8080`
  */
 export function* domainsFor(name: string): Iterable<string> {
   const { routes, rest } = split(name);
@@ -32,7 +32,7 @@ export function* domainsFor(name: string): Iterable<string> {
 /** Field number of `VirtualHost.domains`. */
 const DOMAINS = 2;
 
-/** A name in DNS has 253 characters; what is longer is not compared with patterns, for that is quadratic. */
+/** A name in DNS has at most 253 characters. Longer hosts are not compared with patterns, which is quadratic. */
 const MAX_HOST = 512;
 
 function split(name: string): { readonly routes: string; readonly rest: string } {

@@ -71,8 +71,8 @@ testCache(runner, {
   },
 });
 
-testCache(runner, { name: "cacheFrom, told all each time", lacks: ["atomic"], create: () => fed(whole) });
-testCache(runner, { name: "cacheFrom, told what changes", lacks: ["atomic"], create: () => fed(change) });
+testCache(runner, { name: "cacheFrom, all resources in each event", lacks: ["atomic"], create: () => fed(whole) });
+testCache(runner, { name: "cacheFrom, changes only", lacks: ["atomic"], create: () => fed(change) });
 
 function fed(eventOf: (publication: Publication, type: string) => CacheEvent): CacheUnderTest {
   const latest = new Map<string, Publication>();
@@ -91,7 +91,7 @@ function fed(eventOf: (publication: Publication, type: string) => CacheEvent): C
       for (const each of open) each.enqueue(publication);
     },
     close() {
-      if (open.size > 0) throw new Error(`${open.size} sources were not told that their clients are gone`);
+      if (open.size > 0) throw new Error(`The signals of ${open.size} sources were not aborted`);
     },
   };
 }

@@ -17,7 +17,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 });
 
 describe("PersistentMap", () => {
-  it("keeps every copy as it was, from whichever the next one is made and whichever is read", () => {
+  it("does not change any copy, whichever is changed or read next", () => {
     fc.assert(fc.property(fc.array(fc.tuple(name, fc.nat())), fc.array(step, { maxLength: 40 }), (first, steps) => {
       const copies = [{ is: new PersistentMap(new Map(first)), should: new Map(first) }];
       for (const { from, remove, update } of steps) {
@@ -37,7 +37,7 @@ describe("PersistentMap", () => {
     }));
   });
 
-  it("goes on iterating over what it was, while copies are made", () => {
+  it("iterates over its own entries while copies are made", () => {
     const map = new PersistentMap(new Map([["a", 1], ["b", 2]]));
     const seen: string[] = [];
     for (const [name] of map) {

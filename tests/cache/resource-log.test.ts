@@ -4,9 +4,9 @@ import { rawResource, type Resource } from "../../mod.ts";
 import { ResourceLog } from "../../src/cache/resource-log.ts";
 
 const TYPE = "type.googleapis.com/example.Thing";
-/** How many versions of a name the log remembers, to see that it changed back. */
-const REMEMBERED = 8;
-/** More removed names than are remembered. */
+/** How many earlier versions of a name the log has, to see that the name changed back. */
+const MAX_HISTORY = 8;
+/** More removed names than the log has tombstones. */
 const MANY = 9_000;
 
 const names = fc.constantFrom("a", "b", "c", "d", "__proto__", "");
@@ -21,14 +21,14 @@ const changes = fc.array(
 );
 
 describe("ResourceLog", () => {
-  it("D2 tells for any history what a comparison of then and now tells", () => {
+  it("D2 changesSince() is the difference between then and now, for any history", () => {
     fc.assert(
       fc.property(changes, (history) => {
         const log = new ResourceLog();
         const states: State[] = [new Map()];
         for (const { update, remove, whole } of history) {
           apply(log, { update: update.map(([name, content]) => make(name, content)), remove, whole });
-          // A change of nothing is no revision.
+          // A change without effect is not a revision.
           if (log.revision === states.length) states.push(stateOf(log));
           expect(log.revision).toBe(states.length - 1);
         }
@@ -38,7 +38,7 @@ describe("ResourceLog", () => {
     );
   });
 
-  it("D2 tells the same of what it still knows after many names have come and gone", () => {
+  it("D2 changesSince() is the same, or compacted, after many names were added and removed", () => {
     const log = new ResourceLog();
     const states: State[] = [new Map()];
     const next = (change: Parameters<typeof apply>[1]) => {
@@ -52,7 +52,7 @@ describe("ResourceLog", () => {
       next({ update: [make("changes", 1 + (from / 1_000) % 3)], remove: some });
     }
     const known = states.map((_, revision) => log.changesSince(revision) !== undefined);
-    // What is too long ago is not told at all, and all later is.
+    // Revisions up to one were compacted, and none after it.
     expect(known[0]).toBe(false);
     expect(known.at(-1)).toBe(true);
     expect(known).toEqual(known.toSorted());
@@ -76,14 +76,14 @@ function apply(
 
 function checkChanges(log: ResourceLog, states: readonly State[], revision: number): void {
   const [before, after] = [states[revision]!, states.at(-1)!];
-  const told = log.changesSince(revision)!;
-  for (const name of new Set([...before.keys(), ...after.keys(), ...told.keys()])) {
+  const changes = log.changesSince(revision)!;
+  for (const name of new Set([...before.keys(), ...after.keys(), ...changes.keys()])) {
     const [from, to] = [before.get(name)?.version, after.get(name)?.version];
-    const isTold = told.has(name);
-    if (isTold) expect(told.get(name)?.version).toBe(to);
-    // A name that changed very often may be told although it is as it was.
+    const isListed = changes.has(name);
+    if (isListed) expect(changes.get(name)?.version).toBe(to);
+    // A name that changed very often may be listed although it changed back.
     else expect(from, name).toBe(to);
-    if (isTold && from === to) expect(changesOf(states, revision, name)).toBeGreaterThan(REMEMBERED);
+    if (isListed && from === to) expect(changesOf(states, revision, name)).toBeGreaterThan(MAX_HISTORY);
   }
 }
 

@@ -15,7 +15,7 @@ describe("SnapshotCache", () => {
     return view;
   }
 
-  it("makes a view once for all polls between two publications", () => {
+  it("makes one view for all polls between two publications", () => {
     const cache = new SnapshotCache();
     cache.setSnapshot("node", new Snapshot({ resources: [cluster({ name: "a" })] }));
     const first = look(cache);
@@ -25,7 +25,7 @@ describe("SnapshotCache", () => {
     expect([...look(cache)!].map(({ name }) => name)).toEqual(["b"]);
   });
 
-  it("shows no views that are kept for nobody, and forgets them with the snapshot", () => {
+  it("has no status of unwatched views, and drops them with the snapshot", () => {
     const cache = new SnapshotCache();
     cache.setSnapshot("node", new Snapshot({ resources: [cluster({ name: "a" })] }));
     for (const type of [CLUSTER_TYPE, ENDPOINT_TYPE, "type.googleapis.com/any.Other"]) look(cache, type);

@@ -7,6 +7,7 @@ import {
   endpoints,
   httpConnectionManager,
   listener,
+  LISTENER_TYPE,
   route,
   scopedRoute,
 } from "../../src/v3/mod.ts";
@@ -43,14 +44,14 @@ const listenerOf = (name: string, routeConfigName: string): Resource =>
   });
 
 const CASES: readonly { readonly what: string; readonly resources: Resource[]; readonly problems: string[] }[] = [
-  { what: "nothing at all", resources: [], problems: [] },
+  { what: "no resources", resources: [], problems: [] },
   {
     what: "a whole configuration",
     resources: [eds("a"), endpoints({ clusterName: "a" }), routeTo("r", "a"), listenerOf("l", "r")],
     problems: [],
   },
   {
-    what: "endpoints, clusters and routes that nothing refers to, as pools and bootstraps have them",
+    what: "endpoints, clusters and routes without a reference to them",
     resources: [endpoints({ clusterName: "pool" }), cluster({ name: "spare" }), routeTo("r", "spare")],
     problems: [],
   },
@@ -65,19 +66,19 @@ const CASES: readonly { readonly what: string; readonly resources: Resource[]; r
     problems: ['Cluster "a" refers to ClusterLoadAssignment "a", which is not in the snapshot'],
   },
   {
-    what: "a route to a cluster that is not there",
-    resources: [routeTo("r", "gone")],
-    problems: ['RouteConfiguration "r" refers to Cluster "gone", which is not in the snapshot'],
+    what: "a route to a missing cluster",
+    resources: [routeTo("r", "missing")],
+    problems: ['RouteConfiguration "r" refers to Cluster "missing", which is not in the snapshot'],
   },
   {
     what: "a listener without its routes",
-    resources: [listenerOf("l", "gone")],
-    problems: ['Listener "l" refers to RouteConfiguration "gone", which is not in the snapshot'],
+    resources: [listenerOf("l", "missing")],
+    problems: ['Listener "l" refers to RouteConfiguration "missing", which is not in the snapshot'],
   },
   {
     what: "a scope without its routes",
-    resources: [scopedRoute({ name: "s", routeConfigurationName: "gone" })],
-    problems: ['ScopedRouteConfiguration "s" refers to RouteConfiguration "gone", which is not in the snapshot'],
+    resources: [scopedRoute({ name: "s", routeConfigurationName: "missing" })],
+    problems: ['ScopedRouteConfiguration "s" refers to RouteConfiguration "missing", which is not in the snapshot'],
   },
   {
     what: "a name given twice",
@@ -89,10 +90,20 @@ const CASES: readonly { readonly what: string; readonly resources: Resource[]; r
     resources: [rawResource(CLUSTER_TYPE, "bad", Uint8Array.of(0x0a, 0xff))],
     problems: [expect.stringMatching(/^Cluster "bad" cannot be read: ./)],
   },
+  {
+    what: "bytes that cannot be read, of a type with several references",
+    resources: [rawResource(LISTENER_TYPE, "bad", Uint8Array.of(0x0a, 0xff))],
+    problems: [expect.stringMatching(/^Listener "bad" cannot be read: ./)],
+  },
+  {
+    what: "routes that get their virtual hosts on demand, which need not be there",
+    resources: [route({ name: "r", vhds: {} })],
+    problems: [],
+  },
 ];
 
 describe("Snapshot.check()", () => {
-  it.each(CASES)("O9 tells what is wrong with $what", ({ resources, problems }) => {
+  it.each(CASES)("O9 returns the problems of $what", ({ resources, problems }) => {
     expect(new Snapshot({ resources }).check().map(({ message }) => message)).toEqual(problems);
   });
 });

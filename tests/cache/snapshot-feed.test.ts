@@ -6,7 +6,7 @@ const TYPES = ["type.googleapis.com/example.A", "type.googleapis.com/example.B"]
 const of = (type: number, name: string, content: number, ttlMs?: number) =>
   rawResource(TYPES[type]!, name, Uint8Array.of(content), ttlMs === undefined ? {} : { ttlMs });
 
-/** What a message is after its way to another thread. */
+/** A message as another thread receives it. */
 const cloned = (message: FeedMessage) => structuredClone(message);
 
 function contentOf(snapshot: Snapshot | undefined): unknown {
@@ -18,7 +18,7 @@ function contentOf(snapshot: Snapshot | undefined): unknown {
 }
 
 describe("SnapshotFeed", () => {
-  it("sends what changed", () => {
+  it("sends the difference to the publication before", () => {
     const feed = new SnapshotFeed();
     const sent: FeedMessage[] = [];
     feed.setSnapshot("k", new Snapshot({ resources: [of(0, "a", 1), of(0, "b", 1), of(1, "a", 1)] }));
@@ -36,7 +36,7 @@ describe("SnapshotFeed", () => {
     ]);
   });
 
-  it("sends nothing to a follower that was disconnected", () => {
+  it("sends nothing to a replica that was removed", () => {
     const feed = new SnapshotFeed();
     const sent: FeedMessage[] = [];
     feed.connect((message) => sent.push(message))();
@@ -44,7 +44,7 @@ describe("SnapshotFeed", () => {
     expect(sent).toEqual([]);
   });
 
-  it("makes every follower equal to it, whenever that joins", () => {
+  it("makes every replica equal to it, whenever that connects", () => {
     const resources = fc.array(
       fc.tuple(
         fc.nat(1),
@@ -58,18 +58,18 @@ describe("SnapshotFeed", () => {
       fc.record({ kind: fc.constant("set" as const), resources, version: fc.option(fc.constantFrom("1", "2")) }),
       fc.record({ kind: fc.constant("with" as const), resources, remove: fc.subarray(["a", "b", "c"]) }),
       fc.record({ kind: fc.constant("clear" as const) }),
-      fc.record({ kind: fc.constant("join" as const) }),
+      fc.record({ kind: fc.constant("connect" as const) }),
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
         const feed = new SnapshotFeed();
-        const followers: SnapshotCache[] = [];
+        const replicas: SnapshotCache[] = [];
         for (const each of steps) {
-          if (each.kind === "join") {
+          if (each.kind === "connect") {
             const cache = new SnapshotCache();
             const follow = followSnapshots(cache);
             feed.connect((message) => follow(cloned(message)));
-            followers.push(cache);
+            replicas.push(cache);
           } else if (each.kind === "clear") feed.clearSnapshot("k");
           else if (each.kind === "with") {
             const before = feed.getSnapshot("k");
@@ -79,8 +79,8 @@ describe("SnapshotFeed", () => {
             const { resources, version } = each;
             feed.setSnapshot("k", new Snapshot({ resources, ...version !== null && { version } }));
           }
-          for (const follower of followers) {
-            expect(contentOf(follower.getSnapshot("k"))).toEqual(contentOf(feed.getSnapshot("k")));
+          for (const replica of replicas) {
+            expect(contentOf(replica.getSnapshot("k"))).toEqual(contentOf(feed.getSnapshot("k")));
           }
         }
       }),

@@ -5,7 +5,7 @@ import { cluster, CLUSTER_TYPE, v3 } from "../../src/v3/mod.ts";
 
 const GOOD = cluster({ name: "good" });
 const NEXT = cluster({ name: "next" });
-/** As a program without types makes it. Made anew each time: what a resource has encoded it does not encode again. */
+/** A resource as a program without types may make it. A new one each time, since a resource is encoded once. */
 const bad = (version?: string): Resource =>
   cluster({ name: "bad", lbPolicy: "ROUND_ROBIN" as never }, version === undefined ? {} : { version });
 const ERROR = /^Cannot encode "bad" of type type\.googleapis\.com\/envoy\.config\.cluster\.v3\.Cluster: .*lb_policy/;
@@ -42,8 +42,8 @@ const CACHES = {
   },
 };
 
-describe("what cannot be encoded", () => {
-  it.each(Object.entries(CACHES))("E4 is an error of %s, and changes nothing", (_, create) => {
+describe("a resource that cannot be encoded", () => {
+  it.each(Object.entries(CACHES))("E4 is an error of %s, which changes nothing", (_, create) => {
     const { cache, publish } = create();
     publish([GOOD]);
     const client = connect(cache);
@@ -57,20 +57,20 @@ describe("what cannot be encoded", () => {
     client.close();
   });
 
-  it("E4 is an error of SnapshotFeed.setSnapshot(), and nobody is told anything", () => {
+  it("E4 is an error of SnapshotFeed.setSnapshot(), which sends nothing", () => {
     const feed = new SnapshotFeed();
-    const told: unknown[] = [];
-    feed.connect((message) => told.push(message));
+    const sent: unknown[] = [];
+    feed.connect((message) => sent.push(message));
     expect(() => feed.setSnapshot("all", new Snapshot({ resources: [GOOD, bad()] }))).toThrow(ERROR);
-    expect([told, feed.getSnapshot("all")]).toEqual([[], undefined]);
+    expect([sent, feed.getSnapshot("all")]).toEqual([[], undefined]);
   });
 
-  it("E4 is an error of the source of cacheFrom(), which is asked again", async () => {
+  it("E4 is an error of the source of cacheFrom(), which is called again", async () => {
     const errors: unknown[] = [];
     const served = Promise.withResolvers<void>();
-    let asked = 0;
+    let calls = 0;
     const cache = cacheFrom(async function* () {
-      if (asked++ === 0) yield { resources: [GOOD, bad()] };
+      if (calls++ === 0) yield { resources: [GOOD, bad()] };
       yield { resources: [GOOD] };
       served.resolve();
     }, { onError: (error) => errors.push(error), retryMs: 0 });

@@ -1,17 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
+import { circlesIn, FILES, importsOf, ROOT } from "./imports.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
-
-/** What each folder may import, beside itself and gen. */
+/** What each folder may import, types included, beside itself and gen. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   resource: [],
   v3: ["resource"],
   v2: ["resource", "v3"],
-  cache: ["resource", "v3"],
+  cache: ["resource", "v3/resource-types.ts"],
   stream: ["resource", "cache"],
   server: ["resource", "v3", "cache", "stream"],
   node: ["server"],
@@ -21,31 +20,37 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Folders that run on any runtime with web standards. */
 const WEB_ONLY = ["resource", "v3", "v2", "cache", "stream", "server", "testing"];
 
-const FILES = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" }).filter((path) =>
-  path.endsWith(".ts")
-);
-
 describe("layers", () => {
   it.each(FILES)("%s imports downwards only", (file) => {
-    const folder = file.split("/")[0]!;
-    for (const specifier of importsOf(join(ROOT, "src", file))) {
-      if (!specifier.startsWith(".")) continue;
-      const [top, target] = relative(ROOT, join(ROOT, "src", dirname(file), specifier)).split("/");
-      if (top === "gen" || target === folder) continue;
-      expect(ALLOWED[folder], `${file} imports ${specifier}`).toContain(target);
-    }
+    const folder = folderOf(file);
+    const allowed = ["gen", ...[folder, ...ALLOWED[folder]!].map((each) => `src/${each}`)];
+    const local = importsOf(file).filter((path) => /^(src|gen)\//.test(path));
+    expect(local.filter((path) => !allowed.some((each) => path === each || path.startsWith(`${each}/`)))).toEqual([]);
   });
 
-  it.each(FILES.filter((file) => WEB_ONLY.includes(file.split("/")[0]!)))("%s uses web standards only", (file) => {
+  it.each(FILES.filter((file) => WEB_ONLY.includes(folderOf(file))))("%s uses web standards only", (file) => {
     const text = readFileSync(join(ROOT, "src", file), "utf8").replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");
     expect(text).not.toMatch(/"node:|\bBuffer\b|\bprocess\.|\bDeno\./);
+  });
+
+  it("have no import circles, of types neither", () => {
+    const circles = circlesIn(new Map(FILES.map((file) => [`src/${file}`, importsOf(file)])));
+    expect(circles).toEqual([]);
+  });
+});
+
+describe("circlesIn()", () => {
+  it("finds the circles of a graph and nothing else", () => {
+    const graph = { a: ["b", "e"], b: ["c"], c: ["d", "b"], d: ["e"], e: [], f: ["g"], g: ["h"], h: ["f", "a"] };
+    const circles = circlesIn(new Map(Object.entries(graph)));
+    expect(circles.map((circle) => circle.sort())).toEqual([["b", "c"], ["f", "g", "h"]]);
   });
 });
 
 describe("the test kit", () => {
   it.each(FILES.filter((file) => file.startsWith("testing/")))("%s needs no test runner", (file) => {
-    const foreign = importsOf(join(ROOT, "src", file)).filter((specifier) => !specifier.startsWith("."));
-    expect(foreign.filter((specifier) => !specifier.startsWith("@bufbuild/protobuf"))).toEqual([]);
+    const foreign = importsOf(file).filter((path) => !/^(src|gen|@bufbuild\/protobuf)\b/.test(path));
+    expect(foreign).toEqual([]);
   });
 });
 
@@ -101,7 +106,6 @@ function loadWithoutNode(): { readonly urls: string[]; readonly names: string[] 
   return { urls: urls.map((url: string) => url.replace(`${pathToFileURL(ROOT).href}/`, "")), names };
 }
 
-function importsOf(path: string): string[] {
-  const text = readFileSync(path, "utf8");
-  return [...text.matchAll(/^(?:import|export)\s(?!type)[^;]*?from\s+"([^"]+)"/gm)].map((match) => match[1]!);
+function folderOf(file: string): string {
+  return file.split("/")[0]!;
 }

@@ -17,7 +17,7 @@ const { json } = fc.letrec<{ json: JsonValue }>((tie) => ({
 const metadata = objectOf(objectOf(json)) as fc.Arbitrary<Record<string, JsonObject>>;
 
 describe("encode", () => {
-  it("S1 gives the same bytes whatever the order of the keys, at any depth", () => {
+  it("S1 returns the same bytes for any order of the keys, at any depth", () => {
     fc.assert(
       fc.property(metadata, (entries) => {
         expect(encode(ClusterSchema, clusterOf(reversed(entries)))).toEqual(encode(ClusterSchema, clusterOf(entries)));
@@ -25,7 +25,7 @@ describe("encode", () => {
     );
   });
 
-  it("S1 gives bytes that decode to the message, which is left as it was", () => {
+  it("S1 returns bytes that decode to the message, and does not change it", () => {
     fc.assert(
       fc.property(metadata, (entries) => {
         const [message, untouched] = [clusterOf(entries), clusterOf(entries)];

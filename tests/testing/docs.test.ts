@@ -18,11 +18,11 @@ it("the example of docs/testing-a-cache.md passes its tests, with Node's own tes
 });
 
 describe("the README", () => {
-  it("has a first server that runs as it is, and feeds the client that it names", async () => {
+  it("has a first server that runs as it is, and serves the client that it names", async () => {
     const source = blocksOf("README.md", "ts").find((block) => block.includes("listen("))!;
     const listenOptions = "{ port: 18000 }";
     expect(source).toContain(`await listen(server, ${listenOptions})`);
-    // Any free port, so that it does not matter who else listens; and the end of it.
+    // On any free port, and with a handle to close it by.
     const program = fromSources(source).replace(`await listen(server, ${listenOptions})`, "const listener = $&")
       .replace(listenOptions, "{ port: 0 }");
     const folder = folderWith({ "readme.mts": `${program}\n${SERVE_ONE}` });
@@ -45,11 +45,11 @@ describe("the README", () => {
     for (const block of quoted) expect(sources.some((source) => source.includes(block)), block).toBe(true);
   });
 
-  it.each(linksOf("README.md"))("links to %s, which is there", (link) => {
+  it.each(linksOf("README.md"))("links to %s, which exists", (link) => {
     expect(() => readFileSync(join(ROOT, link))).not.toThrow();
   });
 
-  it("names only scripts that there are", () => {
+  it("names only scripts that exist", () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
     const { tasks } = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
     const text = readFileSync(join(ROOT, "README.md"), "utf8");
@@ -60,7 +60,7 @@ describe("the README", () => {
   });
 });
 
-/** Says where it listens, and ends once its input does. */
+/** Prints its port, and closes once its input ends. */
 const SERVE_ONE = `
 console.log(listener.port);
 process.stdin.resume().once("end", () => listener.close());

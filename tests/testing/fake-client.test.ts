@@ -18,7 +18,7 @@ function connect(options: Partial<FakeClientOptions> & Pick<FakeClientOptions, "
 }
 
 describe.each(["sotw", "delta"] as const)("a fake client (%s)", (variant) => {
-  it("has what it accepted, and no more", () => {
+  it("has the resources that it ACKed and no others", () => {
     const { cache, client, names } = connect({ variant });
     client.subscribe(CLUSTER_TYPE);
     expect(client.next()).toBeUndefined();
@@ -33,9 +33,9 @@ describe.each(["sotw", "delta"] as const)("a fake client (%s)", (variant) => {
     expect(client.status()).toMatchObject([{ typeUrl: CLUSTER_TYPE, outstanding: undefined, nacked: undefined }]);
   });
 
-  it("keeps what it had when it rejects", () => {
-    const told: string[] = [];
-    const callbacks = { onNack: (_stream: unknown, { message }: { message: string }) => void told.push(message) };
+  it("keeps its resources when it NACKs", () => {
+    const reasons: string[] = [];
+    const callbacks = { onNack: (_stream: unknown, { message }: { message: string }) => void reasons.push(message) };
     const { cache, client } = connect({ variant, callbacks });
     const version = () => client.resources(CLUSTER_TYPE).get("a")?.version;
     cache.setSnapshot("node", world("a=1"));
@@ -45,14 +45,14 @@ describe.each(["sotw", "delta"] as const)("a fake client (%s)", (variant) => {
     cache.setSnapshot("node", world("a=2"));
     client.nack(client.next()!, "not this one");
     expect(version()).toBe(first);
-    expect(told).toEqual(["not this one"]);
+    expect(reasons).toEqual(["not this one"]);
     expect(client.next()).toBeUndefined();
     cache.setSnapshot("node", world("a=3"));
     client.settle();
     expect(version()).not.toBe(first);
   });
 
-  it("asks for names, one after the other, and forgets them", () => {
+  it("subscribes to names one after the other, and unsubscribes", () => {
     const { cache, client, names } = connect({ variant });
     cache.setSnapshot("node", world("a=1", "b=1", "c=1"));
     client.subscribe(CLUSTER_TYPE, ["a"]);
@@ -66,7 +66,7 @@ describe.each(["sotw", "delta"] as const)("a fake client (%s)", (variant) => {
     expect(client.status()[0]).toMatchObject({ names: 1, wildcard: false });
   });
 
-  it("connects again with what it wants", () => {
+  it("reconnects with its subscription", () => {
     const { cache, client, names } = connect({ variant });
     cache.setSnapshot("node", world("a=1"));
     client.subscribe(CLUSTER_TYPE, ["*"]);
@@ -77,12 +77,12 @@ describe.each(["sotw", "delta"] as const)("a fake client (%s)", (variant) => {
     expect(client.settle()).toEqual([]);
     client.reconnect();
     const [response] = client.settle();
-    // A client of the state of the world says nothing of what it has.
+    // SotW requests do not say which resources the client has.
     expect(response!.resources.map(({ name }) => name)).toEqual(variant === "delta" ? ["b"] : ["a", "b"]);
     expect(names()).toEqual(["a", "b"]);
   });
 
-  it("shows why the server ended the stream", () => {
+  it("has the error with which the server ended the stream", () => {
     const { client } = connect({ variant, typeUrl: CLUSTER_TYPE });
     client.subscribe(ENDPOINT_TYPE, ["a"]);
     expect(client.ended?.code).toBe("invalid_argument");
@@ -90,7 +90,7 @@ describe.each(["sotw", "delta"] as const)("a fake client (%s)", (variant) => {
     expect(client.ended?.code).toBe("invalid_argument");
   });
 
-  it("sends what no proper client would", () => {
+  it("sends malformed requests", () => {
     const { cache, client } = connect({ variant });
     client.send(Uint8Array.of(0xff));
     expect(client.ended?.message).toContain("cannot be decoded");
@@ -100,7 +100,7 @@ describe.each(["sotw", "delta"] as const)("a fake client (%s)", (variant) => {
     expect(other.ended?.message).toContain("id must not change");
   });
 
-  it("says when there is something to take", () => {
+  it("calls onWake when there is a response to take", () => {
     let woken = 0;
     const { cache, client } = connect({ variant, onWake: () => woken++, node: { id: "x" } });
     client.subscribe(CLUSTER_TYPE);
@@ -111,7 +111,7 @@ describe.each(["sotw", "delta"] as const)("a fake client (%s)", (variant) => {
   });
 });
 
-it("keeps what is not named in state of the world, where the type is not of full state", () => {
+it("a fake client (sotw) keeps resources that a response without full state leaves out", () => {
   const cache = new SnapshotCache();
   const client = new FakeClient({ cache, api: v3, variant: "sotw" });
   const [a, b] = ["a", "b"].map((clusterName) => endpoints({ clusterName }));

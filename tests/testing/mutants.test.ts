@@ -12,7 +12,7 @@ import {
 } from "../../mod.ts";
 import { type Ability, type CacheUnderTest, testCache, type TestCacheOptions } from "../../src/testing/mod.ts";
 
-/** A right cache with one fault built in, and some of the tests that have to find it. */
+/** A correct cache with one seeded fault, and some of the tests that have to find it. */
 interface Mutant extends TestCacheOptions {
   readonly found: readonly string[];
 }
@@ -21,17 +21,17 @@ const LINEAR: readonly Ability[] = ["waiting", "types", "nodes"];
 
 const MUTANTS: readonly Mutant[] = [
   {
-    name: "answers before there is anything",
+    name: "calls its watcher before the first publication",
     ...snapshots((cache) => ({
       watch(request, watcher) {
         watcher(new EmptyView());
         return cache.watch(request, watcher);
       },
     })),
-    found: ["says nothing before anything is published: no configuration yet is not an empty configuration"],
+    found: ["does not call the watcher before the first publication"],
   },
   {
-    name: "never answers who comes later",
+    name: "does not call new watchers",
     ...linear((cache) => ({
       watch(request, watcher) {
         let opening = true;
@@ -41,23 +41,23 @@ const MUTANTS: readonly Mutant[] = [
       },
     })),
     found: [
-      "answers who comes later with what there is",
-      "answers with an empty set where everything was removed",
-      "answers who asks for names that do not exist, so that the client can be told so",
-      "answers a new watch after all others were closed",
+      "calls a new watcher with the current resources",
+      "calls a new watcher with an empty view after all resources were removed",
+      "calls a watcher of missing names, so that their absence can be sent",
+      "calls a new watcher after all other watches were closed",
     ],
   },
   {
-    name: "answers once and never again",
+    name: "calls each watcher once only",
     ...linear((cache) => watching(cache, { watcher: once })),
     found: [
-      "wakes who wants everything at each addition, change and removal",
-      "wakes who wants names at each addition, change and removal",
-      "incremental: a client that wants everything gets it, and what changes of it",
+      "calls a watcher of the wildcard at each addition, change and removal",
+      "calls a watcher of names at each addition, change and removal",
+      "delta: a wildcard client receives all resources, then their changes",
     ],
   },
   {
-    name: "wakes everybody at each publication",
+    name: "calls all watchers at each publication",
     ...linear((cache) => {
       const watchers = new Set<() => void>();
       return {
@@ -72,21 +72,21 @@ const MUTANTS: readonly Mutant[] = [
       };
     }),
     found: [
-      "lets those sleep who want other names",
-      "lets everybody sleep when the same content is published again",
-      "lets those sleep who do not want it any more",
+      "does not call a watcher of other names",
+      "does not call watchers when the same content is published again",
+      "does not call a watcher for names that it unsubscribed from",
     ],
   },
   {
-    name: "forgets to follow the subscription",
+    name: "does not follow the subscription",
     ...linear((cache) => watching(cache, { watch: (watch) => ({ ...watch, subscriptionChanged() {} }) })),
     found: [
-      "follows a subscription to further names, be it of what exists or of what does not",
-      "follows a subscription that turns to everything, and back to names",
+      "follows a subscription to more names, existing and missing ones",
+      "follows a subscription to the wildcard, and back to names",
     ],
   },
   {
-    name: "does not drop names",
+    name: "ignores names that are unsubscribed",
     ...linear((cache) =>
       watching(cache, {
         watch: (watch) => ({
@@ -95,10 +95,10 @@ const MUTANTS: readonly Mutant[] = [
         }),
       })
     ),
-    found: ["lets those sleep who do not want it any more"],
+    found: ["does not call a watcher for names that it unsubscribed from"],
   },
   {
-    name: "knows nothing of collections",
+    name: "ignores collections",
     ...linear((cache) => ({
       watch({ node, type, subscription }, watcher) {
         const { names } = subscription;
@@ -116,12 +116,12 @@ const MUTANTS: readonly Mutant[] = [
       },
     })),
     found: [
-      "wakes who wants a collection at each addition, change and removal in it",
-      "incremental: a client that wants a collection gets what is in it, and what changes of it",
+      "calls a watcher of a collection at each addition, change and removal in it",
+      "delta: a client of a collection receives its members, then their changes",
     ],
   },
   {
-    name: "does not drop collections",
+    name: "ignores collections that are unsubscribed",
     ...linear((cache) =>
       watching(cache, {
         watch: (watch) => ({
@@ -130,44 +130,44 @@ const MUTANTS: readonly Mutant[] = [
         }),
       })
     ),
-    found: ["follows a subscription to further collections, and away from them"],
+    found: ["follows a subscription to more collections, and its end"],
   },
   {
-    name: "goes on after close",
+    name: "calls the watchers of closed watches",
     ...linear((cache) => watching(cache, { watch: (watch) => ({ ...watch, close() {} }) })),
     found: [
-      "is silent once a watch is closed, and goes on with the others",
+      "does not call a watcher after its watch was closed, and still calls the others",
       "lets a watcher close its own watch while it is called",
     ],
   },
   {
-    name: "calls whoever was there when it began to wake",
+    name: "calls the watchers of watches that were closed within the same publication",
     ...linear((cache) => new SimpleCache(cache, (watchers) => [...watchers])),
     lacks: [...LINEAR, "selective"],
-    found: ["lets a watcher close the watch of another while it is called, who then is not called"],
+    found: ["lets a watcher close another watch while it is called, whose watcher is not called then"],
   },
   {
-    name: "wakes those without end who are opened while it wakes",
+    name: "calls watchers that are opened while it calls others, without end",
     ...linear((cache) => new SimpleCache(cache, (watchers) => watchers)),
     lacks: [...LINEAR, "selective"],
-    found: ["lets a watcher close its watch and open another while it is called, without end"],
+    found: ["lets a watcher replace its own watch while it is called, without an endless loop"],
   },
   {
-    name: "throws at a type that it does not know",
+    name: "throws for an unknown type",
     ...linear((cache, typeUrl) => ({
       watch(request, watcher) {
-        if (request.type !== typeUrl) throw new Error("what is this?");
+        if (request.type !== typeUrl) throw new Error("Unknown type");
         return cache.watch(request, watcher);
       },
     })),
-    found: ["holds a watch of a type that it does not know, and goes on with the others"],
+    found: ["holds a watch of an unknown type, and still calls the others"],
   },
   {
-    name: "hands out a copy instead of a live view",
+    name: "passes a copy instead of a live view",
     ...linear((cache) => watching(cache, { watcher: (watcher) => (view) => watcher(new Copy(view)) })),
     found: [
-      "is live: the one that a watcher was given first reads the latest",
-      "state of the world: a client that wants everything gets it, and what changes of it",
+      "is live: the first view that a watcher was called with has the current resources",
+      "SotW: a wildcard client receives all resources, then their changes",
     ],
   },
   mutantOfView("has a revision that stands still", { revision: () => 7 }, [
@@ -182,42 +182,42 @@ const MUTANTS: readonly Mutant[] = [
   mutantOfView("has a version that differs from instance to instance", {
     version: ({ version }, id) => `${id}-${version}`,
   }, [
-    "has equal versions in every instance, whatever the order in which the content came",
+    "has equal versions in every instance, whatever the order of the publications",
   ]),
-  mutantOfView("counts wrongly", { size: ({ size }) => size + 1 }, [
-    "answers who comes later with what there is",
-    "answers with an empty set where everything was removed",
+  mutantOfView("has a wrong size", { size: ({ size }) => size + 1 }, [
+    "calls a new watcher with the current resources",
+    "calls a new watcher with an empty view after all resources were removed",
   ]),
-  mutantOfView("iterates over the first resource alone", { iterate: (view) => [...view].slice(0, 1) }, [
-    "answers who comes later with what there is",
-    "incremental: a client that wants everything gets it, and what changes of it",
+  mutantOfView("iterates over the first resource only", { iterate: (view) => [...view].slice(0, 1) }, [
+    "calls a new watcher with the current resources",
+    "delta: a wildcard client receives all resources, then their changes",
   ]),
-  mutantOfView("knows nothing of the past", { changesSince: () => undefined }, [
-    "tells the changes since each of the last revisions: one publication",
-    "incremental: a client that is slow to answer gets the latest of all that it missed",
+  mutantOfView("has no changes since earlier revisions", { changesSince: () => undefined }, [
+    "lists the changes since each recent revision: one publication",
+    "delta: a client that ACKs late receives the latest of what it missed",
   ]),
-  mutantOfView("keeps quiet about removals", {
+  mutantOfView("leaves removals out of the changes", {
     changesSince: (view, revision) => new Map([...view.changesSince(revision)!].filter(([, resource]) => resource)),
   }, [
-    "tells the changes since each of the last revisions: several publications",
-    "tells all changes since any earlier revision, or that it is too old",
-    "incremental: a client that wants everything gets it, and what changes of it",
+    "lists the changes since each recent revision: several publications",
+    "lists all changes since any earlier revision, or says that it was compacted",
+    "delta: a wildcard client receives all resources, then their changes",
   ]),
-  mutantOfView("knows the last change alone", {
+  mutantOfView("has the last change only", {
     changesSince: (view, revision) => view.changesSince(Math.max(revision, view.revision - 1)),
   }, [
-    "tells the changes since each of the last revisions: several publications",
-    "tells all changes since any earlier revision, or that it is too old",
+    "lists the changes since each recent revision: several publications",
+    "lists all changes since any earlier revision, or says that it was compacted",
   ]),
-  mutantOfView("always tells all that there is", {
+  mutantOfView("lists all resources as changes", {
     changesSince: (view) => new Map([...view].map((resource) => [resource.name, resource])),
   }, [
-    "has no changes since now",
-    "tells the changes since each of the last revisions: what changed back is not listed",
-    "state of the world: the same content again is not sent again",
+    "has no changes since its current revision",
+    "lists the changes since each recent revision: a change that was reverted is left out",
+    "SotW: the same content published again is not sent again",
   ]),
   {
-    name: "takes the same content for new",
+    name: "gives the same content a new version",
     lacks: [...LINEAR, "stable"],
     create([type]) {
       const cache = new LinearCache(type!.typeUrl);
@@ -234,10 +234,10 @@ const MUTANTS: readonly Mutant[] = [
       };
     },
     found: [
-      "lets everybody sleep when the same content is published again",
-      "state of the world: the same content again is not sent again",
-      "incremental: the same content again is not sent again",
-      "incremental: what a client rejects is not sent again before it changes",
+      "does not call watchers when the same content is published again",
+      "SotW: the same content published again is not sent again",
+      "delta: the same content published again is not sent again",
+      "delta: a NACKed resource is not sent again before it changes",
     ],
   },
   {
@@ -245,14 +245,14 @@ const MUTANTS: readonly Mutant[] = [
     ...snapshots((cache, [type]) => ({
       watch: (request, watcher) => cache.watch({ ...request, type: type! }, watcher),
     })),
-    found: ["keeps types apart", "holds a watch of a type that it does not know, and goes on with the others"],
+    found: ["keeps types apart", "holds a watch of an unknown type, and still calls the others"],
   },
   {
-    name: "gives all clients the same",
+    name: "serves all nodes the same",
     ...snapshots((cache) => ({
       watch: (request, watcher) => cache.watch({ ...request, node: { ...request.node, id: "one" } }, watcher),
     })),
-    found: ["gives each client its own", "lets a client wait whose resources were not published yet"],
+    found: ["serves each node its own resources", "does not call a watcher before the first publication for its node"],
   },
   {
     name: "publishes one type after the other",
@@ -272,7 +272,7 @@ const MUTANTS: readonly Mutant[] = [
         },
       };
     },
-    found: ["has all types of a publication before it tells anybody"],
+    found: ["has all types of a publication before it calls a watcher"],
   },
 ];
 
@@ -282,26 +282,26 @@ describe("testCache", () => {
     expect(failures).toEqual(expect.arrayContaining([...found]));
   });
 
-  it("finds nothing wrong with the caches that the faults were built into", async () => {
+  it("passes the caches that the faults are seeded in", async () => {
     expect(await run({ name: "right", ...linear((cache) => watching(cache, {})) })).toEqual([]);
     expect(await run({ name: "right", ...snapshots((cache) => cache) })).toEqual([]);
     expect(await run(mutantOfView("right", {}, []))).toEqual([]);
   });
 
-  it("says which abilities are left out, and leaves out no others", () => {
+  it("names the group after what the cache lacks, and leaves out no other tests", () => {
     const all = declare({ name: "x", ...snapshots((cache) => cache) });
     const fewer = declare({ name: "x", ...snapshots((cache) => cache), lacks: ["nodes"] });
     expect(all[0]).toBe("x");
     expect(fewer[0]).toBe("x, without nodes");
     expect(all.filter((name) => !fewer.includes(name))).toEqual([
       "x",
-      "gives each client its own",
-      "lets a client sleep when another one's resources change",
-      "lets a client wait whose resources were not published yet",
+      "serves each node its own resources",
+      "does not call a watcher when the resources of another node change",
+      "does not call a watcher before the first publication for its node",
     ]);
   });
 
-  it("refuses one type where several are to be tested", () => {
+  it("throws a TypeError for one type unless the cache lacks types", () => {
     const types = [{ typeUrl: "a/b", make: () => new Resource("a/b", "x", new Uint8Array(), {}) }];
     expect(() => declare({ name: "x", ...snapshots((cache) => cache), types })).toThrow(TypeError);
   });
@@ -312,7 +312,7 @@ interface Setup {
   readonly create: TestCacheOptions["create"];
 }
 
-/** A linear cache behind something that breaks it. */
+/** A LinearCache with a seeded fault. */
 function linear(wrap: (cache: LinearCache, typeUrl: string) => Cache & { published?(): void }): Setup {
   return {
     lacks: LINEAR,
@@ -330,7 +330,7 @@ function linear(wrap: (cache: LinearCache, typeUrl: string) => Cache & { publish
   };
 }
 
-/** A snapshot cache behind something that breaks it. */
+/** A SnapshotCache with a seeded fault. */
 function snapshots(wrap: (cache: SnapshotCache, types: readonly string[]) => Cache): Setup {
   return {
     lacks: [],
@@ -362,7 +362,7 @@ function once(watcher: Watcher): Watcher {
   };
 }
 
-/** A cache that wakes everybody, in the order of its choice. */
+/** A cache that calls all watchers at each publication, in the given order. */
 class SimpleCache implements Cache {
   readonly #cache: Cache;
   readonly #order: (watchers: Set<() => void>) => Iterable<() => void>;
@@ -387,7 +387,7 @@ class SimpleCache implements Cache {
   }
 }
 
-/** What may be said otherwise than the view does. */
+/** The members of a view to replace. */
 interface Alteration {
   readonly version?: (view: View, id: number) => string;
   readonly revision?: (view: View) => number;
@@ -447,7 +447,7 @@ class AlteredView implements View {
   }
 }
 
-/** A view as it was once. */
+/** A view at one revision, which is not live. */
 class Copy implements View {
   readonly version: string;
   readonly revision: number;
@@ -494,7 +494,7 @@ function declare(options: TestCacheOptions, tests = new Map<string, () => Promis
     body();
   };
   const it = (name: string, body: () => Promise<void>) => {
-    if (tests.has(name)) throw new Error(`two tests have the name ${name}`);
+    if (tests.has(name)) throw new Error(`Two tests have the name ${name}`);
     names.push(name);
     tests.set(name, body);
   };

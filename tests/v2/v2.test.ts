@@ -35,16 +35,16 @@ describe("the API v2", () => {
   it.each([
     ["/envoy.service.discovery.v2.AggregatedDiscoveryService/StreamAggregatedResources", CLUSTER_TYPE],
     ["/envoy.api.v2.ClusterDiscoveryService/StreamClusters", ""],
-  ])("answers %s with its own types", async (path, typeUrl) => {
+  ])("serves %s with its own types", async (path, typeUrl) => {
     const request = create(DiscoveryRequestSchema, { node: { id: "n" }, typeUrl });
-    const response = await ask<DiscoveryResponse>(path, DiscoveryRequestSchema, request, DiscoveryResponseSchema);
+    const response = await call<DiscoveryResponse>(path, DiscoveryRequestSchema, request, DiscoveryResponseSchema);
     expect(response.typeUrl).toBe(CLUSTER_TYPE);
     expect(response.resources.map((any) => any.typeUrl)).toEqual([CLUSTER_TYPE]);
   });
 
-  it("answers a service of one type in delta", async () => {
+  it("serves a service of one type in delta", async () => {
     const request = create(DeltaDiscoveryRequestSchema, { node: { id: "n" }, resourceNamesSubscribe: ["r", "x"] });
-    const response = await ask<DeltaDiscoveryResponse>(
+    const response = await call<DeltaDiscoveryResponse>(
       "/envoy.api.v2.RouteDiscoveryService/DeltaRoutes",
       DeltaDiscoveryRequestSchema,
       request,
@@ -54,7 +54,7 @@ describe("the API v2", () => {
     expect(response.removedResources).toEqual(["x"]);
   });
 
-  it("knows what refers to what, by the names of v2", () => {
+  it("checks the references of a snapshot by the names of v2", () => {
     const a = asV2(cluster({ name: "a", clusterDiscoveryType: { case: "type", value: 3 } }));
     const [problem] = new Snapshot({ resources: [a] }).check(v2);
     expect(problem).toMatchObject({ kind: "missing", typeUrl: CLUSTER_TYPE, name: "a" });
@@ -77,25 +77,25 @@ describe("the API v2", () => {
     client.close();
   });
 
-  it("refuses a type that came later", () => {
+  it("throws for a type that v2 does not have", () => {
     const extension = rawResource(EXTENSION_CONFIG_TYPE, "e", new Uint8Array());
     expect(() => asV2(extension)).toThrow('Cannot serve "e": v2 has no');
   });
 });
 
-function ask<R>(path: string, input: DescMessage, request: object, output: DescMessage): Promise<R> {
-  const call = client.makeBidiStreamRequest(
+function call<R>(path: string, input: DescMessage, request: object, output: DescMessage): Promise<R> {
+  const stream = client.makeBidiStreamRequest(
     path,
     (message: object) => Buffer.from(toBinary(input, message as Parameters<typeof toBinary>[1])),
     (bytes: Uint8Array) => fromBinary(output, bytes) as R,
   );
-  call.on("error", () => {});
+  stream.on("error", () => {});
   return new Promise((resolve, reject) => {
-    call.on("data", (response: R) => {
-      call.cancel();
+    stream.on("data", (response: R) => {
+      stream.cancel();
       resolve(response);
     });
-    call.on("status", ({ code, details }) => reject(new Error(`${code} ${details}`)));
-    call.write(request);
+    stream.on("status", ({ code, details }) => reject(new Error(`${code} ${details}`)));
+    stream.write(request);
   });
 }

@@ -10,7 +10,7 @@ import { ads, apiListener, endpoints, hostEndpoint, listener, locality } from ".
 const rds = { case: "rds", value: { routeConfigName: "echo-routes", configSource: ads() } } as const;
 
 describe("apiListener", () => {
-  it("has the router as its filter, unless it is given others", () => {
+  it("has the router as its filter by default", () => {
     const echo = listener({ name: "echo", apiListener: apiListener({ routeSpecifier: rds }) });
     expect(managerOf(echo).httpFilters.map(({ name }) => name)).toEqual(["envoy.filters.http.router"]);
     expect(managerOf(echo).routeSpecifier).toMatchObject(rds);
@@ -21,7 +21,7 @@ describe("apiListener", () => {
     ]);
   });
 
-  it("refers to routes as any listener does", () => {
+  it("has a reference to its routes, as any listener", () => {
     const echo = listener({ name: "echo", apiListener: apiListener({ routeSpecifier: rds }) });
     const [problem] = new Snapshot({ resources: [echo] }).check();
     expect(problem).toMatchObject({ kind: "missing", name: "echo" });

@@ -40,19 +40,19 @@ describe("the domain that serves a host", () => {
     expect(found).toBe(domain && `routes/${domain}`);
   });
 
-  it("H2 is the star if there is no other", () => {
+  it("H2 is the star if no other matches", () => {
     expect([...domainsFor("routes/two.com")].at(-1)).toBe("routes/*");
   });
 
-  it("H1 is looked for behind the last slash", () => {
+  it("H1 is the part of the name after the last slash", () => {
     expect([...domainsFor("folder/routes/a")]).toEqual(["folder/routes/a", "folder/routes/*"]);
   });
 
-  it("E5 is not looked for by patterns if the host is longer than any", () => {
+  it("E5 is not compared with patterns if the host is longer than any", () => {
     expect([...domainsFor(`routes/${"a".repeat(65_000)}`)]).toHaveLength(2);
   });
 
-  it("H1 H2 is one of those of a virtual host, or an alias that the user gave it", () => {
+  it("H1 H2 is a domain of a virtual host, or an alias of its options", () => {
     const host = virtualHost({ name: "a", domains: ["A.com", "*"] }, { routeConfig: "f/r", aliases: ["f/r/b.com"] });
     expect(host.name).toBe("f/r/a");
     expect(domainsOf(host)).toEqual(["f/r/a.com", "f/r/*", "f/r/b.com"]);

@@ -1,6 +1,5 @@
-import type { View } from "../../cache/mod.ts";
+import { CollectionIndex, type View } from "../../cache/mod.ts";
 import { contentHash, isGlob, type Resource } from "../../resource/mod.ts";
-import { CollectionIndex } from "../../stream/mod.ts";
 
 /** What one poll requests. */
 export interface PollQuery {

@@ -1,41 +1,41 @@
 import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
 import type { Cache, View, Watch } from "../cache/mod.ts";
 import { collectionOf, type Resource } from "../resource/mod.ts";
-import { check } from "./fault.ts";
+import { check } from "./contract-violation.ts";
 
-/** What a probe asks for. */
-export interface ProbeRequest {
+/** What is watched. */
+export interface WatcherRequest {
   readonly node: Node;
   readonly type: string;
-  /** Undefined: everything. */
+  /** Undefined for the wildcard. */
   readonly names: readonly string[] | undefined;
   readonly collections: readonly string[];
 }
 
-/** What a probe needs of the test that it is part of. */
-export interface ProbeContext {
-  /** The resources of a view, in a form to compare and to read. */
+/** The part of the harness that a watcher uses. */
+export interface WatcherContext {
+  /** The resources as `name=content`, sorted. */
   readonly read: (view: Iterable<Resource>) => string[];
-  /** Called after each call of the watcher. */
+  /** Called at the end of each call of the watcher. */
   readonly onCall: () => void;
 }
 
-/** A watch that notes down what it is told. */
-export class Probe {
+/** A watcher that records each of its calls. */
+export class RecordingWatcher {
   readonly subscription = { wildcard: false, names: new Set<string>(), collections: new Set<string>() };
-  /** The last view that it was given. */
+  /** The view that it was called with last. */
   view: View | undefined = undefined;
-  /** What there was of what it wants, at each call. */
+  /** The content of its subscription at each call. */
   readonly calls: string[][] = [];
-  /** Called within each call, to do there what a stream may do. */
+  /** Run within each call, for tests of re-entrant calls, as a stream may make them. */
   inside: () => void = () => {};
-  /** It was called although it had been closed. */
+  /** Whether it was called after its watch had been closed. */
   calledAfterClose = false;
-  readonly #context: ProbeContext;
+  readonly #context: WatcherContext;
   #watch: Watch | undefined = undefined;
   #closed = false;
 
-  constructor(cache: Cache, { node, type, names, collections }: ProbeRequest, context: ProbeContext) {
+  constructor(cache: Cache, { node, type, names, collections }: WatcherRequest, context: WatcherContext) {
     this.#context = context;
     this.subscription.wildcard = names === undefined;
     for (const name of names ?? []) this.subscription.names.add(name);
@@ -46,9 +46,9 @@ export class Probe {
     if (this.#closed) watch.close();
   }
 
-  /** What there is now of what it wants; undefined as long as it was not called. */
+  /** The present content of its subscription; undefined before the first call. */
   get content(): string[] | undefined {
-    return this.view && this.#wanted(this.view);
+    return this.view && this.#contentOf(this.view);
   }
 
   subscribe(...names: string[]): void {
@@ -82,18 +82,18 @@ export class Probe {
     this.#watch?.close();
   }
 
-  /** Forgets all calls but the last one, so that what is counted begins here. */
+  /** Drops all calls but the last one, as the first one that `checkNoIdleCalls` compares with. */
   mark(): void {
     this.calls.splice(0, this.calls.length - 1);
   }
 
-  /** Each call brought something new of what it wants. */
+  /** @throws ContractViolation if a call found the same content as the one before */
   checkNoIdleCalls(): void {
     for (const [i, call] of this.calls.entries()) {
       const before = this.calls[i - 1];
       check(
         before === undefined || call.join() !== before.join(),
-        `woke a watcher that finds nothing new: it wants ${this.#describe()}, and finds ${JSON.stringify(call)} again`,
+        `A watcher is called for changes only: one of ${this.#describe()} found ${JSON.stringify(call)} again`,
       );
     }
   }
@@ -104,12 +104,12 @@ export class Probe {
       return;
     }
     this.view = view;
-    this.calls.push(this.#wanted(view));
+    this.calls.push(this.#contentOf(view));
     this.inside();
     this.#context.onCall();
   }
 
-  #wanted(view: View): string[] {
+  #contentOf(view: View): string[] {
     const { wildcard, names, collections } = this.subscription;
     if (wildcard) return this.#context.read(view);
     const isMember = ({ name }: Resource) => collections.has(collectionOf(name) ?? "");
@@ -119,6 +119,6 @@ export class Probe {
 
   #describe(): string {
     const { wildcard, names, collections } = this.subscription;
-    return wildcard ? "everything" : [...names, ...collections].join(", ");
+    return wildcard ? "the wildcard" : [...names, ...collections].join(", ");
   }
 }

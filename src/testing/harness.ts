@@ -4,20 +4,22 @@ import type { Cache } from "../cache/mod.ts";
 import { contentHash, type Resource } from "../resource/mod.ts";
 import type { Variant } from "../stream/mod.ts";
 import type { CacheUnderTest, TestType } from "./cache-under-test.ts";
+import { check, ContractViolation } from "./contract-violation.ts";
 import { FakeClient } from "./fake-client.ts";
-import { check, Fault } from "./fault.ts";
-import { Probe } from "./probe.ts";
+import { RecordingWatcher } from "./recording-watcher.ts";
 
-/** What a test works with: one cache, what was published to it, and those who watch it. */
-export class Bench {
+/** What a test of the kit works with: one cache, what was published to it, its watchers and its clients. */
+export class CacheHarness {
   readonly types: readonly TestType[];
   readonly #under: CacheUnderTest;
   readonly #timeoutMs: number;
-  /** All that there is, by node and by type and name. */
-  readonly #world = new Map<Node, Map<string, Resource>>();
+  /** The resources published last, by node, and by type and name. */
+  readonly #published = new Map<Node, Map<string, Resource>>();
+  /** Resources as the tests write them, `name=content`, by type, name and bytes. */
   readonly #labels = new Map<string, string>();
-  readonly #probes: Probe[] = [];
+  readonly #watchers: RecordingWatcher[] = [];
   readonly #clients: FakeClient[] = [];
+  /** Checks the condition of `until` again; undefined while no test waits. */
   #waiting: (() => void) | undefined = undefined;
 
   constructor(under: CacheUnderTest, types: readonly TestType[], timeoutMs: number) {
@@ -30,7 +32,7 @@ export class Bench {
     return this.#under.cache;
   }
 
-  /** Makes a resource, written `name=content`. */
+  /** Makes a resource of the text `name=content`. @param type - the index of its type */
   resource(text: string, type = 0): Resource {
     const [name, content] = text.split("=");
     const { typeUrl, make } = this.types[type]!;
@@ -42,7 +44,7 @@ export class Bench {
     return resource;
   }
 
-  /** Publishes a change, written `name=content` and `name`. */
+  /** Publishes a change of one type: updates as `name=content`, removals as `name`. */
   async publish(
     { type = 0, node = NODE, ...change }: {
       readonly update?: readonly string[];
@@ -63,37 +65,37 @@ export class Bench {
       readonly remove?: readonly Resource[];
     },
   ): Promise<void> {
-    let world = this.#world.get(node);
-    if (world === undefined) this.#world.set(node, world = new Map());
-    for (const resource of update) world.set(keyOf(resource), resource);
-    for (const resource of remove) world.delete(keyOf(resource));
-    await this.#under.publish({ node, resources: [...world.values()], update, remove });
+    let published = this.#published.get(node);
+    if (published === undefined) this.#published.set(node, published = new Map());
+    for (const resource of update) published.set(keyOf(resource), resource);
+    for (const resource of remove) published.delete(keyOf(resource));
+    await this.#under.publish({ node, resources: [...published.values()], update, remove });
   }
 
-  /** What was published of the first type, as `name=content`. */
-  get world(): string[] {
+  /** The resources of the first type that were published last, as `name=content`. */
+  get published(): string[] {
     const { typeUrl } = this.types[0]!;
-    return this.read([...this.#world.get(NODE)?.values() ?? []].filter((resource) => resource.typeUrl === typeUrl));
+    return this.read([...this.#published.get(NODE)?.values() ?? []].filter((resource) => resource.typeUrl === typeUrl));
   }
 
-  /** Watches names and collections, or everything. */
+  /** Opens a watch of names and collections, or of the wildcard. */
   watch(
     { collections = [], names, type = this.types[0]!.typeUrl, node = NODE }: {
       readonly collections?: readonly string[];
-      /** Default: everything, or none if there are collections. */
+      /** Default: the wildcard, or no names if collections are given. */
       readonly names?: readonly string[];
       readonly type?: string;
       readonly node?: Node;
     } = {},
-  ): Probe {
+  ): RecordingWatcher {
     const context = { read: this.read, onCall: () => this.#changed() };
     const only = collections.length > 0 ? names ?? [] : names;
-    const probe = new Probe(this.cache, { node, type, names: only, collections }, context);
-    this.#probes.push(probe);
-    return probe;
+    const watcher = new RecordingWatcher(this.cache, { node, type, names: only, collections }, context);
+    this.#watchers.push(watcher);
+    return watcher;
   }
 
-  /** A client of the first type. */
+  /** Connects a client of the first type. */
   client(variant: Variant, { fullState }: { readonly fullState: boolean }): FakeClient {
     const { typeUrl } = this.types[0]!;
     const client = new FakeClient({
@@ -112,22 +114,31 @@ export class Bench {
     return [...resources].map((resource) => this.#labels.get(identify(resource)) ?? `${resource.name}=unknown`).sort();
   };
 
-  /** Waits until the watcher is called and finds this. */
-  async sees(probe: Probe, content: readonly string[]): Promise<void> {
-    await this.#awaits(content, () => probe.calls.at(-1));
+  /** Waits until the watcher was called last with this content. */
+  async sees(watcher: RecordingWatcher, content: readonly string[]): Promise<void> {
+    await this.#awaits(content, () => watcher.calls.at(-1));
   }
 
-  /** Waits until the watcher can find this, which needs no call where it was there already. */
-  async finds(probe: Probe, content: readonly string[]): Promise<void> {
-    await this.#awaits(content, () => probe.content);
+  /** Waits until the view of the watcher has this content, with or without a call. */
+  async finds(watcher: RecordingWatcher, content: readonly string[]): Promise<void> {
+    await this.#awaits(content, () => watcher.content);
   }
 
-  /** Waits until the condition holds; it is looked at again each time that somebody is called. */
+  /**
+   * Waits until the condition holds. It is checked again after each call of a watcher or client.
+   *
+   * @param rule - what the cache should do, in the infinitive
+   * @throws ContractViolation after the timeout
+   */
   async until(condition: () => boolean, rule: string | (() => string)): Promise<void> {
     if (condition()) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const timer = setTimeout(() => {
-      reject(new Fault(`the cache does not ${typeof rule === "string" ? rule : rule()} (after ${this.#timeoutMs} ms)`));
+      reject(
+        new ContractViolation(
+          `The cache does not ${typeof rule === "string" ? rule : rule()} (after ${this.#timeoutMs} ms)`,
+        ),
+      );
     }, this.#timeoutMs);
     this.#waiting = () => {
       try {
@@ -144,41 +155,44 @@ export class Bench {
     }
   }
 
-  /** Gives a cache that tells its watchers later the time to do so. */
+  /** Waits for one turn of the event loop, in which caches may call their watchers. */
   async turn(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve));
   }
 
-  /** Closes everything. @throws Fault if a watcher was called after its watch had been closed */
+  /** Closes everything. @throws ContractViolation if a watcher was called after its watch had been closed */
   async close(): Promise<void> {
-    for (const probe of this.#probes) probe.close();
+    for (const watcher of this.#watchers) watcher.close();
     for (const client of this.#clients) client.close();
     await this.#under.close?.();
     await this.turn();
-    check(!this.#probes.some((probe) => probe.calledAfterClose), "a watcher was called after its watch was closed");
+    check(
+      !this.#watchers.some((watcher) => watcher.calledAfterClose),
+      "A watcher is not called after its watch was closed",
+    );
   }
 
   async #awaits(content: readonly string[], found: () => string[] | undefined): Promise<void> {
     const expected = [...content].sort();
     await this.until(
       () => found()?.join() === expected.join(),
-      () => `tell a watcher of ${JSON.stringify(expected)}; it was told of ${JSON.stringify(found() ?? "nothing")}`,
+      () => `show a watcher ${JSON.stringify(expected)}; it has found ${JSON.stringify(found() ?? "no view")}`,
     );
   }
 
   #get(node: Node, name: string): Resource {
-    return this.#world.get(node)!.get(keyOf({ typeUrl: this.types[0]!.typeUrl, name }))!;
+    return this.#published.get(node)!.get(keyOf({ typeUrl: this.types[0]!.typeUrl, name }))!;
   }
 
   #changed(): void {
-    // Later, for what looks at a client takes part in the protocol, and a watcher returns at once.
+    // In a microtask: a condition may take part in the protocol of a client, and a watcher has to return at once.
     if (this.#waiting) queueMicrotask(() => this.#waiting?.());
   }
 }
 
-/** The client that all is published for unless said otherwise. */
+/** The node that tests publish to by default. */
 export const NODE: Node = create(NodeSchema, { id: "one", cluster: "one" });
-/** Another client. */
+/** A node that gets other resources. */
 export const OTHER_NODE: Node = create(NodeSchema, { id: "two", cluster: "two" });
 
 function keyOf({ typeUrl, name }: { readonly typeUrl: string; readonly name: string }): string {

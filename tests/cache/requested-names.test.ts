@@ -5,35 +5,35 @@ import { cluster, CLUSTER_TYPE, v3, VIRTUAL_HOST_TYPE, virtualHost } from "../..
 
 const CDS = CLUSTER_TYPE;
 
-/** A backend that finds out by name, when it is told what there is. */
+/** A source that loads each batch when the test resolves it. */
 class Backend {
-  readonly questions: (readonly string[])[] = [];
-  #answers: ((event: CacheEvent) => void)[] = [];
+  readonly batches: (readonly string[])[] = [];
+  #loads: ((event: CacheEvent) => void)[] = [];
   readonly source: CacheSource;
 
   constructor() {
     this.source = async function* (this: Backend, _: unknown, { asked }: { asked: AsyncIterable<readonly string[]> }) {
       for await (const names of asked) {
-        this.questions.push(names);
-        yield await new Promise<CacheEvent>((resolve) => this.#answers.push(resolve));
+        this.batches.push(names);
+        yield await new Promise<CacheEvent>((resolve) => this.#loads.push(resolve));
       }
     }.bind(this);
   }
 
-  /** Waits for a question, and answers the first one that is open. */
-  async answer(...update: Resource[]): Promise<void> {
+  /** Waits for a batch, and loads the first one that is loading. */
+  async load(...update: Resource[]): Promise<void> {
     await settled();
-    this.#answers.shift()!({ update });
+    this.#loads.shift()!({ update });
     await settled();
   }
 }
 
-/** All promises that can resolve by themselves have done so. */
+/** Waits for all promises that resolve without the test. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-function said(client: FakeClient) {
+function settle(client: FakeClient) {
   return client.settle().map(({ resources, removed, unknown }) => {
     return [
       ...resources.map(({ name, aliases }) => [name, ...aliases].join(" aka ")),
@@ -43,76 +43,76 @@ function said(client: FakeClient) {
   });
 }
 
-describe("names that are looked for when they are asked for", () => {
-  it("H8 are made then, and those that cannot be made are told once that is known", async () => {
+describe("cacheFrom() with names on demand", () => {
+  it("H8 sends the resources of a batch, and reports the missing ones once it is complete", async () => {
     const backend = new Backend();
     const client = new FakeClient({ cache: cacheFrom(backend.source), api: v3, variant: "delta" });
     client.subscribe(CDS, ["a"]);
-    expect(said(client)).toEqual([]);
-    await backend.answer(cluster({ name: "a" }));
-    expect(said(client)).toEqual(["a"]);
+    expect(settle(client)).toEqual([]);
+    await backend.load(cluster({ name: "a" }));
+    expect(settle(client)).toEqual(["a"]);
 
     client.subscribe(CDS, ["b", "none"]);
     await settled();
     client.subscribe(CDS, ["c"]);
     await settled();
-    expect(said(client), "nobody knows yet").toEqual([]);
-    await backend.answer(cluster({ name: "b" }));
-    // What is known of them is told, and of the others not that they do not exist.
-    expect(said(client)).toEqual(["b -none"]);
-    await backend.answer();
-    expect(said(client)).toEqual(["-c"]);
-    expect(backend.questions).toEqual([["a"], ["b", "none"], ["c"]]);
+    expect(settle(client), "the batch is loading").toEqual([]);
+    await backend.load(cluster({ name: "b" }));
+    // The batch is complete; the next one is still loading.
+    expect(settle(client)).toEqual(["b -none"]);
+    await backend.load();
+    expect(settle(client)).toEqual(["-c"]);
+    expect(backend.batches).toEqual([["a"], ["b", "none"], ["c"]]);
     client.close();
   });
 
-  it("H8 may be dropped before they are found", async () => {
+  it("H8 does not send a name that is unsubscribed while its batch is loading", async () => {
     const backend = new Backend();
     const client = new FakeClient({ cache: cacheFrom(backend.source), api: v3, variant: "delta" });
     client.subscribe(CDS, ["a"]);
-    await backend.answer(cluster({ name: "a" }));
+    await backend.load(cluster({ name: "a" }));
     client.settle();
     client.subscribe(CDS, ["b", "c"]);
     await settled();
     client.unsubscribe(CDS, ["b"]);
-    await backend.answer(cluster({ name: "c" }));
-    expect(said(client)).toEqual(["c"]);
+    await backend.load(cluster({ name: "c" }));
+    expect(settle(client)).toEqual(["c"]);
     client.close();
   });
 
-  it("H8 are found for SotW, too", async () => {
+  it("H8 sends the resources of a batch in SotW", async () => {
     const backend = new Backend();
     const client = new FakeClient({ cache: cacheFrom(backend.source), api: v3, variant: "sotw" });
     client.subscribe(CDS, ["a"]);
-    await backend.answer(cluster({ name: "a" }));
-    expect(said(client)).toEqual(["a"]);
+    await backend.load(cluster({ name: "a" }));
+    expect(settle(client)).toEqual(["a"]);
     client.subscribe(CDS, ["b"]);
-    said(client);
-    await backend.answer(cluster({ name: "b" }));
-    expect(said(client)).toEqual(["a b"]);
+    settle(client);
+    await backend.load(cluster({ name: "b" }));
+    expect(settle(client)).toEqual(["a b"]);
     client.close();
   });
 
-  it("H8 H2 H3 may be hosts", async () => {
+  it("H8 H2 H3 sends virtual hosts on demand, and reports missing hosts", async () => {
     const backend = new Backend();
     const client = new FakeClient({ cache: cacheFrom(backend.source), api: v3, variant: "delta" });
     client.subscribe(VIRTUAL_HOST_TYPE);
-    await backend.answer();
-    expect(backend.questions).toEqual([[]]);
+    await backend.load();
+    expect(backend.batches).toEqual([[]]);
     client.subscribe(VIRTUAL_HOST_TYPE, ["r/a.com", "r/b.com"]);
     await settled();
-    expect(said(client)).toEqual([]);
-    await backend.answer(virtualHost({ name: "one", domains: ["a.com"] }, { routeConfig: "r" }));
-    expect(said(client)).toEqual(["r/one aka r/a.com ?r/b.com"]);
+    expect(settle(client)).toEqual([]);
+    await backend.load(virtualHost({ name: "one", domains: ["a.com"] }, { routeConfig: "r" }));
+    expect(settle(client)).toEqual(["r/one aka r/a.com ?r/b.com"]);
     client.close();
   });
 
-  it("H8 are asked for again after an error, and are not told to be missing meanwhile", async () => {
+  it("H8 loads names again after an error of the source, and does not report them as missing meanwhile", async () => {
     let calls = 0;
     const errors: unknown[] = [];
     const source: CacheSource = async function* (_, { asked }) {
       for await (const names of asked) {
-        if (++calls === 2) throw new Error("no connection");
+        if (++calls === 2) throw new Error("No connection");
         yield { update: names.map((name) => cluster({ name })) };
       }
     };
@@ -123,9 +123,9 @@ describe("names that are looked for when they are asked for", () => {
     let next = wake();
     client.subscribe(CDS, ["a"]);
     await next;
-    expect(said(client)).toEqual(["a"]);
+    expect(settle(client)).toEqual(["a"]);
     client.subscribe(CDS, ["b"]);
-    expect(said(client)).toEqual([]);
+    expect(settle(client)).toEqual([]);
     while (client.resources(CDS).size < 2) {
       next = wake();
       await next;
@@ -135,7 +135,7 @@ describe("names that are looked for when they are asked for", () => {
     client.close();
   });
 
-  it("H8 are told to be missing once the source has ended", async () => {
+  it("H8 reports names as missing once the source has ended", async () => {
     const source: CacheSource = async function* (_, { asked }) {
       for await (const names of asked) {
         yield { update: names.map((name) => cluster({ name })) };
@@ -145,17 +145,17 @@ describe("names that are looked for when they are asked for", () => {
     const client = new FakeClient({ cache: cacheFrom(source), api: v3, variant: "delta" });
     client.subscribe(CDS, ["a"]);
     await settled();
-    expect(said(client)).toEqual(["a"]);
+    expect(settle(client)).toEqual(["a"]);
     client.subscribe(CDS, ["b"]);
-    expect(said(client)).toEqual(["-b"]);
+    expect(settle(client)).toEqual(["-b"]);
     client.close();
   });
 
-  it("H8 the wildcard is told as a question without names", async () => {
-    const questions: unknown[] = [];
+  it("H8 has an empty batch for the wildcard", async () => {
+    const batches: unknown[] = [];
     const source: CacheSource = async function* ({ subscription }, { asked }) {
       for await (const names of asked) {
-        questions.push([subscription.wildcard, ...names]);
+        batches.push([subscription.wildcard, ...names]);
         yield { update: [] };
       }
     };
@@ -165,7 +165,7 @@ describe("names that are looked for when they are asked for", () => {
     client.settle();
     client.subscribe(CDS, ["*"]);
     await settled();
-    expect(questions).toEqual([[false, "a"], [true]]);
+    expect(batches).toEqual([[false, "a"], [true]]);
     client.close();
   });
 });

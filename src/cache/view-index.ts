@@ -1,11 +1,14 @@
-import type { View } from "../cache/mod.ts";
 import { type Aliasing, collectionOf, type Resource } from "../resource/mod.ts";
+import type { View } from "./cache.ts";
 
 /**
- * What of a view can be found other than by name: the members of collections, and what other names stand for. There is
- * one for each view that somebody asks such things of, and it follows the view in O(what changed).
+ * An index of a view by something other than names. There is at most one of each kind for a view, made on first use and
+ * shared by all streams that read the view.
+ *
+ * Invariant: after `update` it equals an index made of the view as it is. An update costs O(what changed), or O(size)
+ * where the revision that it last saw was compacted.
  */
-export abstract class ViewIndex {
+abstract class ViewIndex {
   readonly #view: View;
   #revision: number | undefined = undefined;
 
@@ -13,7 +16,7 @@ export abstract class ViewIndex {
     this.#view = view;
   }
 
-  /** Takes in what has changed since the last time. */
+  /** Catches up with the view. */
   update(): void {
     const { revision } = this.#view;
     if (this.#revision === revision) return;
@@ -27,15 +30,18 @@ export abstract class ViewIndex {
     }
   }
 
-  /** Everything may be different at this revision. */
+  /** Drops all entries, before every resource is put anew at this revision. */
   protected abstract clear(revision: number): void;
+  /** Sets or, if undefined, removes the resource of a name. */
   protected abstract put(name: string, resource: Resource | undefined, revision: number): void;
 }
 
 /** The members of the collections of a view, by name. */
 export class CollectionIndex extends ViewIndex {
+  /** No set is empty. */
   readonly #members = new Map<string, Set<string>>();
 
+  /** The index of a view, up to date with it. */
   static of(view: View): CollectionIndex {
     let index = collections.get(view);
     if (index === undefined) collections.set(view, index = new CollectionIndex(view));
@@ -43,11 +49,12 @@ export class CollectionIndex extends ViewIndex {
     return index;
   }
 
-  /** All collections that have members. */
+  /** The collections that have members. */
   get collections(): Iterable<string> {
     return this.#members.keys();
   }
 
+  /** The names of the resources in a collection; none for one without members. */
   members(collection: string): Iterable<string> {
     return this.#members.get(collection) ?? [];
   }
@@ -69,14 +76,17 @@ export class CollectionIndex extends ViewIndex {
   }
 }
 
-/** What the names stand for that are not those of resources. */
+/** The resources of a view by the keys that aliases find them under. */
 export class AliasIndex extends ViewIndex {
   readonly #view: View;
   readonly #aliasing: Aliasing;
-  /** The resources with a key, by name. There is more than one only by mistake. */
+  /** The names of the resources with a key, sorted. Two share a key only by mistake; the first one counts then. */
   readonly #byKey = new Map<string, string[]>();
+  /** The keys of each resource, by its name: the inverse of `#byKey`. */
   readonly #keys = new Map<string, readonly string[]>();
+  /** The revision at which the keys in a collection changed last. */
   readonly #changedAt = new Map<string, number>();
+  /** The revision at which the whole index was made anew. */
   #clearedAt = 0;
 
   private constructor(view: View, aliasing: Aliasing) {
@@ -85,6 +95,7 @@ export class AliasIndex extends ViewIndex {
     this.#aliasing = aliasing;
   }
 
+  /** The index of a view, up to date with it. @param aliasing - the same for all calls with this view */
   static of(view: View, aliasing: Aliasing): AliasIndex {
     let index = aliases.get(view);
     if (index === undefined) aliases.set(view, index = new AliasIndex(view, aliasing));
@@ -92,7 +103,7 @@ export class AliasIndex extends ViewIndex {
     return index;
   }
 
-  /** What a name stands for: what has one of its keys, or else is called so itself. */
+  /** The resource that an alias stands for: the one with the best of its keys, or else the one of that name. */
   find(name: string): Resource | undefined {
     for (const key of this.#aliasing.keysFor(name)) {
       const found = this.#byKey.get(key);
@@ -101,8 +112,8 @@ export class AliasIndex extends ViewIndex {
     return this.#view.get(name);
   }
 
-  /** Whether names in the collection may stand for something else than at an earlier revision. */
-  hasMoved(collection: string, since: number): boolean {
+  /** Whether aliases in a collection may have other targets than at an earlier revision. */
+  changedSince(collection: string, since: number): boolean {
     return since < Math.max(this.#clearedAt, this.#changedAt.get(collection) ?? 0);
   }
 
@@ -125,7 +136,7 @@ export class AliasIndex extends ViewIndex {
     if (collection !== undefined) this.#changedAt.set(collection, revision);
   }
 
-  /** What cannot be read has no keys, and is for the client to reject. */
+  /** A resource that cannot be read has no keys; it is sent by its name, and the client rejects it. */
   #keysOf(resource: Resource): readonly string[] {
     try {
       return this.#aliasing.keysOf(resource);

@@ -1,0 +1,55 @@
+import type { Resource } from "../resource/mod.ts";
+import { PersistentMap } from "./persistent-map.ts";
+
+/**
+ * The resources of one type in a snapshot, immutable.
+ *
+ * Invariant: two sets with the same `id` have the same content, so that a cache that holds one need not compare.
+ */
+export interface SnapshotSet {
+  /** The resources by name. */
+  readonly resources: ReadonlyMap<string, Resource>;
+  /** The version that the publisher gave; undefined for a hash of the content. */
+  readonly version: string | undefined;
+  /** Identifies the content. */
+  readonly id: symbol;
+  /** The difference to the set that this one was made of; undefined for a set made of resources. */
+  readonly base:
+    | { readonly id: symbol; readonly update: readonly Resource[]; readonly remove: readonly string[] }
+    | undefined;
+}
+
+/** A change of one set. */
+export interface SetChange {
+  /** The version of the changed set. Default: that of the set before. */
+  readonly version: string | undefined;
+  readonly update: readonly Resource[];
+  /** Names in their normal form; one that is updated as well exists afterwards. */
+  readonly remove: readonly string[];
+}
+
+/** A set of resources that no other set is related to. @param resources - handed over: it must not be changed */
+export function newSet(typeUrl: string, resources: Map<string, Resource>, version: string | undefined): SnapshotSet {
+  return { resources: new PersistentMap(resources), version, id: Symbol(typeUrl), base: undefined };
+}
+
+/** The set of a type without resources. */
+export function emptySet(version?: string): SnapshotSet {
+  return { resources: new PersistentMap(new Map()), version, id: EMPTY, base: undefined };
+}
+
+/** A changed copy of a set, in O(what changes). */
+export function changedSet(before: SnapshotSet, typeUrl: string, change: SetChange): SnapshotSet {
+  const update = new Map(change.update.map((resource) => [resource.name, resource]));
+  // All sets are made in this file; what others see of the map is that they cannot change it.
+  const resources = (before.resources as PersistentMap<Resource>).with({ remove: change.remove, update });
+  const remove = change.remove.filter((name) => !update.has(name));
+  return {
+    resources,
+    version: change.version ?? before.version,
+    id: Symbol(typeUrl),
+    base: { id: before.id, update: [...update.values()], remove },
+  };
+}
+
+const EMPTY = Symbol("empty");
