@@ -70,6 +70,9 @@ export type {
   Variant,
 } from "./src/stream/mod.ts";
 export {
+  type ConnectError,
+  type ConnectRouter,
+  type ContextKey,
   createDiscoveryServer,
   type DiscoveryCallbacks,
   type DiscoveryServer,
@@ -78,6 +81,9 @@ export {
   type FetchInfo,
   type FetchRequest,
   type FetchResponse,
+  type Logger,
+  type MessageTypes,
+  PEER,
   type ServerStatus,
   type StreamStatus,
   type Unsent,

@@ -6,3 +6,16 @@
 export { listen, type Listener, type RunningServer } from "./listen.ts";
 export type { KeepaliveOptions, ListenOptions, TlsOptions } from "./listen-options.ts";
 export { type RestListener, restListener } from "./rest-listener.ts";
+// Symbols below are those of the main entry that the functions above use.
+export type {
+  ConnectRouter,
+  DiscoveryServer,
+  DrainOptions,
+  Node,
+  ServerStatus,
+  StreamInfo,
+  StreamStatus,
+  SubscriptionStatus,
+  Unsent,
+  Variant,
+} from "../server/mod.ts";

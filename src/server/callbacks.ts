@@ -1,5 +1,5 @@
-import type { ConnectError } from "@connectrpc/connect";
 import type { StreamCallbacks, StreamInfo } from "../stream/mod.ts";
+import type { ConnectError } from "./connect-types.ts";
 import type { ServerLog } from "./log.ts";
 import type { FetchInfo, FetchRequest, FetchResponse } from "./polls/poll-request.ts";
 

@@ -1,6 +1,6 @@
-import type { ConnectRouter } from "@connectrpc/connect";
 import type { StreamInfo } from "../stream/mod.ts";
 import { guardCallbacks } from "./callbacks.ts";
+import type { ConnectRouter } from "./connect-types.ts";
 import { ServerLog } from "./log.ts";
 import { type DiscoveryServerOptions, settingsOf } from "./options.ts";
 import { Polls } from "./polls/polls.ts";

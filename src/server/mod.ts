@@ -1,4 +1,5 @@
 export type { DiscoveryCallbacks } from "./callbacks.ts";
+export type { ConnectError, ConnectRouter, ContextKey } from "./connect-types.ts";
 export {
   createDiscoveryServer,
   type DiscoveryServer,
@@ -6,11 +7,13 @@ export {
   type ServerStatus,
 } from "./discovery-server.ts";
 export type { Logger } from "./log.ts";
-export type { DiscoveryServerOptions } from "./options.ts";
+export type { DiscoveryServerOptions, MessageTypes } from "./options.ts";
 export { PEER } from "./peer.ts";
 export type { FetchInfo, FetchRequest, FetchResponse } from "./polls/poll-request.ts";
 export type { Unsent } from "./streams/send-budget.ts";
 export type { StreamStatus } from "./streams/streams.ts";
-// For the transports of this package.
+// For the listener of this package.
+export type { Node } from "../cache/mod.ts";
+export type { StreamInfo, SubscriptionStatus, Variant } from "../stream/mod.ts";
 export { supportedContentType } from "./streams/methods.ts";
 export { acceptorOf, type AcceptStreams, type ServedStream, type StreamTransport } from "./streams/transport.ts";

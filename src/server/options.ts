@@ -1,6 +1,5 @@
-import type { Registry } from "@bufbuild/protobuf";
 import type { Cache } from "../cache/mod.ts";
-import type { ApiTable } from "../resource/mod.ts";
+import type { ApiTable, DescMessage } from "../resource/mod.ts";
 import { DEFAULT_STREAM_LIMITS, type StreamLimits } from "../stream/mod.ts";
 import { v3 } from "../v3/table.ts";
 import type { DiscoveryCallbacks } from "./callbacks.ts";
@@ -49,7 +48,7 @@ export interface DiscoveryServerOptions extends Partial<StreamLimits> {
    * Your own message types that resources hold packed into an `Any`, needed to write them in JSON, such as protobuf-es's
    * `createRegistry(MyFilterSchema)`. Envoy's types are known. Default: none.
    */
-  readonly types?: Pick<Registry, "getMessage">;
+  readonly types?: MessageTypes;
   /** How long a client may read nothing of its pending responses before its stream is closed, in milliseconds. Default: 60,000. */
   readonly stallTimeoutMs?: number;
   /**
@@ -57,6 +56,12 @@ export interface DiscoveryServerOptions extends Partial<StreamLimits> {
    * pauses (backpressure), and the streams that have stalled longest, for 1 s at least, are closed. Default: 256 MiB.
    */
   readonly maxUnsentBytes?: number;
+}
+
+/** Message types by their names, such as a registry of protobuf-es. */
+export interface MessageTypes {
+  /** Returns the type of a full name, such as `my.package.Filter`; undefined if there is none. */
+  getMessage(typeName: string): DescMessage | undefined;
 }
 
 /** The options of a server with their defaults, but those of its cache, callbacks and log. */
@@ -70,7 +75,7 @@ export interface Settings {
   readonly requestTimeoutMs: number;
   readonly fetchWaitMs: number;
   readonly longPollMs: number;
-  readonly types: Pick<Registry, "getMessage"> | undefined;
+  readonly types: MessageTypes | undefined;
   readonly stallTimeoutMs: number;
   readonly maxUnsentBytes: number;
 }

@@ -1,4 +1,5 @@
-import { type ContextKey, createContextKey } from "@connectrpc/connect";
+import { createContextKey } from "@connectrpc/connect";
+import type { ContextKey } from "./connect-types.ts";
 
 /**
  * The address of the client, such as `127.0.0.1:54321`, as callbacks and `server.status()` show it. `listen()` sets it.

@@ -1,6 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Node } from "../../../gen/envoy/config/core/v3/base_pb.ts";
-import type { Cache, View, Watch } from "../../cache/mod.ts";
+import type { Cache, Node, View, Watch } from "../../cache/mod.ts";
 import { isGlob } from "../../resource/mod.ts";
 import { membersOf, type PollQuery, type PollResult, readView } from "./poll-result.ts";
 

@@ -1,4 +1,4 @@
-import type { Node } from "../../../gen/envoy/config/core/v3/base_pb.ts";
+import type { Node } from "../../cache/mod.ts";
 import type { Resource } from "../../resource/mod.ts";
 import { ProtocolError, type StreamLimits } from "../../stream/mod.ts";
 

@@ -1,6 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Node } from "../../../gen/envoy/config/core/v3/base_pb.ts";
-import type { Cache } from "../../cache/mod.ts";
+import type { Cache, Node } from "../../cache/mod.ts";
 import { type ApiTable, normalName } from "../../resource/mod.ts";
 import type { StreamLimits } from "../../stream/mod.ts";
 import type { DiscoveryCallbacks } from "../callbacks.ts";
