@@ -2,17 +2,17 @@
 export type AuthorityCheck = (authority: string | undefined) => boolean;
 
 /**
- * Makes a check of authorities. The adapter parses one as a part of a URL in the listener, where an error ends the
- * process. Nearly all requests have the same, so the last good one is remembered.
+ * Makes a check of authorities. Connect's adapter parses them as parts of URLs, where an invalid one throws. Nearly all
+ * requests have the same, so the last valid one is remembered.
  */
 export function createAuthorityCheck(): AuthorityCheck {
-  let lastGood: string | undefined;
+  let lastValid: string | undefined;
   return function isAuthority(authority) {
     if (authority === undefined || authority === "") return false;
-    if (authority === lastGood) return true;
+    if (authority === lastValid) return true;
     if (authority.length > MAX_AUTHORITY_LENGTH) return false;
     if (!URL.canParse(`https://${authority}`)) return false;
-    lastGood = authority;
+    lastValid = authority;
     return true;
   };
 }

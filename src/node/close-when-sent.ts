@@ -1,6 +1,6 @@
 import type { ServerHttp2Stream } from "node:http2";
 
-/** Resets the rest of a request once its response is complete: a client that sends on would hold the stream for ever. */
+/** Resets the rest of a request once its response is complete: a client that never ends it would hold the stream. */
 export function closeWhenSent(stream: ServerHttp2Stream): void {
   stream.once("finish", () => {
     setTimeout(() => {

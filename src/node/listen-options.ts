@@ -20,12 +20,15 @@ export interface ListenOptions {
   readonly backlog?: number;
   /**
    * Several threads or processes listen on the same port, and the system spreads connections over them. Needs Linux or
-   * another system that can. Default: false.
+   * another system with `SO_REUSEPORT`. Default: false.
    */
   readonly reusePort?: boolean;
-  /** What one connection may use, in megabytes. Default: 64. */
-  readonly maxSessionMemory?: number;
-  /** Finds connections whose peer is gone. Default: a ping each 30,000 ms, to be answered within 10,000 ms. */
+  /** The memory that one HTTP/2 session may use, in megabytes of 1,000,000 bytes. Default: 64. */
+  readonly maxSessionMemoryMb?: number;
+  /**
+   * Finds connections whose peer has disappeared without closing them. Default: a ping each 30,000 ms, to be
+   * acknowledged within 10,000 ms. `false`: no pings.
+   */
   readonly keepalive?: KeepaliveOptions | false;
 }
 
@@ -43,12 +46,12 @@ export interface TlsOptions {
 export interface KeepaliveOptions {
   /** Milliseconds between pings. */
   readonly intervalMs: number;
-  /** Milliseconds to wait for the answer. */
+  /** Milliseconds to wait for the acknowledgement of a ping. */
   readonly timeoutMs: number;
 }
 
 /**
- * @throws TypeError - the configuration would be readable from other machines, and nothing says that it may be
+ * @throws TypeError - the configuration would be readable from other machines, and no option allows that
  */
 export function checkExposure({ host = "127.0.0.1", tls, insecure = false }: ListenOptions): void {
   if (tls !== undefined || insecure || isLoopback(host)) return;

@@ -1,3 +1,8 @@
-export { listen, type Listener } from "./listen.ts";
+/**
+ * Serves a discovery server over HTTP/2 on Node, Deno and Bun, and REST over HTTP/1.1.
+ *
+ * @module
+ */
+export { listen, type Listener, type RunningServer } from "./listen.ts";
 export type { KeepaliveOptions, ListenOptions, TlsOptions } from "./listen-options.ts";
 export { type RestListener, restListener } from "./rest-listener.ts";

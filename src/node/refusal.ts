@@ -2,30 +2,33 @@ import type { NodeServerRequest, NodeServerResponse } from "./http-types.ts";
 
 /** A reason to refuse a request before any service sees it. */
 export interface Refusal {
-  /** The answer to a client that does not speak gRPC. */
+  /** The status for a client that does not speak gRPC. */
   readonly httpStatus: number;
   readonly grpcStatus: number;
   readonly message: string;
-  /** What a client that does not speak gRPC is told. Default: the message. */
+  /** The text for a client that does not speak gRPC. Default: the message. */
   readonly text?: string;
 }
 
+/** An authority that is not a host with an optional port. */
 export const BAD_AUTHORITY: Refusal = {
   httpStatus: 400,
   grpcStatus: 3,
   message: "Cannot serve request: the authority is not valid",
 };
 
+/** A path that no service and no REST method has. */
 export const UNKNOWN_PATH: Refusal = {
   httpStatus: 404,
   grpcStatus: 12,
   message: "Cannot serve request: no such method",
-  text: "Cannot answer: there is no such path",
+  text: "Cannot serve request: no such path",
 };
 
-export const FAULT: Refusal = { httpStatus: 500, grpcStatus: 13, message: "Internal error" };
+/** A fault of the server. */
+export const INTERNAL: Refusal = { httpStatus: 500, grpcStatus: 13, message: "Internal error" };
 
-/** Answers in plain text; to a gRPC client with status 200 and the gRPC status in the headers, as it expects. */
+/** Responds in plain text; to a gRPC client with status 200 and the gRPC status in the headers, as it expects. */
 export function refuse(request: NodeServerRequest, response: NodeServerResponse, refusal: Refusal): void {
   if (!isGrpc(request)) {
     response.writeHead(refusal.httpStatus, { "content-type": "text/plain; charset=utf-8" });
@@ -50,7 +53,7 @@ function isGrpc(request: NodeServerRequest): boolean {
   return /^application\/grpc(?![-\w])/i.test(request.headers["content-type"] ?? "");
 }
 
-/** As gRPC has it: clients need not decode more than what could not stand in a header. */
+/** gRPC's encoding of `grpc-message`: only characters that a header cannot hold are encoded. */
 function percentEncode(message: string): string {
   return message.replaceAll(/[^\x20-\x24\x26-\x7e]+/g, encodeURIComponent);
 }

@@ -1,4 +1,3 @@
-import type { MessageFinder } from "./json.ts";
 import type { DescMessage, DescService } from "./protobuf-types.ts";
 import type { Resource } from "./resource.ts";
 
@@ -15,6 +14,9 @@ export interface ApiTable {
   /** Finds the types of resources and of the messages in them, to write them as JSON. Default: none. */
   readonly messages?: MessageFinder;
 }
+
+/** Finds the description of a message type by its full name, such as `envoy.config.cluster.v3.Cluster`. */
+export type MessageFinder = (typeName: string) => Promise<DescMessage | undefined> | DescMessage | undefined;
 
 /**
  * A discovery service: one for all types (ADS), or one of a single type. The path of its REST method is the one in the

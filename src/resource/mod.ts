@@ -1,10 +1,9 @@
-export type { Aliasing, ApiTable, Reference, ResourceType, ServiceRow } from "./api-table.ts";
+export type { Aliasing, ApiTable, MessageFinder, Reference, ResourceType, ServiceRow } from "./api-table.ts";
 export { encode } from "./encode.ts";
 export { collectionOf, formatXdstp, isGlob, isXdstp, normalName, parseXdstp, type XdstpName } from "./names.ts";
 export type { DescMessage, DescService, Message, MessageInitShape } from "./protobuf-types.ts";
 export { deltaRecordWithoutTtl, heartbeatRecord, unknownRecord } from "./records.ts";
 export { contentHash, SetHash } from "./hash.ts";
-export { JsonError, type MessageFinder, ResourceJson } from "./json.ts";
 export type { ResourceKey } from "./resource-key.ts";
 export {
   rawResource,

@@ -1,51 +1,83 @@
 import type { ConnectError } from "@connectrpc/connect";
 import type { StreamCallbacks, StreamInfo } from "../stream/mod.ts";
-import type { FetchInfo, FetchRequest, FetchResponse } from "./fetch-request.ts";
+import type { ServerLog } from "./log.ts";
+import type { FetchInfo, FetchRequest, FetchResponse } from "./polls/poll-request.ts";
 
 /**
- * What a server tells of its streams and polls. All callbacks are synchronous, and whatever they throw, the process and the
- * other streams go on.
+ * The events of a server's streams and polls. Callbacks are synchronous. An error that one throws ends at most its own
+ * stream or poll, never the process.
  */
 export interface DiscoveryCallbacks extends StreamCallbacks {
   /**
    * A stream was opened; nothing was read from it yet. To refuse it, throw a `ConnectError`: the client gets its code
-   * and message. Anything else that is thrown ends the stream with INTERNAL and a fixed text. The same goes for
-   * `onRequest`.
+   * and message. Any other error ends the stream with INTERNAL and a fixed text. The same holds for `onRequest`.
    */
   onStreamOpen?(stream: StreamInfo): void;
   /**
-   * A stream is over: called once for each that was opened, refused ones too.
+   * A stream has ended: called once for each that was opened, also for refused ones.
    *
-   * @param error - what the client was told, or why it could not be told; undefined if the client ended the stream
-   * in order
+   * @param error - the error that was sent to the client, or why none could be sent; undefined if the client ended the
+   * stream in order
    */
   onStreamClose?(stream: StreamInfo, error: ConnectError | undefined): void;
   /**
-   * A poll has arrived, by REST or unary `Fetch`. What is thrown refuses it, as in `onStreamOpen`. That an old version
-   * comes again and again may mean that the client rejects what it is sent: a poll has no other way to say it.
+   * A poll has arrived, by REST or unary `Fetch`. A thrown error refuses it, as in `onStreamOpen`. A client that sends
+   * an old version again and again may be rejecting its responses: a poll has no other way to NACK.
    */
   onFetchRequest?(fetch: FetchInfo, request: FetchRequest): void;
-  /** A poll has an answer, which is about to be sent. It is not called for a poll that is refused. */
+  /** The response to a poll is about to be sent. Not called for a poll that is refused. */
   onFetchResponse?(fetch: FetchInfo, response: FetchResponse): void;
-  /** A fault that is not the client's: what a callback or the cache threw. Default: ignored. */
+  /**
+   * A fault that is not the client's: an error of a callback or of the cache. It is logged as well, see
+   * {@link DiscoveryServerOptions.log}.
+   *
+   * @param stream - the stream on which it happened; undefined for a poll
+   */
   onError?(error: unknown, stream: StreamInfo | undefined): void;
 }
 
-/** Callbacks that may be called from anywhere: only those throw that may refuse something. */
-export function guardCallbacks(callbacks: DiscoveryCallbacks): DiscoveryCallbacks {
-  const guarded: Record<string, Callback> = {};
-  for (const name of Object.keys(KINDS) as Name[]) {
+/**
+ * Callbacks that may be called from anywhere: only those throw that may refuse a stream or a poll. NACKs and faults are
+ * logged first.
+ */
+export function guardCallbacks(callbacks: DiscoveryCallbacks, log: ServerLog): DiscoveryCallbacks {
+  const guarded: Partial<Record<Name, Callback>> = {};
+  for (const [name, kind] of Object.entries(KINDS) as [Exclude<Name, "onError">, Kind][]) {
     const callback = callbacks[name] as Callback | undefined;
-    if (callback === undefined) continue;
-    guarded[name] = (...args) => call(callbacks, name, callback, args);
+    if (callback !== undefined) guarded[name] = guard(callback.bind(callbacks), kind, onError);
   }
-  return guarded as DiscoveryCallbacks;
+  const { onNack } = guarded as DiscoveryCallbacks;
+  return {
+    ...guarded,
+    onError,
+    onNack(stream, nack) {
+      log.nack(stream, nack);
+      onNack?.(stream, nack);
+    },
+  };
+
+  function onError(error: unknown, stream: StreamInfo | undefined): void {
+    log.fault(error, stream);
+    try {
+      const result: unknown = callbacks.onError?.(error, stream);
+      if (result instanceof Promise) result.catch((thrown) => log.fault(thrown, stream));
+    } catch (thrown) {
+      log.fault(thrown, stream);
+    }
+  }
 }
 
+type Name = keyof DiscoveryCallbacks;
 type Callback = (...args: unknown[]) => unknown;
 
-/** Of each callback, whether it is of a stream, and whether what it throws is for its caller. */
-const KINDS = {
+interface Kind {
+  /** Its first argument is a stream. */
+  readonly ofStream: boolean;
+  /** An error that it throws refuses the stream or the poll, so it is the caller's. */
+  readonly refuses: boolean;
+}
+
+const KINDS: Readonly<Record<Exclude<Name, "onError">, Kind>> = {
   onStreamOpen: { ofStream: true, refuses: true },
   onStreamClose: { ofStream: true, refuses: false },
   onRequest: { ofStream: true, refuses: true },
@@ -54,29 +86,20 @@ const KINDS = {
   onNack: { ofStream: true, refuses: false },
   onFetchRequest: { ofStream: false, refuses: true },
   onFetchResponse: { ofStream: false, refuses: false },
-  onError: { ofStream: false, refuses: false },
-} as const;
+};
 
-type Name = keyof typeof KINDS;
-
-function call(callbacks: DiscoveryCallbacks, name: Name, callback: Callback, args: unknown[]): void {
-  const { ofStream, refuses } = KINDS[name];
-  const stream = ofStream ? args[0] as StreamInfo : undefined;
-  try {
-    const result = callback.apply(callbacks, args);
-    // Types allow an async function here; its rejection must not end the process.
-    if (result instanceof Promise) result.catch((error) => report(callbacks, error, stream));
-  } catch (error) {
-    if (refuses) throw error;
-    if (name !== "onError") report(callbacks, error, stream);
-  }
+function guard(callback: Callback, { ofStream, refuses }: Kind, onError: OnError): Callback {
+  return function guarded(...args) {
+    const stream = ofStream ? args[0] as StreamInfo : undefined;
+    try {
+      const result = callback(...args);
+      // Types allow an async function here; its rejection must not end the process.
+      if (result instanceof Promise) result.catch((error) => onError(error, stream));
+    } catch (error) {
+      if (refuses) throw error;
+      onError(error, stream);
+    }
+  };
 }
 
-function report(callbacks: DiscoveryCallbacks, error: unknown, stream: StreamInfo | undefined): void {
-  try {
-    const result: unknown = callbacks.onError?.(error, stream);
-    if (result instanceof Promise) result.catch(() => {});
-  } catch {
-    // There is nobody left to tell.
-  }
-}
+type OnError = (error: unknown, stream: StreamInfo | undefined) => void;

@@ -1,16 +1,16 @@
-export type { Unsent } from "./backlog.ts";
 export type { DiscoveryCallbacks } from "./callbacks.ts";
 export {
   createDiscoveryServer,
   type DiscoveryServer,
-  type DiscoveryServerOptions,
   type DrainOptions,
   type ServerStatus,
-  type StreamStatus,
 } from "./discovery-server.ts";
-export type { FetchInfo, FetchRequest, FetchResponse } from "./fetch-request.ts";
+export type { Logger } from "./log.ts";
+export type { DiscoveryServerOptions } from "./options.ts";
 export { PEER } from "./peer.ts";
+export type { FetchInfo, FetchRequest, FetchResponse } from "./polls/poll-request.ts";
+export type { Unsent } from "./streams/send-budget.ts";
+export type { StreamStatus } from "./streams/streams.ts";
 // For the transports of this package.
-export { type DirectMethods, directMethods } from "./direct.ts";
-export type { GrpcSink, GrpcStream } from "./grpc-stream.ts";
-export { supportedContentType } from "./routes.ts";
+export { supportedContentType } from "./streams/methods.ts";
+export { acceptorOf, type AcceptStreams, type ServedStream, type StreamTransport } from "./streams/transport.ts";

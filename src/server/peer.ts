@@ -1,8 +1,20 @@
 import { type ContextKey, createContextKey } from "@connectrpc/connect";
 
 /**
- * The address of the client, such as `127.0.0.1:54321`. `listen()` sets it; with another adapter, set it in its
- * `contextValues`, or `StreamInfo.peer` is undefined.
+ * The address of the client, such as `127.0.0.1:54321`, as callbacks and `server.status()` show it. `listen()` sets it.
+ * With {@link DiscoveryServer.routes} on a router of your own, set it in the `contextValues` of the adapter; otherwise
+ * {@link StreamInfo.peer} is undefined.
+ *
+ * ```ts
+ * import { createContextValues } from "@connectrpc/connect";
+ * import { connectNodeAdapter } from "@connectrpc/connect-node";
+ * import { PEER } from "ts-control-plane";
+ *
+ * connectNodeAdapter({
+ *   routes: server.routes,
+ *   contextValues: (request) => createContextValues().set(PEER, request.socket.remoteAddress),
+ * });
+ * ```
  */
 export const PEER: ContextKey<string | undefined> = createContextKey<string | undefined>(undefined, {
   description: "address of the xDS client",

@@ -1,7 +1,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FrameReader } from "../../src/server/frame-reader.ts";
+import { FrameReader } from "../../src/server/streams/frame-reader.ts";
 
 describe("FrameReader", () => {
   it("reads the same messages however the bytes are cut", () => {

@@ -6,7 +6,7 @@ import {
   type IncomingHttpHeaders,
   type SecureClientSessionOptions,
 } from "node:http2";
-import { FrameReader } from "../../src/server/frame-reader.ts";
+import { FrameReader } from "../../src/server/streams/frame-reader.ts";
 
 const ADS = "/envoy.service.discovery.v3.AggregatedDiscoveryService/";
 export const SOTW_PATH = `${ADS}StreamAggregatedResources`;

@@ -246,7 +246,7 @@ describe("a client that does not read", () => {
     await until(() => served.server.status().unsent.bytes > 1_000_000);
     await until(() => served.closed.length === 1);
     expect(ConnectError.from(served.closed[0]).code).toBe(Code.ResourceExhausted);
-    expect(served.server.status().unsent).toEqual({ streams: 0, bytes: 0, cut: 1 });
+    expect(served.server.status().unsent).toEqual({ streams: 0, bytes: 0, stalledClosed: 1 });
     await expectAlive(served);
   });
 

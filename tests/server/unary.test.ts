@@ -14,7 +14,7 @@ import { cluster, CLUSTER_TYPE, ENDPOINT_TYPE, endpoints, typedConfig } from "..
 import { RouterSchema } from "../../gen/envoy/extensions/filters/http/router/v3/router_pb.ts";
 import { frame } from "./raw-client.ts";
 import { connect } from "node:http2";
-import { NODE, Poller } from "./polls.ts";
+import { NODE, Poller } from "./poll-client.ts";
 
 const cache = new SnapshotCache();
 const A = cluster({

@@ -1,0 +1,62 @@
+import {
+  createSecureServer,
+  createServer,
+  type Http2SecureServer,
+  type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+  type ServerOptions,
+} from "node:http2";
+import { acceptorOf, type DiscoveryServer } from "../server/mod.ts";
+import { createAuthorityCheck } from "./authority.ts";
+import { closeWhenSent } from "./close-when-sent.ts";
+import type { ListenOptions, TlsOptions } from "./listen-options.ts";
+import { createRequestHandler, type HttpVersion } from "./request-handler.ts";
+import { createStreamHandler } from "./stream-handler.ts";
+
+/** With or without TLS. */
+export type HttpServer = Http2Server | Http2SecureServer;
+
+/** Makes the HTTP server of `listen()`. Discovery streams go past the router, and all other requests to it. */
+export function createHttp2Server(server: DiscoveryServer, options: ListenOptions): HttpServer {
+  const isAuthority = createAuthorityCheck();
+  const handleRequest = createRequestHandler(server, { isAuthority, version: HTTP2 });
+  const http = createServerFor(options);
+  const accept = acceptorOf(server);
+  if (accept === undefined) return http.on("request", handleRequest);
+  const handleStream = createStreamHandler(accept, isAuthority);
+  // It never listens: it makes requests of the streams that are passed to it.
+  const router = createServer(handleRequest);
+  return http.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: unknown[]) => {
+    if (!handleStream(stream, headers)) router.emit("stream", stream, headers, ...rest);
+  });
+}
+
+const HTTP2: HttpVersion<Http2ServerRequest, Http2ServerResponse> = {
+  protocol: "grpc",
+  authorityOf: (request) => request.authority,
+  closeWhenSent: (_, { stream }) => closeWhenSent(stream),
+  abort: ({ stream }) => stream.close(INTERNAL_ERROR),
+};
+
+const INTERNAL_ERROR = 2;
+
+function createServerFor({ maxSessionMemoryMb = 64, maxStreamsPerConnection = 1000, tls }: ListenOptions): HttpServer {
+  const options: ServerOptions = {
+    maxSessionMemory: maxSessionMemoryMb,
+    settings: { maxConcurrentStreams: maxStreamsPerConnection },
+  };
+  return tls === undefined ? createServer(options) : createSecureServer({ ...options, ...secureOptions(tls) });
+}
+
+function secureOptions({ key, cert, ca }: TlsOptions): object {
+  const shared = { key: pem(key), cert: pem(cert), allowHTTP1: false, ALPNProtocols: ["h2"], minVersion: "TLSv1.2" };
+  if (ca === undefined) return shared;
+  return { ...shared, ca: pem(ca), requestCert: true, rejectUnauthorized: true };
+}
+
+function pem(value: string | Uint8Array): string {
+  return typeof value === "string" ? value : new TextDecoder().decode(value);
+}

@@ -1,0 +1,103 @@
+import type { ConnectError } from "@connectrpc/connect";
+import { codeToString } from "@connectrpc/connect/protocol-connect";
+import type { Decision, NackInfo, StreamInfo } from "../stream/mod.ts";
+
+/** Fields for machines, and a line for people that begins with the word of the event. */
+export type LogEntry = readonly [fields: LogFields, message: string];
+
+type LogFields = Readonly<Record<string, unknown>>;
+
+/** A response that the client rejected. */
+export function nackEntry(
+  stream: StreamInfo,
+  { typeUrl, version, nonce, code, message, response }: NackInfo,
+): LogEntry {
+  const fields = {
+    ...fieldsOf(stream, "NACK"),
+    typeUrl: bounded(typeUrl),
+    version: bounded(version),
+    nonce,
+    code,
+    reason: message,
+    resources: firstOf(response.resources.map(({ name }) => name)),
+    resourceCount: response.resources.length,
+    ...response.removed.length > 0 && { removed: firstOf(response.removed), removedCount: response.removed.length },
+  };
+  return [fields, line("NACK", `${typeName(typeUrl)} ${bounded(version)}: ${message}`)];
+}
+
+/** An error of the cache, of a callback, or of the server itself. */
+export function faultEntry(error: unknown, stream: StreamInfo | undefined): LogEntry {
+  const text = error instanceof Error ? error.message : String(error);
+  const fields = stream === undefined ? { event: "FAULT" } : fieldsOf(stream, "FAULT");
+  return [{ ...fields, err: error }, line("FAULT", text)];
+}
+
+/** A stream that was opened. */
+export function openEntry(stream: StreamInfo): LogEntry {
+  const { variant, typeUrl } = stream;
+  const service = typeUrl === undefined ? "ADS" : typeName(typeUrl);
+  return [{ ...fieldsOf(stream, "OPEN"), service, variant }, line("OPEN", `${service} ${variant}`)];
+}
+
+/** A stream that has ended, with the error that was sent to the client; undefined for OK. */
+export function closeEntry(stream: StreamInfo, error: ConnectError | undefined): LogEntry {
+  const { code, rawMessage: reason } = error ?? { code: 0, rawMessage: "" };
+  const status = error === undefined ? "OK" : codeToString(error.code).toUpperCase();
+  const fields = { ...fieldsOf(stream, "CLOSE"), code, status, reason };
+  return [fields, line("CLOSE", reason === "" ? status : `${status}: ${reason}`)];
+}
+
+/** A decision of the protocol: its word, its type, and the fields that it was made from. */
+export function decisionEntry(stream: StreamInfo, { word, typeUrl, fields }: Decision): LogEntry {
+  const given = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, boundedValue(value)]));
+  const text = Object.entries(given).map(([name, value]) => `${name}=${value}`);
+  return [
+    { ...given, ...fieldsOf(stream, word), typeUrl: bounded(typeUrl) },
+    line(word, [typeName(typeUrl), ...text].join(" ")),
+  ];
+}
+
+function fieldsOf({ id, node, peer }: StreamInfo, event: string): LogFields {
+  return {
+    event,
+    streamId: id,
+    ...node !== undefined && { nodeId: bounded(node.id), nodeCluster: bounded(node.cluster) },
+    ...peer !== undefined && { peer },
+  };
+}
+
+/** `RouteConfiguration` for `type.googleapis.com/envoy.config.route.v3.RouteConfiguration`. */
+function typeName(typeUrl: string): string {
+  return bounded(typeUrl.slice(Math.max(typeUrl.lastIndexOf("."), typeUrl.lastIndexOf("/")) + 1));
+}
+
+/** One line, whatever the text: clients choose parts of it, and must not forge lines or control a terminal. */
+function line(word: string, text: string): string {
+  return `${word} ${text}`.replaceAll(CONTROLS, escaped);
+}
+
+// deno-lint-ignore no-control-regex
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+function firstOf(names: readonly string[]): string[] {
+  return names.slice(0, MAX_NAMES).map(bounded);
+}
+
+function boundedValue(value: string | number | boolean): string | number | boolean {
+  return typeof value === "string" ? bounded(value) : value;
+}
+
+/** A client may send texts that are megabytes long. */
+function bounded(text: string): string {
+  return text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH)}…`;
+}
+
+/** Enough to find the resource: a client's reason says which one it is about. */
+const MAX_NAMES = 10;
+/** In UTF-16 units. */
+const MAX_LENGTH = 256;

@@ -1,0 +1,103 @@
+import type { Registry } from "@bufbuild/protobuf";
+import type { Cache } from "../cache/mod.ts";
+import type { ApiTable } from "../resource/mod.ts";
+import { DEFAULT_STREAM_LIMITS, type StreamLimits } from "../stream/mod.ts";
+import { v3 } from "../v3/table.ts";
+import type { DiscoveryCallbacks } from "./callbacks.ts";
+import type { Logger } from "./log.ts";
+import { DEFAULT_MAX_REQUEST_BYTES } from "./streams/frame-reader.ts";
+
+/** Options of {@link createDiscoveryServer}. */
+export interface DiscoveryServerOptions extends Partial<StreamLimits> {
+  /** The source of the configuration. */
+  readonly cache: Cache;
+  /** The API that is served. Default: Envoy's v3. */
+  readonly api?: ApiTable;
+  /** Called for the events of streams and polls. Default: none. */
+  readonly callbacks?: DiscoveryCallbacks;
+  /**
+   * Where NACKs and faults are logged and, at its debug level, each decision of the protocol: a pino logger, `console`,
+   * or any {@link Logger}. Default: NACKs and faults go to the console, by `console.warn` and `console.error`, and
+   * nothing else does. `false`: nothing is logged.
+   */
+  readonly log?: Logger | false;
+  /** The types of which a first request without names subscribes to everything. Default: LDS, CDS and SRDS. */
+  readonly legacyWildcard?: ReadonlySet<string>;
+  /**
+   * The hold-back deadline of ADS, in milliseconds: how long routes and listeners wait for the ACK of clusters and
+   * endpoints that were published with them, and the removal of a cluster for the ACK of the routes that stop using it.
+   * 0: nothing waits. Default: 15,000, as long as an Envoy waits for the dependencies of a resource.
+   */
+  readonly holdBackMs?: number;
+  /** Sent to clients as `control_plane.identifier`. Default: empty, and not sent. */
+  readonly identifier?: string;
+  /** The largest request, in bytes. Default: 4 MiB; one for 20,000 clusters takes more than 1 MiB. */
+  readonly maxRequestBytes?: number;
+  /** How long a request may take from its first byte to its last, in milliseconds. Default: 10,000. */
+  readonly requestTimeoutMs?: number;
+  /**
+   * How long a poll (REST, unary `Fetch`) waits for a cache that has no view for it yet, in milliseconds: one without
+   * configuration for the client, or one that is loading it. Default: 500, less than the second that Envoy waits.
+   */
+  readonly fetchWaitMs?: number;
+  /**
+   * How long a poll whose client is up to date waits for a change, in milliseconds. Keep it below the client's timeout,
+   * in Envoy `request_timeout` of the config source, which is one second by default. Default: 0.
+   */
+  readonly longPollMs?: number;
+  /**
+   * Your own message types that resources hold packed into an `Any`, needed to write them in JSON, such as protobuf-es's
+   * `createRegistry(MyFilterSchema)`. Envoy's types are known. Default: none.
+   */
+  readonly types?: Pick<Registry, "getMessage">;
+  /** How long a client may read nothing of its pending responses before its stream is closed, in milliseconds. Default: 60,000. */
+  readonly stallTimeoutMs?: number;
+  /**
+   * The limit of buffered response bytes over all streams; buffers that streams share count once. Above it sending
+   * pauses (backpressure), and the streams that have stalled longest, for 1 s at least, are closed. Default: 256 MiB.
+   */
+  readonly maxUnsentBytes?: number;
+}
+
+/** The options of a server with their defaults, but those of its cache, callbacks and log. */
+export interface Settings {
+  readonly api: ApiTable;
+  readonly limits: StreamLimits;
+  readonly legacyWildcard: ReadonlySet<string> | undefined;
+  readonly holdBackMs: number;
+  readonly identifier: string;
+  readonly maxRequestBytes: number;
+  readonly requestTimeoutMs: number;
+  readonly fetchWaitMs: number;
+  readonly longPollMs: number;
+  readonly types: Pick<Registry, "getMessage"> | undefined;
+  readonly stallTimeoutMs: number;
+  readonly maxUnsentBytes: number;
+}
+
+/** Fills in the defaults of options. */
+export function settingsOf(options: DiscoveryServerOptions): Settings {
+  return {
+    api: options.api ?? v3,
+    limits: streamLimits(options),
+    legacyWildcard: options.legacyWildcard,
+    holdBackMs: options.holdBackMs ?? 15_000,
+    identifier: options.identifier ?? "",
+    maxRequestBytes: options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,
+    requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
+    fetchWaitMs: options.fetchWaitMs ?? 500,
+    longPollMs: options.longPollMs ?? 0,
+    types: options.types,
+    stallTimeoutMs: options.stallTimeoutMs ?? 60_000,
+    maxUnsentBytes: options.maxUnsentBytes ?? 256 * 1024 * 1024,
+  };
+}
+
+function streamLimits(options: DiscoveryServerOptions): StreamLimits {
+  const limits: Record<string, number> = { ...DEFAULT_STREAM_LIMITS };
+  for (const name of Object.keys(DEFAULT_STREAM_LIMITS) as (keyof StreamLimits)[]) {
+    const limit = options[name];
+    if (limit !== undefined) limits[name] = limit;
+  }
+  return limits as unknown as StreamLimits;
+}

@@ -1,0 +1,127 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { Node } from "../../../gen/envoy/config/core/v3/base_pb.ts";
+import type { Cache, View, Watch } from "../../cache/mod.ts";
+import { isGlob } from "../../resource/mod.ts";
+import { membersOf, type PollQuery, type PollResult, readView } from "./poll-result.ts";
+
+/** How long a poll may wait, in milliseconds. */
+export interface PollWaits {
+  /** For a cache that has no view yet, or is loading it. */
+  readonly waitMs: number;
+  /** For a change, if the client is up to date. */
+  readonly longPollMs: number;
+}
+
+/** What a {@link PendingPoll} needs. */
+export interface PendingPollOptions extends PollWaits, PollQuery {
+  readonly cache: Cache;
+  readonly node: Node;
+  readonly type: string;
+  /** Called once, unless `reject` is: with the result, or undefined if the client is up to date. */
+  readonly resolve: (result: PollResult | undefined) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * A watch that is closed with its first result.
+ *
+ * Invariants: `resolve` or `reject` is called exactly once; once `#ended`, the watch is closed and no timer runs.
+ */
+export class PendingPoll {
+  readonly #options: PendingPollOptions;
+  #view: View | undefined = undefined;
+  #watch: Watch | undefined = undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined = undefined;
+  /** The cache gave no view at once, so that later views may still lack some names. */
+  #loading = false;
+  #readScheduled = false;
+  #ended = false;
+
+  constructor(options: PendingPollOptions) {
+    this.#options = options;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Subscribes to the cache. Does not throw. */
+  start(): void {
+    const { cache, node, type, names = NO_NAMES, waitMs, longPollMs } = this.#options;
+    const collections = new Set([...names].filter(isGlob));
+    const subscription = { wildcard: this.#options.names === undefined, names, collections };
+    try {
+      this.#watch = cache.watch({ node, type, subscription }, (view) => this.#see(view));
+    } catch (error) {
+      return this.end(error);
+    }
+    this.#loading = this.#view === undefined;
+    if (!this.#loading) this.#read();
+    if (this.#ended) return;
+    this.#timer = this.#loading
+      ? setTimeout(() => this.#stopLoading(), waitMs)
+      : setTimeout(() => this.expire(), longPollMs);
+  }
+
+  /** Ends the wait: resolves with the view as it is. */
+  expire(): void {
+    if (this.#view === undefined) return this.end(noConfiguration());
+    this.#loading = false;
+    this.#read(true);
+  }
+
+  /** Refuses the poll, unless it has ended. */
+  end(reason: unknown): void {
+    this.#settle(() => this.#options.reject(reason));
+  }
+
+  #see(view: View): void {
+    this.#view = view;
+    // In a microtask the whole publication is visible, and no other watcher of it waits for this one.
+    if (this.#watch !== undefined && !this.#readScheduled) queueMicrotask(() => this.#read());
+    this.#readScheduled = true;
+  }
+
+  #read(expired = false): void {
+    this.#readScheduled = false;
+    if (this.#ended || (this.#loading && this.#lacksNames())) return;
+    try {
+      const result = readView(this.#view!, this.#options);
+      if (result === undefined && !expired && this.#options.longPollMs > 0) return;
+      this.#settle(() => this.#options.resolve(result));
+    } catch (error) { // a cache may be the user's own
+      this.end(error);
+    }
+  }
+
+  #stopLoading(): void {
+    const { waitMs, longPollMs } = this.#options;
+    if (longPollMs <= waitMs) return this.expire();
+    this.#loading = false;
+    this.#timer = setTimeout(() => this.expire(), longPollMs - waitMs);
+    if (this.#view !== undefined) this.#read();
+  }
+
+  #lacksNames(): boolean {
+    for (const name of this.#options.names ?? NO_NAMES) if (membersOf(name, this.#view!).length === 0) return true;
+    return false;
+  }
+
+  #settle(settle: () => void): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    try {
+      this.#watch?.close();
+      settle();
+    } catch (error) {
+      this.#options.reject(error);
+    }
+  }
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+function noConfiguration(): ConnectError {
+  return new ConnectError("Cannot respond: there is no configuration for this node", Code.NotFound);
+}

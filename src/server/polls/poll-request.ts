@@ -1,0 +1,65 @@
+import type { Node } from "../../../gen/envoy/config/core/v3/base_pb.ts";
+import type { Resource } from "../../resource/mod.ts";
+import { ProtocolError, type StreamLimits } from "../../stream/mod.ts";
+
+/** The request of a poll, by REST or unary `Fetch`. */
+export interface FetchRequest {
+  /** The version of the last response that the client accepted; empty before the first. */
+  readonly versionInfo: string;
+  /** The names that the client requests; none, or `*`, for everything. */
+  readonly names: readonly string[];
+}
+
+/** A poll, as it is shown to callbacks. */
+export interface FetchInfo {
+  /** The protocol by which the poll arrived. */
+  readonly protocol: "rest" | "grpc" | "grpc-web" | "connect";
+  /** The requested type. */
+  readonly typeUrl: string;
+  /** The client, without its list of extensions. */
+  readonly node: Node;
+  /** The client's address, where the transport knows it. */
+  readonly peer: string | undefined;
+}
+
+/** The response to a poll. */
+export interface FetchResponse {
+  /** Whether the client is sent resources: if it is up to date, the response is empty, in REST with status 304. */
+  readonly modified: boolean;
+  /** The `version_info` of the response; empty if the client is up to date. */
+  readonly version: string;
+  /** The resources of the response; empty if the client is up to date. */
+  readonly resources: readonly Resource[];
+}
+
+/** A poll as its protocol has decoded it. */
+export interface DecodedPoll extends FetchRequest {
+  /** Empty for the type of the service. */
+  readonly typeUrl: string;
+  readonly node: Node | undefined;
+}
+
+/**
+ * Checks a poll by the same rules as a request on a stream.
+ *
+ * @param typeUrl - the type of the service
+ * @returns its node
+ * @throws ProtocolError
+ */
+export function checkPoll(request: DecodedPoll, typeUrl: string, limits: StreamLimits): Node {
+  const { names, node } = request;
+  if (request.typeUrl !== "" && request.typeUrl !== typeUrl) {
+    throw new ProtocolError("invalid_argument", `this service serves ${typeUrl} alone`);
+  }
+  if (node === undefined) throw new ProtocolError("invalid_argument", "a request must have a node");
+  if (names.length > limits.maxNames) {
+    throw new ProtocolError("resource_exhausted", `a request may have at most ${limits.maxNames} names`);
+  }
+  if (names.some((name) => name.length > limits.maxNameLength)) {
+    throw new ProtocolError(
+      "invalid_argument",
+      `a resource name may have at most ${limits.maxNameLength} characters`,
+    );
+  }
+  return node;
+}

@@ -1,0 +1,114 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { Node } from "../../../gen/envoy/config/core/v3/base_pb.ts";
+import type { Cache } from "../../cache/mod.ts";
+import { type ApiTable, normalName } from "../../resource/mod.ts";
+import type { StreamLimits } from "../../stream/mod.ts";
+import type { DiscoveryCallbacks } from "../callbacks.ts";
+import { isForClient } from "../client-error.ts";
+import { ClientDisconnected } from "./client-disconnected.ts";
+import { PendingPoll, type PollWaits } from "./pending-poll.ts";
+import { checkPoll, type DecodedPoll, type FetchInfo } from "./poll-request.ts";
+import type { PollResult } from "./poll-result.ts";
+
+/** What a {@link Poller} needs. */
+export interface PollerOptions extends PollWaits {
+  readonly api: ApiTable;
+  readonly cache: Cache;
+  /** Guarded: only those throw that may refuse a poll. */
+  readonly callbacks: DiscoveryCallbacks;
+  readonly limits: StreamLimits;
+}
+
+/** The origin of a poll. */
+export interface PollOrigin extends Pick<FetchInfo, "protocol" | "typeUrl" | "peer"> {
+  /**
+   * Aborts when the client disconnects. Read only by polls that wait, since Deno logs a warning when the signal of a
+   * request is used.
+   */
+  readonly signal: AbortSignal;
+}
+
+/** Responds to polls, whatever their protocol. It holds no state between two of them. */
+export class Poller {
+  readonly #options: PollerOptions;
+  readonly #pending = new Set<PendingPoll>();
+  #closed = false;
+
+  constructor(options: PollerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param write - encodes a result; an error that it throws is sent to the client
+   * @returns what `write` returned; undefined if the client is up to date
+   * @throws ConnectError, ProtocolError - for the client
+   */
+  async poll<T>(
+    request: DecodedPoll,
+    origin: PollOrigin,
+    write: (result: PollResult) => Promise<T>,
+  ): Promise<T | undefined> {
+    const { callbacks, limits } = this.#options;
+    const { protocol, typeUrl, peer } = origin;
+    try {
+      const node = checkPoll(request, typeUrl, limits);
+      const info: FetchInfo = { protocol, typeUrl, node, peer };
+      const { versionInfo, names } = request;
+      callbacks.onFetchRequest?.(info, { versionInfo, names });
+      const result = await this.#read(request, node, origin);
+      const written = result && await write(result);
+      const { version = "", resources = [] } = result ?? {};
+      callbacks.onFetchResponse?.(info, { modified: result !== undefined, version, resources });
+      return written;
+    } catch (error) {
+      if (!isForClient(error) && !(error instanceof ClientDisconnected)) callbacks.onError?.(error, undefined);
+      throw error;
+    }
+  }
+
+  /** Responds to all waiting polls now, as if their time was up. */
+  release(): void {
+    for (const pending of [...this.#pending]) pending.expire();
+  }
+
+  /** Refuses all waiting polls, and all that arrive later. */
+  close(): void {
+    this.#closed = true;
+    for (const pending of [...this.#pending]) pending.end(unavailable());
+  }
+
+  #read({ names, versionInfo }: DecodedPoll, node: Node, origin: PollOrigin): Promise<PollResult | undefined> {
+    const { api, cache, waitMs, longPollMs } = this.#options;
+    const { promise, resolve, reject } = Promise.withResolvers<PollResult | undefined>();
+    const pending = new PendingPoll({
+      cache,
+      node,
+      type: origin.typeUrl,
+      names: names.length === 0 || names.includes("*") ? undefined : new Set(names.map(normalName)),
+      versionInfo,
+      fullState: api.types.find((type) => type.typeUrl === origin.typeUrl)?.fullState ?? false,
+      waitMs,
+      longPollMs,
+      resolve,
+      reject,
+    });
+    if (this.#closed) pending.end(unavailable());
+    else pending.start();
+    if (!pending.ended) void this.#wait(pending, promise, origin.signal);
+    return promise;
+  }
+
+  async #wait(pending: PendingPoll, settled: Promise<unknown>, signal: AbortSignal): Promise<void> {
+    const onAbort = (): void => pending.end(new ClientDisconnected());
+    this.#pending.add(pending);
+    signal.addEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
+    await settled.catch(() => {});
+    this.#pending.delete(pending);
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function unavailable(): ConnectError {
+  return new ConnectError("Server is shutting down", Code.Unavailable);
+}

@@ -1,0 +1,61 @@
+import type { ConnectRouter } from "@connectrpc/connect";
+import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import type { Cache } from "../../cache/mod.ts";
+import type { DiscoveryCallbacks } from "../callbacks.ts";
+import type { Settings } from "../options.ts";
+import { Poller } from "./poller.ts";
+import { ResourceJson } from "./resource-json.ts";
+import { restHandlers, type RestOptions } from "./rest-handlers.ts";
+import { RestResponses } from "./rest-response.ts";
+import { addUnaryHandlers, type UnaryOptions } from "./unary-handlers.ts";
+import { type WebHandler, webHandler } from "./web-handler.ts";
+
+/** What {@link Polls} are served with. */
+export interface PollsOptions {
+  readonly settings: Settings;
+  readonly cache: Cache;
+  /** Guarded: only those throw that may refuse a poll. */
+  readonly callbacks: DiscoveryCallbacks;
+}
+
+/** The polls of a server: REST and unary `Fetch`. */
+export class Polls {
+  readonly #poller: Poller;
+  readonly #rest: RestOptions;
+  readonly #unary: UnaryOptions;
+
+  constructor({ settings, cache, callbacks }: PollsOptions) {
+    const { api, types, limits, identifier, fetchWaitMs: waitMs, longPollMs } = settings;
+    const json = new ResourceJson((typeName) => types?.getMessage(typeName) ?? api.messages?.(typeName));
+    const body = { maxBytes: settings.maxRequestBytes, timeoutMs: settings.requestTimeoutMs };
+    const poller = new Poller({ api, cache, callbacks, limits, waitMs, longPollMs });
+    this.#poller = poller;
+    this.#rest = { api, poller, responses: new RestResponses(json, { identifier }), body };
+    this.#unary = { api, poller, json, identifier, body };
+  }
+
+  /** Handlers of the REST paths, for a router. */
+  restHandlers(): UniversalHandler[] {
+    return restHandlers(this.#rest);
+  }
+
+  /** Adds the unary methods to a router, in the protocols that it speaks. */
+  addUnaryHandlers(router: ConnectRouter): void {
+    addUnaryHandlers(router, this.#unary);
+  }
+
+  /** Handles requests of the `fetch` standard. */
+  webHandler(): WebHandler {
+    return webHandler(this.#rest, this.#unary);
+  }
+
+  /** Responds to all waiting polls now, as if their time was up. */
+  release(): void {
+    this.#poller.release();
+  }
+
+  /** Refuses all waiting polls, and all that arrive later. */
+  close(): void {
+    this.#poller.close();
+  }
+}

@@ -1,0 +1,112 @@
+import { type DescMethod, getOption, hasOption } from "@bufbuild/protobuf";
+import { createContextValues } from "@connectrpc/connect";
+import {
+  contentTypeMatcher,
+  type UniversalHandler,
+  type UniversalServerRequest,
+  type UniversalServerResponse,
+} from "@connectrpc/connect/protocol";
+import { http } from "../../../gen/google/api/annotations_pb.ts";
+import type { ApiTable } from "../../resource/mod.ts";
+import { ClientDisconnected } from "./client-disconnected.ts";
+import type { Poller } from "./poller.ts";
+import { HttpError, httpError } from "./http-error.ts";
+import { readJsonRequest } from "./rest-request.ts";
+import type { RestResponses } from "./rest-response.ts";
+import { PEER } from "../peer.ts";
+import { type BodyLimits, readBody, tooLarge } from "./request-body.ts";
+
+/** What the handlers of REST need. */
+export interface RestOptions {
+  readonly api: ApiTable;
+  readonly poller: Poller;
+  readonly responses: RestResponses;
+  readonly body: BodyLimits;
+}
+
+/**
+ * Handlers for the REST paths of an API: `POST` of a `DiscoveryRequest` in JSON. The response is a `DiscoveryResponse` in
+ * JSON, or status 304 if the client is up to date.
+ * Source: https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#rest-json-polling-subscriptions
+ */
+export function restHandlers(options: RestOptions): UniversalHandler[] {
+  const handlers: UniversalHandler[] = [];
+  for (const { service, typeUrl } of options.api.services) {
+    for (const method of service.methods) {
+      const requestPath = pathOf(method);
+      if (typeUrl === undefined || requestPath === undefined) continue;
+      const handle = (request: UniversalServerRequest) => respond(request, typeUrl, options);
+      handlers.push(Object.assign(handle, {
+        service,
+        method,
+        requestPath,
+        protocolNames: ["rest"],
+        allowedMethods: ["POST"],
+        supportedContentType,
+      }));
+    }
+  }
+  return handlers;
+}
+
+/** A response in plain text. */
+export function textResponse({ status, message, headers }: HttpError): UniversalServerResponse {
+  const header = new Headers({ "content-type": "text/plain; charset=utf-8", ...headers });
+  return bytesResponse(status, header, new TextEncoder().encode(`${message}\n`));
+}
+
+const supportedContentType = contentTypeMatcher(/^application\/json(?:\s*;.*)?$/i);
+
+function pathOf(method: DescMethod): string | undefined {
+  const pattern = hasOption(method, http) ? getOption(method, http).pattern : undefined;
+  return pattern?.case === "post" ? pattern.value : undefined;
+}
+
+async function respond(
+  request: UniversalServerRequest,
+  typeUrl: string,
+  { api, poller, responses, body: limits }: RestOptions,
+): Promise<UniversalServerResponse> {
+  try {
+    const body = checkedBody(request, limits);
+    const query = readJsonRequest(await readBody(body, limits), api.node);
+    const peer = (request.contextValues ?? createContextValues()).get(PEER);
+    const origin = {
+      protocol: "rest",
+      typeUrl,
+      peer,
+      get signal() {
+        return request.signal;
+      },
+    } as const;
+    const bytes = await poller.poll(query, origin, (result) => responses.write(typeUrl, result));
+    if (bytes === undefined) return { status: 304 };
+    return bytesResponse(200, new Headers({ "content-type": "application/json" }), bytes);
+  } catch (error) {
+    if (error instanceof ClientDisconnected) throw error;
+    return textResponse(httpError(error));
+  }
+}
+
+/** @throws HttpError - the request is wrong in its method or headers, so that its body is left unread */
+function checkedBody({ method, header, body }: UniversalServerRequest, limits: BodyLimits): AsyncIterable<Uint8Array> {
+  if (method !== "POST") throw new HttpError(405, "Cannot serve request: the method must be POST", { allow: "POST" });
+  const isByteBody = typeof body === "object" && body !== null && Symbol.asyncIterator in body;
+  if (!supportedContentType(header.get("content-type") ?? "") || !isByteBody) {
+    throw new HttpError(415, "Cannot read request: the content-type must be application/json");
+  }
+  if (!/^(?:identity)?$/i.test(header.get("content-encoding") ?? "")) {
+    throw new HttpError(415, "Cannot read request: the content-encoding must be identity");
+  }
+  if (Number(header.get("content-length")) > limits.maxBytes) throw tooLarge(limits);
+  return body as AsyncIterable<Uint8Array>;
+}
+
+function bytesResponse(status: number, header: Headers, bytes: Uint8Array): UniversalServerResponse {
+  header.set("content-length", String(bytes.length));
+  return { status, header, body: once(bytes) };
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}

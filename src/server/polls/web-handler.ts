@@ -1,0 +1,72 @@
+import { createConnectRouter } from "@connectrpc/connect";
+import {
+  type UniversalHandler,
+  type UniversalServerRequest,
+  universalServerResponseToFetch,
+} from "@connectrpc/connect/protocol";
+import { HttpError } from "./http-error.ts";
+import { restHandlers, type RestOptions, textResponse } from "./rest-handlers.ts";
+import { addUnaryHandlers, type UnaryOptions } from "./unary-handlers.ts";
+
+/** Handles a request of the `fetch` standard. */
+export type WebHandler = (request: Request) => Promise<Response>;
+
+/** Serves REST, and unary `Fetch` by the Connect protocol, which unlike gRPC needs no trailers. */
+export function webHandler(rest: RestOptions, unary: UnaryOptions): WebHandler {
+  const router = createConnectRouter({ grpc: false, grpcWeb: false });
+  addUnaryHandlers(router, unary);
+  const handlers = new Map([...restHandlers(rest), ...router.handlers].map((each) => [each.requestPath, each]));
+  return async function fetch(request) {
+    const handler = handlers.get(new URL(request.url).pathname);
+    if (handler === undefined) return universalServerResponseToFetch(textResponse(notFound()));
+    return await respond(handler, request);
+  };
+}
+
+function notFound(): HttpError {
+  return new HttpError(404, "Cannot serve request: no such path");
+}
+
+async function respond(handler: UniversalHandler, request: Request): Promise<Response> {
+  const { method, url, headers: header } = request;
+  const body = bodyOf(request);
+  const universal: UniversalServerRequest = {
+    httpVersion: "2",
+    method,
+    url,
+    header,
+    body,
+    get signal() {
+      return request.signal;
+    },
+  };
+  try {
+    return universalServerResponseToFetch(await handler(universal));
+  } catch { // the client has disconnected
+    return new Response(null, { status: 499 });
+  } finally {
+    body.cancel();
+  }
+}
+
+/** A body that can be cancelled: the unread rest of it is not needed. */
+interface RequestBody extends AsyncIterable<Uint8Array> {
+  cancel(): void;
+}
+
+function bodyOf(request: Request): RequestBody {
+  const reader = request.body?.getReader();
+  return {
+    [Symbol.asyncIterator]() {
+      return {
+        async next() {
+          const chunk = await reader?.read();
+          return chunk?.value === undefined ? { done: true, value: undefined } : { done: false, value: chunk.value };
+        },
+      };
+    },
+    cancel() {
+      reader?.cancel().catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,218 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { DiscoveryStream } from "../../stream/mod.ts";
+import { clientError } from "../client-error.ts";
+import { scheduleFlush } from "./flush-queue.ts";
+import { FrameReader } from "./frame-reader.ts";
+import { statusTrailer } from "./grpc-status.ts";
+import { grpcTimeoutMs } from "./grpc-timeout.ts";
+import type { BufferedStream, SendBudget } from "./send-budget.ts";
+import type { ServedStream, StreamTransport } from "./transport.ts";
+
+/** What a {@link GrpcStream} needs. */
+export interface GrpcStreamOptions {
+  readonly transport: StreamTransport;
+  readonly budget: SendBudget;
+  /** The header `grpc-timeout`, if there is one. */
+  readonly timeout: string | null;
+  /** The largest request, in bytes. */
+  readonly maxRequestBytes: number;
+  /** How long a request may take from its first byte to its last, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** Called once, when the stream has ended: with the reason, undefined if the client half-closed it. */
+  readonly onEnd: (reason: unknown) => void;
+}
+
+/**
+ * One gRPC stream: gRPC's framing between the bytes of a transport and a discovery stream, which it owns from
+ * {@link start} on. There are no promises in it, and reading never waits for writing.
+ *
+ * Invariants: `#unsent` holds the frames that the transport was given and has not sent, oldest first, and the budget
+ * counts exactly these; nothing is written after `#ended`.
+ */
+export class GrpcStream implements BufferedStream, ServedStream {
+  readonly #options: GrpcStreamOptions;
+  readonly #reader: FrameReader;
+  readonly #onMessage = (message: Uint8Array): void => this.#receive(message);
+  #stream: DiscoveryStream | undefined = undefined;
+  #writable = false;
+  #unsent: Uint8Array[] = [];
+  /** Ends the stream when its `grpc-timeout` has passed. */
+  #deadline: Timer | undefined = undefined;
+  /** Ends the stream when a request stays incomplete. */
+  #incomplete: Timer | undefined = undefined;
+  /** Flushes when the discovery stream has something due. */
+  #due: Timer | undefined = undefined;
+  #dueAt: number | undefined = undefined;
+  #halfClosed = false;
+  #ended = false;
+
+  constructor(options: GrpcStreamOptions) {
+    this.#options = options;
+    this.#reader = new FrameReader(options.maxRequestBytes);
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** From here on requests may arrive. */
+  start(stream: DiscoveryStream): void {
+    this.#stream = stream;
+    const timeoutMs = grpcTimeoutMs(this.#options.timeout);
+    if (timeoutMs !== undefined) this.#deadline = setTimeout(() => this.end(deadlineError()), timeoutMs);
+  }
+
+  writable(): void {
+    this.#writable = true;
+    this.flush();
+  }
+
+  /** The discovery stream may have a response. Cheap, and never writes at once. */
+  wake(): void {
+    if (this.#writable) scheduleFlush(this);
+  }
+
+  flush(): void {
+    const { transport, budget } = this.#options;
+    while (this.#writable && budget.hasRoom(this)) {
+      const frame = this.#nextFrame();
+      if (frame === undefined) return;
+      this.#unsent.push(frame);
+      budget.add(this, frame);
+      this.#writable = transport.write(frame);
+    }
+  }
+
+  progress(): void {
+    if (!this.#ended) this.#options.budget.progress(this);
+  }
+
+  sent(): void {
+    const frame = this.#unsent.shift();
+    if (frame !== undefined) this.#options.budget.release(this, frame, this.#unsent.length);
+  }
+
+  closeStalled(stalledMs: number): void {
+    this.end(stalledError(stalledMs));
+    this.#options.transport.abort();
+  }
+
+  /** Ends the stream, once: frees its memory and sends the status, OK without a reason. */
+  end(reason?: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#writable = false;
+    clearTimeout(this.#deadline);
+    clearTimeout(this.#incomplete);
+    clearTimeout(this.#due);
+    this.#dropUnsent();
+    const fault = closeFault(this.#stream);
+    const why = reason ?? fault;
+    this.#options.transport.end(statusTrailer(why === undefined ? undefined : clientError(why)));
+    this.#options.onEnd(why);
+  }
+
+  disconnected(reason?: unknown): void {
+    if (!this.#ended) this.end(disconnectedError(reason));
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#ended) return;
+    try {
+      this.#reader.push(chunk, this.#onMessage);
+    } catch (error) {
+      return this.end(error);
+    }
+    if (!this.#reader.partial || this.#incomplete !== undefined || this.#ended) return;
+    const { requestTimeoutMs } = this.#options;
+    this.#incomplete = setTimeout(() => this.end(incompleteError(requestTimeoutMs)), requestTimeoutMs);
+  }
+
+  /** Waits a moment, since the body of a request that the client resets ends before the reset arrives. */
+  bodyEnded(): void {
+    setTimeout(() => this.#halfClose(), RESET_SIGNAL_MS);
+  }
+
+  #dropUnsent(): void {
+    const { budget } = this.#options;
+    const unsent = this.#unsent;
+    this.#unsent = [];
+    budget.remove(this);
+    for (const frame of unsent) budget.release(this, frame, 0);
+  }
+
+  /** Responses that were pending when the client half-closed are still sent, so that a one-shot client gets them. */
+  #nextFrame(): Uint8Array | undefined {
+    if (this.#ended) return undefined;
+    try {
+      const frame = this.#stream?.next(performance.now())?.frame;
+      if (frame === undefined && this.#halfClosed) this.end();
+      else if (frame === undefined) this.#scheduleWake(this.#stream?.dueAt);
+      return frame;
+    } catch (error) {
+      this.end(error);
+      return undefined;
+    }
+  }
+
+  /** Replaces the time at which the stream is woken. */
+  #scheduleWake(time: number | undefined): void {
+    if (time === this.#dueAt) return;
+    this.#dueAt = time;
+    clearTimeout(this.#due);
+    if (time === undefined) return;
+    this.#due = setTimeout(() => {
+      this.#dueAt = undefined;
+      this.wake();
+    }, Math.ceil(time - performance.now()));
+  }
+
+  #receive(message: Uint8Array): void {
+    if (this.#ended) return;
+    if (this.#incomplete !== undefined) {
+      clearTimeout(this.#incomplete);
+      this.#incomplete = undefined;
+    }
+    this.#stream?.receive(message);
+  }
+
+  #halfClose(): void {
+    if (this.#ended) return;
+    if (this.#reader.partial) {
+      return this.end(new ConnectError("Cannot read request: the body ended inside a message", Code.InvalidArgument));
+    }
+    this.#halfClosed = true;
+    this.wake();
+  }
+}
+
+/** How long after the end of the body a reset may still arrive: more than it takes, and little for a last status. */
+const RESET_SIGNAL_MS = 10;
+
+type Timer = ReturnType<typeof setTimeout>;
+
+function closeFault(stream: DiscoveryStream | undefined): unknown {
+  try {
+    stream?.close();
+    return undefined;
+  } catch (error) { // a cache may be the user's own
+    return error;
+  }
+}
+
+function disconnectedError(reason: unknown): ConnectError {
+  if (reason instanceof ConnectError) return reason;
+  return new ConnectError("Client closed the stream", Code.Canceled, undefined, undefined, reason);
+}
+
+function stalledError(stalledMs: number): ConnectError {
+  return new ConnectError(`Client has read nothing for ${Math.round(stalledMs)} ms`, Code.ResourceExhausted);
+}
+
+function deadlineError(): ConnectError {
+  return new ConnectError("Cannot continue stream: its grpc-timeout has passed", Code.DeadlineExceeded);
+}
+
+function incompleteError(timeoutMs: number): ConnectError {
+  return new ConnectError(`Cannot read request: incomplete after ${timeoutMs} ms`, Code.DeadlineExceeded);
+}

@@ -1,0 +1,97 @@
+import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
+import type { StreamRequest } from "./methods.ts";
+import type { ServedStream, StreamTransport } from "./transport.ts";
+
+/**
+ * The transport of a stream that goes by a Connect router, with bodies that are async iterables.
+ *
+ * As the response body it is an iterator written by hand, since an async generator costs several promises for each
+ * message.
+ */
+export class RouterTransport implements StreamTransport, AsyncIterableIterator<Uint8Array> {
+  readonly #request: StreamRequest;
+  readonly #trailer = new Headers();
+  readonly #onAbort = (): void => this.#stream?.disconnected(this.#request.signal.reason);
+  #stream: ServedStream | undefined = undefined;
+  #waiting: ((result: IteratorResult<Uint8Array>) => void) | undefined = undefined;
+  #ended = false;
+
+  constructor(request: StreamRequest) {
+    this.#request = request;
+  }
+
+  /** The response to hand to the adapter. It may be taken before the stream starts. */
+  get response(): UniversalServerResponse {
+    const header = new Headers({ "content-type": this.#request.header.get("content-type") ?? "application/grpc" });
+    return { status: 200, header, body: this, trailer: this.#trailer };
+  }
+
+  /** Begins to read requests. */
+  start(stream: ServedStream): void {
+    this.#stream = stream;
+    const { signal } = this.#request;
+    if (signal.aborted) return this.#onAbort();
+    signal.addEventListener("abort", this.#onAbort);
+    void this.#read(stream);
+  }
+
+  write(frame: Uint8Array): boolean {
+    const resolve = this.#waiting!;
+    this.#waiting = undefined;
+    resolve({ done: false, value: frame });
+    return false;
+  }
+
+  end(trailer: Headers): void {
+    this.#ended = true;
+    this.#request.signal.removeEventListener("abort", this.#onAbort);
+    trailer.forEach((value, name) => this.#trailer.set(name, value));
+    this.#waiting?.(DONE);
+    this.#waiting = undefined;
+  }
+
+  /** The adapter waits for the client and cannot be interrupted. Its buffer is freed with the connection. */
+  abort(): void {}
+
+  next(): Promise<IteratorResult<Uint8Array>> {
+    if (this.#ended) return Promise.resolve(DONE);
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+      this.#stream?.sent();
+      this.#stream?.writable();
+    });
+  }
+
+  /** The adapter stopped writing. */
+  return(): Promise<IteratorResult<Uint8Array>> {
+    this.#stream?.disconnected();
+    return Promise.resolve(DONE);
+  }
+
+  /** The adapter could not write. */
+  throw(reason: unknown): Promise<IteratorResult<Uint8Array>> {
+    this.#stream?.disconnected(reason);
+    return Promise.resolve(DONE);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #read(stream: ServedStream): Promise<void> {
+    const { body, signal } = this.#request;
+    try {
+      // Not `for await`: to leave that destroys the request, and the status could not be sent.
+      const chunks = body[Symbol.asyncIterator]();
+      while (!stream.ended) {
+        const chunk = await chunks.next();
+        if (chunk.done === true) return stream.bodyEnded();
+        stream.push(chunk.value);
+      }
+    } catch (error) { // the body failed: in Deno that is how a reset arrives, before the signal aborts
+      stream.disconnected(signal.aborted ? signal.reason : error);
+    }
+  }
+}
+
+const DONE: IteratorResult<Uint8Array> = Object.freeze({ done: true, value: undefined });

@@ -1,0 +1,148 @@
+/** A stream with frames that its client has not read yet. */
+export interface BufferedStream {
+  /** Writes what is pending, as far as the budget has room. Does not throw. */
+  flush(): void;
+  /** Ends the stream and drops its frames, because its client has read nothing for so long. Does not throw. */
+  closeStalled(stalledMs: number): void;
+}
+
+/** Responses that a server has written and its clients have not read yet. */
+export interface Unsent {
+  /** The streams with unread responses. */
+  readonly streams: number;
+  /** The memory that these responses hold, in bytes; those that several streams share count once. */
+  readonly bytes: number;
+  /** How many streams were closed because they stalled, since the server was created. */
+  readonly stalledClosed: number;
+}
+
+/** Limits of a {@link SendBudget}. */
+export interface SendBudgetOptions {
+  /** Buffered bytes of all streams together. */
+  readonly maxBytes: number;
+  /** How long a client may read nothing. */
+  readonly stallTimeoutMs: number;
+}
+
+/**
+ * Backpressure over all streams of a server. Each buffers at most one response of each type, but these may be large, and
+ * many clients may not read.
+ *
+ * A stream that stalls for too long is closed. While the budget is spent, streams wait before they take their next
+ * response, which is the latest by then, and the stream that has stalled longest is closed soon.
+ *
+ * Invariants: a stream is in `#stalledSince` exactly while it has frames, longest stalled first; `#bytes` is the sum of
+ * the lengths of the keys of `#frames`; while `#deferred` has streams, either the budget is spent or they are being
+ * resumed.
+ */
+export class SendBudget {
+  readonly #options: SendBudgetOptions;
+  /** How many streams have a frame. */
+  readonly #frames = new Map<Uint8Array, number>();
+  /** Since when a stream has made no progress. */
+  readonly #stalledSince = new Map<BufferedStream, number>();
+  readonly #deferred = new Set<BufferedStream>();
+  #bytes = 0;
+  #stalledClosed = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined = undefined;
+  #timerAt = Infinity;
+
+  constructor(options: SendBudgetOptions) {
+    this.#options = options;
+  }
+
+  get unsent(): Unsent {
+    return { streams: this.#stalledSince.size, bytes: this.#bytes, stalledClosed: this.#stalledClosed };
+  }
+
+  /** Whether a stream may write. If not, it is flushed once it may. */
+  hasRoom(stream: BufferedStream): boolean {
+    if (this.#bytes < this.#options.maxBytes) return true;
+    this.#deferred.add(stream);
+    return false;
+  }
+
+  /** A stream has buffered a frame. */
+  add(stream: BufferedStream, frame: Uint8Array): void {
+    const count = this.#frames.get(frame) ?? 0;
+    this.#frames.set(frame, count + 1);
+    if (count === 0) this.#bytes += frame.length;
+    if (!this.#stalledSince.has(stream)) this.#stalledSince.set(stream, performance.now());
+    this.#schedule();
+  }
+
+  /** The client has read a part of a stream's frames. */
+  progress(stream: BufferedStream): void {
+    this.#stalledSince.delete(stream);
+    this.#stalledSince.set(stream, performance.now());
+  }
+
+  /** A frame has been sent, or dropped with its stream. `rest`: how many frames the stream still has. */
+  release(stream: BufferedStream, frame: Uint8Array, rest: number): void {
+    const count = this.#frames.get(frame)! - 1;
+    if (count > 0) this.#frames.set(frame, count);
+    else {
+      this.#frames.delete(frame);
+      this.#bytes -= frame.length;
+    }
+    this.#stalledSince.delete(stream);
+    if (rest > 0) this.#stalledSince.set(stream, performance.now());
+    this.#clearTimerIfIdle();
+    if (this.#deferred.size > 0) this.#resume();
+  }
+
+  /** The stream has ended. Its frames are to be released afterwards. */
+  remove(stream: BufferedStream): void {
+    this.#stalledSince.delete(stream);
+    this.#deferred.delete(stream);
+    this.#clearTimerIfIdle();
+  }
+
+  /** A timer would keep a process alive that has nothing left to do. */
+  #clearTimerIfIdle(): void {
+    if (this.#stalledSince.size > 0 || this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#timerAt = Infinity;
+  }
+
+  #resume(): void {
+    for (const stream of this.#deferred) {
+      if (this.#bytes >= this.#options.maxBytes) return;
+      this.#deferred.delete(stream);
+      stream.flush();
+    }
+  }
+
+  /** How long the longest stalled stream may still stall. */
+  get #patienceMs(): number {
+    const { maxBytes, stallTimeoutMs } = this.#options;
+    return this.#bytes < maxBytes ? stallTimeoutMs : Math.min(stallTimeoutMs, FULL_STALL_MS);
+  }
+
+  /** One timer serves all streams, and is not set anew for each message. */
+  #schedule(): void {
+    const [oldest] = this.#stalledSince.values();
+    if (oldest === undefined) return;
+    const at = oldest + this.#patienceMs;
+    if (this.#timerAt <= at) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = at;
+    this.#timer = setTimeout(() => this.#closeStalled(), Math.max(0, Math.ceil(at - performance.now())));
+  }
+
+  #closeStalled(): void {
+    this.#timerAt = Infinity;
+    for (const [stream, since] of this.#stalledSince) {
+      const stalledMs = performance.now() - since;
+      if (stalledMs < this.#patienceMs) break;
+      this.#stalledClosed++;
+      this.#stalledSince.delete(stream);
+      stream.closeStalled(stalledMs);
+    }
+    this.#schedule();
+  }
+}
+
+/** How long a stream may stall while the budget is spent: longer than a client that reads ever does. */
+const FULL_STALL_MS = 1000;

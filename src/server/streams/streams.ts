@@ -1,0 +1,143 @@
+import { Code, ConnectError, createContextValues } from "@connectrpc/connect";
+import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
+import type { Cache } from "../../cache/mod.ts";
+import { DiscoveryStream, ResponseFactory, type StreamInfo, type SubscriptionStatus } from "../../stream/mod.ts";
+import type { DiscoveryCallbacks } from "../callbacks.ts";
+import { clientError, isForClient } from "../client-error.ts";
+import { endOverTime } from "../drain.ts";
+import type { ServerLog } from "../log.ts";
+import type { Settings } from "../options.ts";
+import { PEER } from "../peer.ts";
+import { GrpcStream } from "./grpc-stream.ts";
+import { streamHandlers, type StreamMethod, streamMethods, type StreamRequest } from "./methods.ts";
+import { RouterTransport } from "./router-transport.ts";
+import { SendBudget, type Unsent } from "./send-budget.ts";
+import type { IncomingStream, OpenStream } from "./transport.ts";
+
+/** A stream with the state of its subscriptions. */
+export interface StreamStatus extends StreamInfo {
+  /** One entry for each type that the client has requested. */
+  readonly state: readonly SubscriptionStatus[];
+}
+
+/** What {@link Streams} are served with. */
+export interface StreamsOptions {
+  readonly settings: Settings;
+  readonly cache: Cache;
+  /** Guarded: only those throw that may refuse a stream. */
+  readonly callbacks: DiscoveryCallbacks;
+  readonly log: ServerLog;
+}
+
+/** The gRPC streams of a server. */
+export class Streams {
+  readonly #options: StreamsOptions;
+  readonly #responses: ResponseFactory;
+  readonly #budget: SendBudget;
+  readonly #methods: ReadonlyMap<string, StreamMethod>;
+  /** Oldest first. */
+  readonly #open = new Map<DiscoveryStream, GrpcStream>();
+  #lastId = 0;
+  #closed = false;
+
+  constructor(options: StreamsOptions) {
+    const { api, identifier, maxUnsentBytes, stallTimeoutMs } = options.settings;
+    this.#options = options;
+    this.#responses = new ResponseFactory({ identifier });
+    this.#budget = new SendBudget({ maxBytes: maxUnsentBytes, stallTimeoutMs });
+    this.#methods = streamMethods(api);
+  }
+
+  /** How streams of a method are opened, by its path; undefined where the path is not that of a streaming method. */
+  accept(path: string): OpenStream | undefined {
+    const method = this.#methods.get(path);
+    return method && ((incoming) => this.#openStream(method, incoming));
+  }
+
+  /** Handlers of the streaming methods, for a router. */
+  handlers(): UniversalHandler[] {
+    return streamHandlers(this.#options.settings.api, (request, method) => this.#serve(request, method));
+  }
+
+  infos(): StreamInfo[] {
+    return [...this.#open.keys()].map((stream) => stream.info);
+  }
+
+  status(): { readonly streams: readonly StreamStatus[]; readonly unsent: Unsent } {
+    const streams = [...this.#open.keys()].map((stream) => ({ ...stream.info, state: stream.status() }));
+    return { streams, unsent: this.#budget.unsent };
+  }
+
+  /** Ends the streams that are open now, over a time in milliseconds. */
+  drain(overMs: number): Promise<void> {
+    return endOverTime([...this.#open.values()], (stream) => stream.end(unavailable()), {
+      overMs,
+      isNeeded: () => this.#open.size > 0,
+    });
+  }
+
+  /** Ends all streams at once, and each that is opened later. */
+  close(): void {
+    this.#closed = true;
+    for (const stream of [...this.#open.values()]) stream.end(unavailable());
+  }
+
+  #serve(request: StreamRequest, method: StreamMethod): UniversalServerResponse {
+    const transport = new RouterTransport(request);
+    const timeout = request.header.get("grpc-timeout");
+    const peer = (request.contextValues ?? createContextValues()).get(PEER);
+    const stream = this.#openStream(method, { transport, timeout, peer });
+    if (!stream.ended) transport.start(stream);
+    return transport.response;
+  }
+
+  #openStream(method: StreamMethod, { transport, timeout, peer }: IncomingStream): GrpcStream {
+    const { settings, cache, callbacks, log } = this.#options;
+    const { api, limits, holdBackMs, legacyWildcard, maxRequestBytes, requestTimeoutMs } = settings;
+    const grpc = new GrpcStream({
+      transport,
+      timeout,
+      budget: this.#budget,
+      maxRequestBytes,
+      requestTimeoutMs,
+      onEnd: (reason) => this.#ended(stream, reason),
+    });
+    const stream: DiscoveryStream = new DiscoveryStream({
+      ...method,
+      peer,
+      id: ++this.#lastId,
+      api,
+      cache,
+      responses: this.#responses,
+      callbacks,
+      limits,
+      holdBackMs,
+      legacyWildcard,
+      wake: () => grpc.wake(),
+      trace: log.traceOf(() => stream.info),
+    });
+    this.#open.set(stream, grpc);
+    log.opened(stream.info);
+    try {
+      callbacks.onStreamOpen?.(stream.info);
+      grpc.start(stream);
+      if (this.#closed) grpc.end(unavailable());
+    } catch (error) {
+      grpc.end(error);
+    }
+    return grpc;
+  }
+
+  #ended(stream: DiscoveryStream, reason: unknown): void {
+    const { callbacks, log } = this.#options;
+    const error = reason === undefined ? undefined : clientError(reason);
+    this.#open.delete(stream);
+    if (reason !== undefined && !isForClient(reason)) callbacks.onError?.(reason, stream.info);
+    log.closed(stream.info, error);
+    callbacks.onStreamClose?.(stream.info, error);
+  }
+}
+
+function unavailable(): ConnectError {
+  return new ConnectError("Server is shutting down", Code.Unavailable);
+}

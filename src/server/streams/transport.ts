@@ -1,0 +1,63 @@
+/** What a transport provides: the response side of one HTTP exchange. */
+export interface StreamTransport {
+  /** Sends a frame. @returns whether another may follow at once; if not, {@link ServedStream.writable} says when */
+  write(frame: Uint8Array): boolean;
+  /** Ends the response, once; nothing is written afterwards. */
+  end(trailer: Headers): void;
+  /** Drops frames that have not been sent. */
+  abort(): void;
+}
+
+/** What a transport may call: one gRPC stream. Nothing here throws. */
+export interface ServedStream {
+  /** Whether the stream has ended, so that requests are not read any more. */
+  readonly ended: boolean;
+  /** Takes a chunk of the request body, which is not kept. */
+  push(chunk: Uint8Array): void;
+  /** The request body has ended, perhaps because the client is about to reset the request. */
+  bodyEnded(): void;
+  /** The transport takes the next frame. */
+  writable(): void;
+  /** The transport has sent a part of a frame. */
+  progress(): void;
+  /** The transport has sent the oldest frame that it was given. */
+  sent(): void;
+  /** The client, or the connection to it, has been lost. */
+  disconnected(reason?: unknown): void;
+}
+
+/** A request for a discovery stream, as a transport hands it over. */
+export interface IncomingStream {
+  readonly transport: StreamTransport;
+  /** The header `grpc-timeout`, if there is one. */
+  readonly timeout: string | null;
+  /** The client's address. */
+  readonly peer: string | undefined;
+}
+
+/** Opens a stream. Does not throw. */
+export type OpenStream = (incoming: IncomingStream) => ServedStream;
+
+/** How streams of a method are opened, by its path; undefined where the path is not that of a streaming method. */
+export type AcceptStreams = (path: string) => OpenStream | undefined;
+
+/** The property under which a server offers {@link AcceptStreams} to the transports of this package. */
+export const ACCEPTOR: unique symbol = Symbol("ts-control-plane.acceptor");
+
+/**
+ * A server that opens streams for a transport without a router in between, whose adapters spend several promises on
+ * each chunk of bytes.
+ */
+export interface StreamAcceptor {
+  readonly [ACCEPTOR]: {
+    /** The server itself: a wrapper that copies or inherits the property may have routes of its own. */
+    readonly server: object;
+    readonly accept: AcceptStreams;
+  };
+}
+
+/** How a server opens streams past a router; undefined for a wrapper, which is served by its own `routes`. */
+export function acceptorOf(server: object & Partial<StreamAcceptor>): AcceptStreams | undefined {
+  const acceptor = server[ACCEPTOR];
+  return acceptor?.server === server ? acceptor.accept : undefined;
+}
