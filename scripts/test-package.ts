@@ -21,7 +21,7 @@ cache.setSnapshot("node", new Snapshot({ resources: [cluster(a)] }));
 const body = JSON.stringify({ node: { id: "node" } });
 const headers = { "content-type": "application/json" };
 const polled = await server.fetch(new Request("http://x/v3/discovery:clusters", { method: "POST", headers, body }));
-if (polled.status !== 200 || !(await polled.text()).includes('"@type"')) throw new Error("no answer to a poll");
+if (polled.status !== 200 || !(await polled.text()).includes('"@type"')) throw new Error("no response to a poll");
 if (!cache.getSnapshot("node")?.version(CLUSTER_TYPE)) throw new Error("no version");
 const client = new FakeClient({ cache, api: v3, variant: "sotw" });
 client.subscribe(CLUSTER_TYPE);

@@ -1,4 +1,6 @@
-// The house style as lint rules; `deno lint` loads them by deno.json. They hold for src/, which is what users read.
+// The house style as lint rules; `deno lint` loads them by deno.json. They hold for src/, which is what users read; the
+// words hold for everything that is read.
+import { words } from "./words_rule.ts";
 
 type Node = Deno.lint.Node;
 type Rule = Deno.lint.Rule;
@@ -48,6 +50,15 @@ const plugin: Deno.lint.Plugin = {
         context.report({ node, message: "Exports have names" });
       },
     })),
+    "short-files": inSource((context) => ({
+      Program(node) {
+        const [folder, max] = /[/\\]src[/\\]stream[/\\]/.test(context.filename) ? ["src/stream", 200] : ["src", 300];
+        const lines = context.sourceCode.text.trimEnd().split("\n").length;
+        if (lines <= max) return;
+        context.report({ node, message: `A file of ${folder} has at most ${max} lines, this has ${lines}: split it` });
+      },
+    })),
+    words,
   },
 };
 

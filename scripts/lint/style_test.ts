@@ -12,13 +12,21 @@ const CASES: readonly (readonly [rule: string, code: string, found: number])[] =
   ["error-messages", "throw new Error('cannot do it'); throw new TypeError(`Cannot do ${it}.`);", 2],
   ["error-messages", "throw new Error('Cannot do it'); throw new RangeError(`${it} is too much`); new Thing('x.')", 0],
   ["no-default-export", "export default 1;", 1],
+  ["short-files", "f();\n".repeat(301), 1],
+  ["short-files", "f();\n".repeat(300), 0],
 ];
 
 for (const [rule, code, found] of CASES) {
-  Deno.test(`style/${rule} finds ${found} in: ${code}`, () => {
+  Deno.test(`style/${rule} finds ${found} in: ${code.slice(0, 120).replaceAll("\n", " ")}`, () => {
     const count = (file: string) =>
       Deno.lint.runPlugin(plugin, file, code).filter(({ id }) => id === `style/${rule}`).length;
     if (count("/project/src/file.ts") !== found) throw new Error(`found ${count("/project/src/file.ts")}`);
     if (count("/project/tests/file.ts") !== 0) throw new Error("It is for src/ alone");
   });
 }
+
+Deno.test("style/short-files allows less in src/stream", () => {
+  const count = (lines: number) =>
+    Deno.lint.runPlugin(plugin, "/project/src/stream/variants/file.ts", "f();\n".repeat(lines)).length;
+  if (count(200) !== 0 || count(201) !== 1) throw new Error(`found ${count(200)} and ${count(201)}`);
+});

@@ -1,0 +1,122 @@
+import { join } from "node:path";
+import process from "node:process";
+import type { Step } from "./step.ts";
+import { CARGO, GIT, GO, JDK, MAVEN, OPENSSL, PYTHON, type Tool } from "./tools.ts";
+
+/** Envoy is installed from PyPI unless the environment names one. */
+const ENVOY: readonly Tool[] = process.env["ENVOY"] ? [] : [PYTHON];
+
+/** All steps, in the order in which they start. @param reports the folder that they write their reports to */
+export function stepsOf(reports: string): readonly Step[] {
+  const report = (name: string) => join(reports, `${name}.json`);
+  const vitest = (name: string, ...args: readonly string[]) => {
+    const options = ["--reporter=default", "--reporter=json", `--outputFile.json=${report(name)}`];
+    return { name, command: ["vitest", "run", ...options, ...args], report: report(name) } as const;
+  };
+  const matrix = (name: string, file: string) => {
+    return { name, command: ["node", file, `--json=${report(name)}`], report: report(name) } as const;
+  };
+  return [
+    // The longest of its group first, so that the short ones run beside it.
+    {
+      ...vitest("unit", "--exclude=tests/differential", "--exclude=tests/runtimes"),
+      what: "everything that needs no other program, on Node",
+      group: "test",
+      needs: [OPENSSL],
+    },
+    {
+      name: "publish",
+      what: "what would be published to JSR, without publishing it",
+      group: "lint",
+      command: ["deno", "publish", "--dry-run", "--allow-dirty", "--quiet"],
+    },
+    { name: "format", what: "formatting", group: "check", command: ["deno", "fmt", "--check", "--quiet"] },
+    {
+      name: "lint",
+      what: "lint rules, the style and the words of this project among them",
+      group: "lint",
+      command: ["deno", "lint", "--quiet"],
+    },
+    {
+      name: "rules",
+      what: "the lint rules of this project's own find what they should",
+      group: "lint",
+      command: ["deno", "test", "--quiet", "scripts/lint"],
+    },
+    {
+      name: "words",
+      what: "the words of the documentation",
+      group: "lint",
+      command: ["node", "scripts/check-words.ts"],
+    },
+    {
+      name: "doc",
+      what: "every public symbol has a docstring, and every type that it uses can be named",
+      group: "lint",
+      command: ["node", "scripts/check-docs.ts"],
+    },
+    {
+      name: "exports",
+      what: "package.json and deno.json export the same",
+      group: "lint",
+      command: ["node", "scripts/check-exports.ts"],
+    },
+    { name: "types", what: "types", group: "check", command: ["tsc", "--noEmit"] },
+    {
+      name: "deno",
+      what: "the server and its example on Deno",
+      group: "test",
+      command: ["node", "scripts/test-deno.ts"],
+    },
+    {
+      name: "gen",
+      what: "gen/ equals a fresh generation",
+      group: "all",
+      command: ["node", "scripts/generate.ts", "--check"],
+      needs: [CARGO],
+    },
+    {
+      name: "package",
+      what: "the npm package in a fresh project",
+      group: "all",
+      command: ["node", "scripts/test-package.ts"],
+    },
+    {
+      name: "bench",
+      what: "no slower than the commit before",
+      group: "all",
+      command: ["node", "bench/compare.ts"],
+      needs: [GO, GIT],
+    },
+    {
+      ...vitest("differential", "tests/differential"),
+      what: "go-control-plane by the same transcripts",
+      group: "all",
+      needs: [GO],
+    },
+    {
+      ...vitest("runtimes", "tests/runtimes"),
+      what: "the transcripts, polls and a real Envoy with Node 22 and 24, Deno and Bun, and polls with workerd",
+      group: "all",
+      needs: ENVOY,
+    },
+    {
+      ...matrix("envoy", "tests/envoy/interop.ts"),
+      what: "the real Envoy, in every mode",
+      group: "all",
+      needs: [...ENVOY, OPENSSL],
+    },
+    {
+      ...matrix("clients", "tests/clients/interop.ts"),
+      what: "gRPC clients of others, on every runtime",
+      group: "all",
+      needs: [GO, PYTHON, JDK, MAVEN],
+    },
+    {
+      name: "conformance",
+      what: "docs/conformance.md says what the steps before have shown",
+      group: "all",
+      command: ["node", "scripts/conformance.ts", "--check", `--reports=${reports}`],
+    },
+  ];
+}
