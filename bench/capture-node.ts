@@ -1,4 +1,4 @@
-// Takes down how a real Envoy describes itself in its requests, without its id, for the cases that repeat it.
+// Records the node that a real Envoy sends in its requests, without its id, for the cases that repeat it.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
@@ -22,7 +22,7 @@ const listener = await listen(server, { port: 0 });
 const envoy = await startEnvoy({ config: bootstrap({ nodeId: "node", xdsPort: listener.port }) });
 const node = withoutId(await first.promise);
 writeFileSync(file, node);
-console.log(`Envoy ${ENVOY_VERSION} describes itself in ${node.length} bytes`);
+console.log(`The node of Envoy ${ENVOY_VERSION} has ${node.length} bytes`);
 await envoy[Symbol.asyncDispose]();
 await listener.close();
 process.exit(0);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { ResourceKind } from "./protocol.ts";
 import type { Streams } from "./session.ts";
 
-/** Something that is measured. */
+/** A measured case. */
 export interface Case extends Streams {
   readonly name: string;
   readonly what: string;
@@ -10,10 +10,10 @@ export interface Case extends Streams {
   readonly variant: "sotw" | "delta";
   /** Default: clusters. */
   readonly type?: ResourceKind;
-  /** Resources that there are (of each node), and that each publication changes. */
+  /** Resources (of each node), and those that each publication changes. */
   readonly count: number;
   readonly changed: number;
-  /** Each stream is of a node of its own, which has a snapshot of its own. Default: false. */
+  /** Each stream has its own node, with its own snapshot. Default: false. */
   readonly perNode?: boolean;
   readonly nodes?: number;
   /** Publications that are measured, at most, and those before them that are not. */
@@ -135,7 +135,7 @@ export const CASES: readonly Case[] = [
   },
   {
     name: "reconnect",
-    what: "SotW: 2,000 streams drop and come back at once; CPU for each",
+    what: "SotW: 2,000 streams disconnect and reconnect at once; CPU for each",
     kind: "reconnect",
     variant: "sotw",
     streams: 2000,
@@ -168,7 +168,7 @@ export const CASES: readonly Case[] = [
   },
   {
     name: "publish",
-    what: "1 of 10,000 clusters published to nobody; CPU for each publication",
+    what: "1 of 10,000 clusters published without streams; CPU for each publication",
     kind: "publish",
     variant: "delta",
     streams: 0,

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
-/** A process that is told what to do by lines of JSON, and answers each line by one. */
+/** A process that reads commands as lines of JSON, and prints one line with the result of each. */
 export class Child {
   readonly #name: string;
   readonly #process: ChildProcess;
@@ -15,30 +15,30 @@ export class Child {
     this.#process = spawn(program!, args, { stdio: ["pipe", "pipe", "inherit"] });
     this.#exit = once(this.#process, "exit");
     this.#exit.catch(() => {});
-    this.#process.stdin!.on("error", () => {}); // it has exited, which the next answer tells
+    this.#process.stdin!.on("error", () => {}); // it has exited, which the next command reports
     this.#lines = createInterface({ input: this.#process.stdout! })[Symbol.asyncIterator]();
   }
 
-  /** @throws Error where it says so, or exits, or does not answer in time */
-  async ask<T>(command: object): Promise<T> {
+  /** Sends a command. @throws Error if it reports one, exits, or has no result in time */
+  async request<T>(command: object): Promise<T> {
     this.#process.stdin!.write(`${JSON.stringify(command)}\n`);
     const timeout = new AbortController();
     const late = new Promise<never>((_, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${this.#name} does not answer`)), ANSWER_MS);
+      const timer = setTimeout(() => reject(new Error(`${this.#name} has no result in time`)), TIMEOUT_MS);
       timeout.signal.addEventListener("abort", () => clearTimeout(timer));
     });
     try {
       const { value, done } = await Promise.race([this.#lines.next(), late]);
       if (done) throw new Error(`${this.#name} has exited`);
-      const answer = JSON.parse(value);
-      if (answer?.error !== undefined) throw new Error(answer.error);
-      return answer;
+      const result = JSON.parse(value);
+      if (result?.error !== undefined) throw new Error(result.error);
+      return result;
     } finally {
       timeout.abort();
     }
   }
 
-  /** The most memory that it has had, in bytes; undefined where the system does not say. */
+  /** Its peak memory, in bytes; undefined if the system does not report it. */
   get peakBytes(): number | undefined {
     try {
       const status = readFileSync(`/proc/${this.#process.pid}/status`, "utf8");
@@ -48,7 +48,7 @@ export class Child {
     }
   }
 
-  /** Lets it exit by itself, which it does when there is nothing more to read; or else ends it. */
+  /** Ends its input, so that it exits by itself; ends it if it does not. */
   async stop(): Promise<void> {
     this.#process.stdin!.end();
     const timer = setTimeout(() => this.#process.kill("SIGKILL"), EXIT_MS);
@@ -57,5 +57,5 @@ export class Child {
   }
 }
 
-const ANSWER_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 const EXIT_MS = 5000;

@@ -1,4 +1,4 @@
-// Compares the speed of these sources with those of another commit, and fails where these are clearly slower.
+// Compares the speed of these sources with those of another commit, and fails if these are clearly slower.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,7 +29,7 @@ CPU time in nearly every round, and again when it is measured once more in more 
   --to <commit>    default: HEAD~1
   --rounds <n>     pairs of runs for each case; default: 3`;
 
-/** Small enough that all of them take a minute. */
+/** Small enough that all cases take a minute. */
 const CHECKED: readonly (Partial<Case> & Pick<Case, "name">)[] = [
   { name: "sotw", streams: 300, rounds: 40 },
   { name: "sotw-node", streams: 100, rounds: 30 },
@@ -51,7 +51,7 @@ async function main(commit: string, rounds: number): Promise<void> {
   const id = resolved(commit);
   if (id === undefined) {
     // A shallow clone, or a first commit. To compare these sources with themselves would show nothing.
-    console.log(`Nothing is compared: there is no ${commit} here. Each case is run once to see that it works.`);
+    console.log(`Nothing is compared: this clone has no ${commit}. Each case is run once to see that it works.`);
     for (const each of cases()) console.log(line(each, [[await cpuUs(each, ROOT)]]));
     return;
   }

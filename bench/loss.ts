@@ -1,7 +1,7 @@
-/** What two builds took for the same, one right after the other. */
+/** The times of two builds for the same work, one right after the other. */
 export type Pair = readonly [before: number, now: number];
 
-/** Slower than this is a loss, and no noise, where nearly all rounds say so. */
+/** A ratio above this is a loss, and no noise, if nearly all rounds show it. */
 export const LIMIT = 1.5;
 const NEARLY_ALL = 0.75;
 

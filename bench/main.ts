@@ -9,7 +9,7 @@ import { measure, type Sample } from "./measure.ts";
 import { RUNTIME_NAMES, type ServerKind, SERVERS } from "./servers.ts";
 import { printCase, printHead } from "./table.ts";
 
-/** What all rounds of a case gave for a server. */
+/** The measurements of all rounds of a case for a server. */
 export interface Result {
   readonly case: string;
   readonly server: string;
@@ -41,7 +41,7 @@ const HELP = `Usage: npm run bench [-- options]
   --json <file>      writes all that was measured
   --list             lists cases and servers
 
-Needs Go (1.26 or newer), and Linux to tell how much memory was used at most. All clients and servers run on this
+Needs Go (1.26 or newer), and Linux for the peak memory. All clients and servers run on this
 machine, over loopback.`;
 
 await main();

@@ -1,11 +1,11 @@
 import type { Case } from "./cases.ts";
 import { Session, type SessionOptions } from "./session.ts";
 
-/** What one run of a case measured. */
+/** The measurements of one run of a case. */
 export interface Sample {
-  /** CPU time of the server process for each message; of other cases, for what their description says. */
+  /** CPU time of the server process for each message, or for the unit in the description of the case. */
   readonly cpuUs?: number;
-  /** From the publication until half of the streams, nearly all, and the last one have it. */
+  /** The time from the publication until half of the streams, nearly all, and the last one have it. */
   readonly p50Ms?: number;
   readonly p99Ms?: number;
   readonly lastMs?: number;
@@ -55,7 +55,7 @@ async function measureChange(session: Session, each: Case): Promise<Sample> {
   };
 }
 
-/** Clients that come to a server which has everything. CPU time is for all of them together. */
+/** Clients that connect to a server with all resources. CPU time is for all of them together. */
 async function measureSync(session: Session, each: Case): Promise<Sample> {
   const { version } = await session.publish();
   const before = await session.cpuUs();
@@ -68,7 +68,7 @@ async function measureSync(session: Session, each: Case): Promise<Sample> {
   return { cpuUs, p50Ms: p50Us / 1000, p99Ms: p99Us / 1000, lastMs: lastUs / 1000, ...await memory(session) };
 }
 
-/** All clients drop their connections and come back at once. CPU time is for each of them. */
+/** All clients disconnect and reconnect at once. CPU time is for each of them. */
 async function measureReconnect(session: Session, each: Case): Promise<Sample> {
   const { version } = await sync(session, each);
   const before = await session.cpuUs();
@@ -100,7 +100,7 @@ async function measureIdle(session: Session, each: Case): Promise<Sample> {
   return { rssMb: (await session.rssBytes() - before) / MB };
 }
 
-/** Publications that nobody waits for. CPU time is for each of them. */
+/** Publications without streams. CPU time is for each of them. */
 async function measurePublish(session: Session, each: Case): Promise<Sample> {
   await session.publish();
   for (let i = 0; i < (each.warmUp ?? 20); i++) await session.publish();
@@ -109,7 +109,7 @@ async function measurePublish(session: Session, each: Case): Promise<Sample> {
   return { cpuUs: costs.reduce((sum, cost) => sum + cost, 0) / costs.length, ...await memory(session) };
 }
 
-/** From the start of the process until it listens. */
+/** The time from the start of the process until it listens. */
 async function measureStart(session: Session): Promise<Sample> {
   const cpuUs = await session.cpuUs();
   return { cpuUs, lastMs: session.startMs, ...await memory(session) };
@@ -133,14 +133,14 @@ async function memory(session: Session): Promise<Pick<Sample, "rssMb" | "peakMb"
   return { rssMb: await session.rssBytes() / MB, ...peakBytes !== undefined && { peakMb: peakBytes / MB } };
 }
 
-/** A server that is fast because it sends something else is not measured. */
+/** Fails for a server whose responses are not the expected ones, since its speed means nothing. */
 function expect(each: Case, what: string, found: number, expected: number | undefined): void {
   if (expected === undefined || found === expected) return;
   throw new Error(`${each.name}: got ${found} ${what} instead of ${expected}`);
 }
 
 const MB = 1_000_000;
-/** After so long nothing more is begun, so that a slow server does not take for ever. */
+/** No further publication starts after this time, so that a slow server ends. */
 const MAX_MS = 3000;
 const MAX_WARM_UP_MS = 2000;
 

@@ -1,13 +1,13 @@
-/** What a server of the benchmark is told, a line of JSON each. It answers each line by one. */
+/** A command to a server of the benchmark: a line of JSON. It prints one line with the result of each. */
 export type ServerCommand =
-  /** Answered by {@link Started}. */
+  /** Results in {@link Started}. */
   | ({ readonly do: "start" } & ServerSetup)
-  /** Answered by {@link Published}. */
+  /** Results in {@link Published}. */
   | ({ readonly do: "publish"; readonly round: number } & World)
-  /** Answered by {@link Stats}. `gc`: collect garbage first. */
+  /** Results in {@link Stats}. `gc`: collect garbage first. */
   | { readonly do: "stats"; readonly gc: boolean };
 
-/** What a server serves, and from which cache. */
+/** The resources of a server, and their cache. */
 export interface ServerSetup {
   readonly cache: CacheKind;
   readonly type: ResourceKind;
@@ -19,12 +19,12 @@ export interface ServerSetup {
 export type CacheKind = "snapshot" | "linear";
 export type ResourceKind = "cluster" | "endpoints";
 
-/** What is published: all of it in round 0, and what changed in each later one. */
+/** A publication: all resources in round 0, and the changed ones in each later round. */
 export interface World {
-  /** Resources, of each node where they are per node. */
+  /** The number of resources; of each node if they are per node. */
   readonly count: number;
   readonly nodes: number;
-  /** How many resources each later round changes; they lie evenly apart. */
+  /** How many resources each later round changes; they are evenly spaced. */
   readonly changed: number;
 }
 
@@ -33,9 +33,9 @@ export interface Started {
 }
 
 export interface Published {
-  /** What every client will be told that it has. */
+  /** The version that every client will receive. */
   readonly version: string;
-  /** What it took to publish, apart from what is done later to tell the clients. */
+  /** The cost of publishing, without that of sending to clients later. */
   readonly cpuUs: number;
   readonly wallUs: number;
 }
@@ -51,7 +51,7 @@ export function versionOf(round: number): string {
   return `r${`${round}`.padStart(6, "0")}`;
 }
 
-/** Which resources a round changes. */
+/** The indexes of the resources that a round changes. */
 export function changedIn({ count, changed }: World, round: number): number[] {
   const number = round === 0 ? count : changed;
   const apart = Math.floor(count / number);

@@ -11,7 +11,7 @@ export interface Streams {
   readonly nodeFile?: string;
 }
 
-/** What was sent, since the load client began. */
+/** Messages since the load client started. */
 export interface Counts {
   readonly messages: number;
   readonly resources: number;
@@ -19,7 +19,7 @@ export interface Counts {
   readonly bytes: number;
 }
 
-/** From a publication until the streams have it. */
+/** The time from a publication until the streams have it. */
 export interface Arrival {
   readonly p50Us: number;
   readonly p99Us: number;
@@ -47,12 +47,12 @@ export class Session {
     this.#load = new Child([options.load]);
   }
 
-  /** Runs something with a session that is over afterwards, also if it fails. */
+  /** Runs something with a session, which is closed afterwards, even if it fails. */
   static async run<T>(options: SessionOptions, use: (session: Session) => Promise<T>): Promise<T> {
     const session = new Session(options);
     try {
       const { cache, type, variant, perNode } = options;
-      const { port } = await session.#server.ask<Started>({ do: "start", cache, type, variant, perNode });
+      const { port } = await session.#server.request<Started>({ do: "start", cache, type, variant, perNode });
       session.#port = port;
       session.startMs = (nowUs() - session.#startedUs) / 1000;
       return await use(session);
@@ -61,7 +61,7 @@ export class Session {
     }
   }
 
-  /** From the start of the process until it listens. */
+  /** The time from the start of the process until it listens. */
   startMs = 0;
 
   /** Publishes everything, or the next change. */
@@ -69,14 +69,14 @@ export class Session {
     const { count, nodes, changed } = this.#options;
     const sinceUs = nowUs();
     const round = this.#round++;
-    return { ...await this.#server.ask<Published>({ do: "publish", round, count, nodes, changed }), sinceUs };
+    return { ...await this.#server.request<Published>({ do: "publish", round, count, nodes, changed }), sinceUs };
   }
 
-  /** Opens streams and sends their first requests. Those that were open before are dropped. */
+  /** Opens streams and sends their first requests. Streams opened before are disconnected. */
   async open({ perConnection = 1, namesPerStream = 0, nodeFile = "", streams }: Streams): Promise<{ sinceUs: number }> {
     const { type, variant, perNode, count } = this.#options;
     const sinceUs = nowUs();
-    await this.#load.ask({
+    await this.#load.request({
       do: "open",
       port: this.#port,
       streams,
@@ -94,14 +94,14 @@ export class Session {
 
   /** Waits until every stream has a version. */
   arrival(version: string, sinceUs: number): Promise<Arrival> {
-    return this.#load.ask({ do: "await", version, sinceUs: Math.floor(sinceUs), timeoutMs: 60_000 });
+    return this.#load.request({ do: "await", version, sinceUs: Math.floor(sinceUs), timeoutMs: 60_000 });
   }
 
   counts(): Promise<Counts> {
-    return this.#load.ask({ do: "count" });
+    return this.#load.request({ do: "count" });
   }
 
-  /** CPU time, once the server has nothing left to do. */
+  /** CPU time, once the server is idle. */
   async cpuUs(): Promise<number> {
     let before = await this.#stats(false);
     for (;;) {
@@ -122,7 +122,7 @@ export class Session {
   }
 
   #stats(gc: boolean): Promise<Stats> {
-    return this.#server.ask({ do: "stats", gc });
+    return this.#server.request({ do: "stats", gc });
   }
 }
 

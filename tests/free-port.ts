@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer } from "node:net";
 
-/** A port of 127.0.0.1 that nobody listens on, for where the system cannot choose: it is told before, or shared. */
+/** A free port of 127.0.0.1, for ports that must be known before listening, or that are shared. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {

@@ -1,6 +1,6 @@
-// Set up for all tests: how often properties are looked at, and from where on. The tests look at the same each time;
-// `RUNS=200000 npm run test:unit -- tests/stream` looks further, and elsewhere each time, and with the `SEED` that a
-// failure prints at the same again.
+// Set up for all tests: how many runs a property gets, and their seed. By default the runs are the same each time.
+// `RUNS=200000 npm run test:unit -- tests/stream` makes more runs, with another seed each time; the `SEED` that a failure
+// prints makes the same runs again.
 import fc from "fast-check";
 import process from "node:process";
 

@@ -13,7 +13,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 )
 
-// What is opened.
+// The streams to open.
 type open struct {
 	Port    int
 	Streams int
@@ -191,7 +191,7 @@ func (f *fleet) counts() any {
 	}
 }
 
-// Drops all connections at once, as clients do that are killed.
+// Closes all connections at once, as killed clients do.
 func (f *fleet) close() {
 	f.cancel()
 	for _, connection := range f.connections {

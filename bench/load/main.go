@@ -1,7 +1,7 @@
 // The clients of the benchmark: many discovery streams, in a process and a language that is neither server's.
 //
-// It reads one command a line, in JSON, and answers each with a line of JSON. Of a response it reads the fields that a
-// client needs for its ACK, and counts the rest.
+// It reads one command per line, in JSON, and prints one line of JSON with the result of each. Of a response it decodes
+// the fields that a client needs for its ACK, and counts the rest.
 package main
 
 import (
@@ -34,11 +34,11 @@ func main() {
 		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
 			log.Fatal(err)
 		}
-		answer, err := run(fleet, c)
+		result, err := run(fleet, c)
 		if err != nil {
-			answer = map[string]string{"error": err.Error()}
+			result = map[string]string{"error": err.Error()}
 		}
-		text, _ := json.Marshal(answer)
+		text, _ := json.Marshal(result)
 		fmt.Println(string(text))
 	}
 	fleet.close()

@@ -11,7 +11,7 @@ import (
 
 const service = "/envoy.service.discovery.v3.AggregatedDiscoveryService/"
 
-// A discovery stream that accepts whatever it is sent.
+// A discovery stream that ACKs each response.
 type stream struct {
 	fleet    *fleet
 	requests requests
@@ -54,7 +54,7 @@ func (s *stream) count(r response) {
 	counter.bytes.Add(r.bytes)
 }
 
-// What a client has to know of a response of either kind.
+// The fields of a response of either kind that a client needs.
 type response struct {
 	version, nonce            string
 	resources, removed, bytes int64

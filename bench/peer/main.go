@@ -1,6 +1,6 @@
 // The peer of the benchmark: a server made of go-control-plane, driven by commands.
 //
-// It reads one command a line, in JSON, and answers each with a line of JSON. See bench/protocol.ts.
+// It reads one command per line, in JSON, and prints one line of JSON with the result of each. See bench/protocol.ts.
 package main
 
 import (
@@ -56,11 +56,11 @@ func main() {
 		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
 			log.Fatal(err)
 		}
-		answer, err := peer.run(c)
+		result, err := peer.run(c)
 		if err != nil {
 			log.Fatal(err)
 		}
-		text, _ := json.Marshal(answer)
+		text, _ := json.Marshal(result)
 		fmt.Println(string(text))
 	}
 }
@@ -176,7 +176,7 @@ func (p *peer) make(i, round int) types.Resource {
 	return makeCluster(i, round)
 }
 
-// Which resources a publication changes: all of them at first, then some that lie evenly apart.
+// The indexes of the resources that a publication changes: all at first, then some, evenly spaced.
 func changed(c command) []int {
 	count := c.Changed
 	if c.Round == 0 {

@@ -1,4 +1,4 @@
-// What a server for Node can do at best: it writes one buffer, made beforehand, to every stream, and reads nothing.
+// The floor for a server on Node: it writes one prepared buffer to every stream, and ignores its input.
 import { create, toBinary } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import { createServer, type ServerHttp2Stream } from "node:http2";

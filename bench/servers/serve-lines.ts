@@ -5,11 +5,11 @@ import type { Published, ServerCommand, ServerSetup, Started, Stats, World } fro
 /** A server of the benchmark. */
 export interface BenchServer {
   start(setup: ServerSetup): Promise<Started>;
-  /** @returns the version that every client will have */
+  /** @returns the version that every client will receive */
   publish(world: World, round: number): string;
 }
 
-/** Does what it is told by standard input until that ends. */
+/** Runs the commands of standard input until that ends. */
 export async function serveLines(server: BenchServer): Promise<never> {
   for await (const line of createInterface({ input: process.stdin })) {
     console.log(JSON.stringify(await run(server, JSON.parse(line) as ServerCommand)));
@@ -39,7 +39,7 @@ function cpuUs(): number {
 
 declare const Bun: { gc(synchronously: boolean): void } | undefined;
 
-/** Twice with a pause, since what is freed is given back to the system later. */
+/** Twice with a pause, since freed memory is returned to the system later. */
 async function collectGarbage(): Promise<void> {
   for (let i = 0; i < 2; i++) {
     if (typeof Bun !== "undefined") Bun.gc(true);

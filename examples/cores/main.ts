@@ -15,7 +15,7 @@ for (let i = 0; i < availableParallelism(); i++) {
   worker.on("error", (error) => {
     disconnect();
     console.error(error);
-    process.exit(1); // leave it to the supervisor: a server that lost a core would be slow and nobody would know
+    process.exit(1); // leave it to the supervisor: a server that lost a core would be slow without a sign of it
   });
 }
 

@@ -1,4 +1,4 @@
-/** How an Envoy is to get its configuration. */
+/** How an Envoy gets its configuration. */
 export interface BootstrapOptions extends SourceOptions {
   readonly nodeId: string;
   /** The port of the xDS server, on 127.0.0.1. */
@@ -9,7 +9,7 @@ export interface BootstrapOptions extends SourceOptions {
   readonly adminPort?: number;
 }
 
-/** How an Envoy is to ask for one type of configuration. */
+/** How an Envoy subscribes to one type of configuration. */
 export interface SourceOptions {
   /** The variant of the protocol. Default: `delta`. */
   readonly variant?: "sotw" | "delta";
@@ -17,9 +17,9 @@ export interface SourceOptions {
   readonly aggregated?: boolean;
   /** Polls by REST instead, with that many milliseconds between them; never aggregated. Default: gRPC. */
   readonly pollMs?: number | undefined;
-  /** Whether Envoy describes itself in its first request only. Default: false, as Envoy's own. */
+  /** Whether Envoy sends its node in its first request only. Default: false, as Envoy's own. */
   readonly nodeOnFirstMessageOnly?: boolean;
-  /** How long Envoy waits for a first answer before it goes on without, in seconds; 0: for ever. Default: 15, Envoy's. */
+  /** How long Envoy waits for a first response before it continues without, in seconds; 0: for ever. Default: 15. */
   readonly initialFetchTimeoutSeconds?: number;
 }
 
@@ -29,14 +29,14 @@ export interface Bootstrap {
   readonly admin: object;
   readonly dynamic_resources: Readonly<Record<string, unknown>>;
   readonly static_resources: { readonly clusters: readonly object[] };
-  /** Anything else that Envoy's bootstrap can say. */
+  /** Any other field of Envoy's bootstrap. */
   readonly [field: string]: unknown;
 }
 
 /** The static cluster through which Envoy reaches the xDS server. */
 export const XDS_CLUSTER = "xds";
 
-/** Makes the configuration that Envoy starts with: where the xDS server is, and that all else comes from there. */
+/** Makes the configuration that Envoy starts with: the address of the xDS server, which is the source of all else. */
 export function bootstrap(options: BootstrapOptions): Bootstrap {
   const { nodeId, xdsPort, pollMs, aggregated = pollMs === undefined, adminPort = 0, http1 = false } = options;
   const source = configSource(options);
@@ -52,7 +52,7 @@ export function bootstrap(options: BootstrapOptions): Bootstrap {
   };
 }
 
-/** Makes what Envoy's bootstrap has wherever it says where one type of configuration comes from. */
+/** Makes the source of one type of configuration, as Envoy's bootstrap has it. */
 export function configSource(options: SourceOptions): object {
   const { pollMs, aggregated = pollMs === undefined, initialFetchTimeoutSeconds } = options;
   return {
@@ -87,7 +87,7 @@ const HTTP2 = {
   "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
     "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
     explicit_http_config: {
-      // So that Envoy notices a server that is gone without a word.
+      // So that Envoy detects a server that has disappeared without closing the connection.
       http2_protocol_options: { connection_keepalive: { interval: "30s", timeout: "5s" } },
     },
   },

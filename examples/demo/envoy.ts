@@ -27,11 +27,11 @@ export interface Envoy extends AsyncDisposable {
   ready(): Promise<void>;
   /** Ends the process and removes its files. */
   stop(): Promise<void>;
-  /** What it logged so far. */
+  /** Its log so far. */
   log(): Promise<string>;
 }
 
-/** Starts Envoy and waits until its admin interface answers. Its files are in a folder of their own in the temp folder. */
+/** Starts Envoy and waits until its admin interface responds. Its files are in a new folder in the temp folder. */
 export async function startEnvoy({ config, logLevel = "warn" }: EnvoyOptions): Promise<Envoy> {
   const binary = await ensureEnvoy();
   const folder = await mkdtemp(join(tmpdir(), "envoy-"));
@@ -64,14 +64,14 @@ export async function startEnvoy({ config, logLevel = "warn" }: EnvoyOptions): P
     });
   });
   ended.catch(() => {});
-  const answering = waitFor("Envoy's admin interface", async () => {
+  const responding = waitFor("Envoy's admin interface", async () => {
     const address = await readFile(path("admin.txt"), "utf8").catch(() => "");
     if (address === "") throw new Error(`no address yet; the log:\n${await log()}`);
     return `http://${address}`;
   });
-  answering.catch(() => {});
+  responding.catch(() => {});
   try {
-    const adminUrl = await Promise.race([answering, ended]);
+    const adminUrl = await Promise.race([responding, ended]);
     return new EnvoyProcess(adminUrl, stop, log);
   } catch (error) {
     await stop();

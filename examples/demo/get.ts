@@ -1,24 +1,24 @@
 import { type Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders, request as requestInClear } from "node:http";
 import { request as requestOverTls } from "node:https";
 
-/** An answer to {@link get}. */
-export interface Answer {
+/** The response to {@link get}. */
+export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** How {@link get} asks. */
+/** Options of {@link get}. */
 export interface GetOptions {
   readonly headers?: OutgoingHttpHeaders;
-  /** How long to wait for the answer. Default: 5,000. */
+  /** How long to wait for the response, in milliseconds. Default: 5,000. */
   readonly timeoutMs?: number;
-  /** What keeps connections to be used again. Default: none; a connection of its own. */
+  /** The pool of connections. Default: none; the request has its own connection. */
   readonly agent?: Agent | false;
 }
 
-/** Sends a GET request; by default over a connection of its own, which no earlier listener or route has a hand in. */
-export function get(url: string, { headers, timeoutMs = 5_000, agent = false }: GetOptions = {}): Promise<Answer> {
+/** Sends a GET request; by default over its own connection, which no earlier listener has accepted. */
+export function get(url: string, { headers, timeoutMs = 5_000, agent = false }: GetOptions = {}): Promise<HttpResponse> {
   const request = url.startsWith("https:") ? requestOverTls : requestInClear;
   return new Promise((resolve, reject) => {
     const sent = request(url, { agent, timeout: timeoutMs, ...(headers && { headers }) }, async (response) => {
@@ -30,7 +30,7 @@ export function get(url: string, { headers, timeoutMs = 5_000, agent = false }: 
         reject(error);
       }
     });
-    sent.on("timeout", () => sent.destroy(new Error(`No answer from ${url} within ${timeoutMs} ms`)));
+    sent.on("timeout", () => sent.destroy(new Error(`No response from ${url} within ${timeoutMs} ms`)));
     sent.on("error", reject);
     sent.end();
   });

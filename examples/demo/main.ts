@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { startExample } from "../server/server.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { startEnvoy } from "./envoy.ts";
-import { type Answer, get } from "./get.ts";
+import { get, type HttpResponse } from "./get.ts";
 import { ensureEnvoy, ENVOY_VERSION } from "./install-envoy.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   });
   running.defer(() => example.close());
 
-  say(`starting Envoy ${ENVOY_VERSION}, which knows nothing but the xDS server's address: 127.0.0.1:${example.port}`);
+  say(`starting Envoy ${ENVOY_VERSION}, which is given only the xDS server's address: 127.0.0.1:${example.port}`);
   const envoy = running.use(await startEnvoy({ config: bootstrap({ nodeId: "demo", xdsPort: example.port }) }));
   await envoy.ready();
   const port = await waitFor("Envoy's listener", () => envoy.listenerPort("http"));
@@ -49,9 +49,9 @@ async function main(): Promise<void> {
   say("publishing a change of the routes");
   const begin = performance.now();
   const version = example.publish();
-  const answer = await waitForVersion(url, version);
+  const response = await waitForVersion(url, version);
   say(`Envoy serves it after ${Math.round(performance.now() - begin)} ms`);
-  show(url, answer);
+  show(url, response);
 
   say("ending Envoy, the server and the upstream");
 }
@@ -65,16 +65,16 @@ function wantsHelp(): boolean {
   }
 }
 
-function waitForVersion(url: string, version: string): Promise<Answer> {
+function waitForVersion(url: string, version: string): Promise<HttpResponse> {
   return waitFor(`version ${version} at ${url}`, async () => {
-    const answer = await get(url);
-    const got = answer.headers["x-config-version"];
-    if (answer.status !== 200 || got !== version) throw new Error(`status ${answer.status}, version ${got}`);
-    return answer;
+    const response = await get(url);
+    const got = response.headers["x-config-version"];
+    if (response.status !== 200 || got !== version) throw new Error(`status ${response.status}, version ${got}`);
+    return response;
   }, { intervalMs: 1 });
 }
 
-function show(url: string, { status, headers, body }: Answer): void {
+function show(url: string, { status, headers, body }: HttpResponse): void {
   const lines = [
     `GET ${url}`,
     `${status}, x-config-version: ${headers["x-config-version"]}; the upstream saw:`,

@@ -8,7 +8,7 @@ export interface Upstream extends AsyncDisposable {
 }
 
 /**
- * Starts an HTTP server on 127.0.0.1 that answers every request with a description of it: the path and the headers as
+ * Starts an HTTP server on 127.0.0.1 that responds to every request with a description of it: the path and the headers as
  * they arrived.
  *
  * @param options - the port, 0 for any that is free, and the name that it gives itself in the header `x-upstream`

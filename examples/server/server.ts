@@ -4,14 +4,14 @@ import { resources, routes } from "./config.ts";
 import { startEcho } from "./echo.ts";
 import { report } from "./report.ts";
 
-/** How to run the example. */
+/** Options of the example. */
 export interface ExampleOptions {
-  /** The port of the xDS server on 127.0.0.1; 0 for any that is free, as for the others. */
+  /** The port of the xDS server on 127.0.0.1; 0 for any free one, as for the others. */
   readonly port: number;
-  /** The port that Envoy is told to listen on. */
+  /** The port that Envoy is configured to listen on. */
   readonly listenerPort: number;
   readonly upstreamPort: number;
-  /** Called with each line that tells what happens. */
+  /** Called with a line for each event. */
   readonly print: (line: string) => void;
 }
 
@@ -19,15 +19,15 @@ export interface ExampleOptions {
 export interface Example {
   /** The port of the xDS server. */
   readonly port: number;
-  /** Publishes the next version of the routes, and gives it. */
+  /** Publishes the next version of the routes. @returns the version */
   publish(): string;
   close(): Promise<void>;
 }
 
-/** The key of the one snapshot that every node gets. */
+/** The key of the one snapshot, which all nodes share. */
 const EVERY_NODE = "every node";
 
-/** Starts an upstream and an xDS server that tells every Envoy how to reach it, with version 1 of the routes. */
+/** Starts an upstream and an xDS server that configures every Envoy to reach it, with version 1 of the routes. */
 export async function startExample({ port, listenerPort, upstreamPort, print }: ExampleOptions): Promise<Example> {
   const upstream = await startEcho({ port: upstreamPort });
   const cache = new SnapshotCache({ nodeHash: () => EVERY_NODE });
@@ -44,7 +44,7 @@ export async function startExample({ port, listenerPort, upstreamPort, print }: 
     port: listening.port,
     publish() {
       version++;
-      // Everything else stays as it is, so Envoy is sent the routes only.
+      // All other resources are unchanged, so Envoy is sent the routes only.
       snapshot = snapshot.with({ update: [routes(`${version}`)] });
       cache.setSnapshot(EVERY_NODE, snapshot);
       print(`published version ${version} of the routes`);

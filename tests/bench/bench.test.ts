@@ -9,12 +9,12 @@ import { SERVERS } from "../../bench/servers.ts";
 
 describe("a loss of speed", () => {
   it.each<[what: string, isIt: boolean, pairs: readonly Pair[]]>([
-    ["is one where every pair shows it", true, [[100, 150], [80, 130], [90, 200]]],
-    ["is one where one pair of four does not show it", true, [[100, 160], [100, 90], [100, 160], [100, 160]]],
-    ["is none where one pair of three does not show it", false, [[100, 160], [100, 140], [100, 300]]],
-    ["is none where it is small", false, [[100, 149], [100, 149], [100, 149]]],
-    ["is none where it is a gain", false, [[150, 100], [150, 100], [150, 100]]],
-    ["is none where nothing was measured", false, []],
+    ["is reported if every pair shows it", true, [[100, 150], [80, 130], [90, 200]]],
+    ["is reported if one pair of four does not show it", true, [[100, 160], [100, 90], [100, 160], [100, 160]]],
+    ["is not reported if one pair of three does not show it", false, [[100, 160], [100, 140], [100, 300]]],
+    ["is not reported if it is small", false, [[100, 149], [100, 149], [100, 149]]],
+    ["is not reported if it is a gain", false, [[150, 100], [150, 100], [150, 100]]],
+    ["is not reported without measurements", false, []],
   ])("%s", (_what, isIt, pairs) => {
     expect(isLoss(pairs)).toBe(isIt);
   });
@@ -24,13 +24,13 @@ describe("a publication of the benchmark", () => {
   it.each([
     [0, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
     [1, [0, 2, 4, 6, 8]],
-  ])("changes what it says, evenly apart, in round %i", (round, indexes) => {
+  ])("changes as many resources as it declares, evenly spaced, in round %i", (round, indexes) => {
     expect(changedIn({ count: 10, nodes: 1, changed: 5 }, round)).toEqual(indexes);
   });
 });
 
 describe("the list of cases", () => {
-  it("names each of them once, and servers that there are", () => {
+  it("names each case once, and only known servers", () => {
     const names = CASES.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     const servers = SERVERS.map(({ name }) => name);

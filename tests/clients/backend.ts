@@ -13,9 +13,9 @@ export const METHODS = { say: "/echo.Echo/Say", other: "/echo.Echo/Other" } as c
 /** Starts one on a free port of 127.0.0.1. */
 export async function startBackend(name: string): Promise<Backend> {
   const server = new Server();
-  const answer = Buffer.from(name);
+  const response = Buffer.from(name);
   for (const path of Object.values(METHODS)) {
-    server.register(path, (_call: unknown, respond: Respond) => respond(null, answer), pass, pass, "unary");
+    server.register(path, (_call: unknown, respond: Respond) => respond(null, response), pass, pass, "unary");
   }
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {

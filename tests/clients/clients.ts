@@ -12,7 +12,7 @@ export interface ClientKind {
     /** It can be one at all. */
     readonly works: boolean;
     /** It says when it starts and stops serving; grpc-js says the one only, and grpcio in Python nothing. */
-    readonly tellsModes: boolean;
+    readonly reportsModes: boolean;
   };
   /** How it names itself in its node. */
   readonly userAgent: RegExp;
@@ -42,7 +42,7 @@ export const CLIENTS: readonly ClientKind[] = [
     name: "grpc-go",
     what: "Go, google.golang.org/grpc 1.85.0",
     api: "v3",
-    server: { works: true, tellsModes: true },
+    server: { works: true, reportsModes: true },
     userAgent: /^gRPC Go 1\.85\.0$/,
     habits: { rejects: "old version", repeatsReason: false, leaves: "by reset", ownFailure: GO_OWN_FAILURE },
     install: (options) => installGo("go", "", options),
@@ -51,7 +51,7 @@ export const CLIENTS: readonly ClientKind[] = [
     name: "grpcio",
     what: "Python, grpcio 1.85.3, on the C++ core",
     api: "v3",
-    server: { works: true, tellsModes: false },
+    server: { works: true, reportsModes: false },
     userAgent: /^gRPC C-core .*/,
     habits: { rejects: "new version", repeatsReason: false, leaves: "by reset" },
     install: installPython,
@@ -60,7 +60,7 @@ export const CLIENTS: readonly ClientKind[] = [
     name: "grpc-js",
     what: "Node, @grpc/grpc-js 1.14.7 with @grpc/grpc-js-xds 1.14.1",
     api: "v3",
-    server: { works: true, tellsModes: false },
+    server: { works: true, reportsModes: false },
     userAgent: /^gRPC Node .*/,
     habits: { rejects: "new version", repeatsReason: true, leaves: "by half-close" },
     install: installJs,
@@ -69,7 +69,7 @@ export const CLIENTS: readonly ClientKind[] = [
     name: "grpc-java",
     what: "Java, io.grpc:grpc-xds 1.85.1",
     api: "v3",
-    server: { works: true, tellsModes: true },
+    server: { works: true, reportsModes: true },
     userAgent: /^gRPC Java 1\.85\.1$/,
     habits: { rejects: "old version", repeatsReason: false, leaves: "by reset" },
     install: installJava,
@@ -78,7 +78,7 @@ export const CLIENTS: readonly ClientKind[] = [
     name: "grpc-go-v2",
     what: "Go, google.golang.org/grpc 1.51.0, the last that speaks v2",
     api: "v2",
-    server: { works: false, tellsModes: false },
+    server: { works: false, reportsModes: false },
     userAgent: /^gRPC Go 1\.51\.0$/,
     habits: { rejects: "old version", repeatsReason: false, leaves: "by reset", ownFailure: GO_OWN_FAILURE },
     install: (options) => installGo("v2", "v2", options),

@@ -1,6 +1,6 @@
 /** What a client is told to do. It answers each command by one line. */
 export type ClientCommand =
-  /** Makes calls one after the other, up to the first that fails; answered with {@link Answers}. */
+  /** Makes calls one after the other, up to the first that fails; answered with {@link CallResult}. */
   | {
     readonly do: "call";
     readonly target: string;
@@ -17,9 +17,9 @@ export type ClientCommand =
   | { readonly do: "modes" };
 
 /** Who answered. */
-export interface Answers {
+export interface CallResult {
   /** How often each backend did, by its name. */
-  readonly answers: Readonly<Record<string, number>>;
+  readonly responses: Readonly<Record<string, number>>;
   /** Status and message of the call that failed. */
   readonly failure?: string;
 }

@@ -8,7 +8,7 @@ import { RemoteServer } from "../runtimes/remote.ts";
 import { type Backend, METHODS, startBackend } from "./backend.ts";
 import { bootstrap } from "./bootstrap.ts";
 import type { ClientKind } from "./clients.ts";
-import type { Answers, ClientCommand } from "./command.ts";
+import type { CallResult, ClientCommand } from "./command.ts";
 import { Journal } from "./journal.ts";
 
 /** What a case needs to know of a runtime and a client: how to start them. */
@@ -59,7 +59,7 @@ export class World implements AsyncDisposable {
   static async open(options: WorldOptions): Promise<World> {
     const [a, b, c] = await Promise.all([startBackend("a"), startBackend("b"), startBackend("c")]);
     const server = new RemoteServer(options.serverCommand);
-    const port = await server.tell({ do: "start", api: options.client.api }) as number;
+    const port = await server.send({ do: "start", api: options.client.api }) as number;
     return new World(options, { a, b, c }, server, port);
   }
 
@@ -85,12 +85,12 @@ export class World implements AsyncDisposable {
   }
 
   /** Tells the client, which is started by the first thing that it is told. */
-  tell(command: ClientCommand, process = this.#processes[0] ?? this.start()): Promise<unknown> {
-    return process.tell(command);
+  send(command: ClientCommand, process = this.#processes[0] ?? this.start()): Promise<unknown> {
+    return process.send(command);
   }
 
   /** Has the client make calls. */
-  async call({ target = "xds:///echo", method = "say", count = 8, by }: CallOptions = {}): Promise<Answers> {
+  async call({ target = "xds:///echo", method = "say", count = 8, by }: CallOptions = {}): Promise<CallResult> {
     const command: ClientCommand = {
       do: "call",
       target,
@@ -98,21 +98,21 @@ export class World implements AsyncDisposable {
       count,
       timeoutMs: CALL_TIMEOUT_MS,
     };
-    const answers = await this.tell(command, by) as Answers;
-    this.calls.made += Object.values(answers.answers).reduce((sum, often) => sum + often, 0);
-    if (answers.failure === undefined) return answers;
+    const responses = await this.send(command, by) as CallResult;
+    this.calls.made += Object.values(responses.responses).reduce((sum, often) => sum + often, 0);
+    if (responses.failure === undefined) return responses;
     this.calls.made++;
-    if (this.client.habits.ownFailure?.test(answers.failure)) this.calls.own++;
+    if (this.client.habits.ownFailure?.test(responses.failure)) this.calls.own++;
     else this.calls.failed++;
-    if (this.#failures.at(-1) !== answers.failure) this.#failures.push(answers.failure);
-    return answers;
+    if (this.#failures.at(-1) !== responses.failure) this.#failures.push(responses.failure);
+    return responses;
   }
 
   /** Waits until these backends, and no others, answer calls. */
   async meets(names: readonly string[], options?: CallOptions): Promise<void> {
     await this.reach(`answers of ${names}`, async () => {
-      const { answers, failure } = await this.call(options);
-      assert.deepEqual({ met: Object.keys(answers).toSorted(), failure }, {
+      const { responses, failure } = await this.call(options);
+      assert.deepEqual({ met: Object.keys(responses).toSorted(), failure }, {
         met: names.toSorted(),
         failure: undefined,
       });
@@ -148,13 +148,13 @@ export class World implements AsyncDisposable {
 
   /** Brings the journal up to date. */
   async listen(): Promise<void> {
-    this.journal.add(await this.#server.tell({ do: "journal" }) as Said[]);
+    this.journal.add(await this.#server.send({ do: "journal" }) as Said[]);
   }
 
   /** Starts another server on the same port, which has something else to say. */
   async startServer(...resources: Resource[]): Promise<void> {
     this.#server = new RemoteServer(this.#options.serverCommand);
-    await this.#server.tell({ do: "start", port: this.port, api: this.client.api });
+    await this.#server.send({ do: "start", port: this.port, api: this.client.api });
     await this.publish(...resources);
   }
 

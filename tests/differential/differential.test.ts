@@ -6,7 +6,7 @@ import { buildGoControlPlane, overGoControlPlane } from "./go-control-plane.ts";
 
 beforeAll(buildGoControlPlane, 600_000);
 
-describe("go-control-plane, by the transcripts that this server follows", () => {
+describe("go-control-plane plays the transcripts of this server", () => {
   it.each(TRANSCRIPTS)("$name ($variant)", async (transcript) => {
     const difference = await runTranscript(transcript, overGoControlPlane).then(
       () => undefined,
@@ -19,7 +19,7 @@ describe("go-control-plane, by the transcripts that this server follows", () => 
     );
   });
 
-  it("has no difference listed for a transcript that there is not", () => {
+  it("every listed difference names an existing transcript", () => {
     const names = new Set(TRANSCRIPTS.map(({ variant, name }) => `${variant}: ${name}`));
     const stale = DIFFERENCES.filter(({ variant, name }) => !names.has(`${variant}: ${name}`));
     expect(stale.map(({ name }) => name)).toEqual([]);

@@ -20,7 +20,7 @@ const SOURCE = join(import.meta.dirname, "go-control-plane");
 const FOLDER = join(import.meta.dirname, "../../node_modules/.cache/ts-control-plane");
 const BINARY = join(FOLDER, "go-control-plane");
 
-/** Builds the server of go-control-plane; its modules are fetched by the Go tools. */
+/** Builds the server made of go-control-plane; the Go tools fetch its modules. */
 export function buildGoControlPlane(): void {
   mkdirSync(FOLDER, { recursive: true });
   try {
@@ -37,8 +37,9 @@ export function buildGoControlPlane(): void {
 }
 
 /**
- * Plays a transcript against go-control-plane. Where it is about order, that is set up in ADS mode and ordered, as its
- * users are told to; that mode answers nobody who asks for a part of what there is, so the others go without.
+ * Plays a transcript against go-control-plane. Transcripts about order run in its ADS mode with ordered responses, as
+ * its documentation recommends. That mode does not respond to a subscription to a part of the snapshot, so the other
+ * transcripts run without it.
  */
 export const overGoControlPlane: Connect = async (transcript) => {
   const server = await GoControlPlane.start(transcript.name.startsWith("O"));
@@ -51,7 +52,7 @@ export const overGoControlPlane: Connect = async (transcript) => {
     settle: () => peer.settle(),
     rest: () => peer.next(),
     ended: () => peer.ended(),
-    // Nothing of go-control-plane waits for a time to pass but heartbeats, which it is not set up to send.
+    // Only heartbeats of go-control-plane depend on time, and the server does not enable them.
     wait: () => Promise.resolve(),
     async close() {
       peer.cancel();
@@ -91,7 +92,7 @@ class GoControlPlane implements Foreign {
     return this.#command({ version: { type: typeUrl, value: Buffer.from(bytes).toString("base64") } });
   }
 
-  /** Waits until so many requests of the stream were read. @returns how many responses were written; -1: it is over */
+  /** Waits until so many requests of the stream were read. @returns the number of responses written; -1: closed */
   async settle(requests: number): Promise<number> {
     return Number(await this.#command({ settle: requests }));
   }
@@ -111,8 +112,8 @@ class GoControlPlane implements Foreign {
 }
 
 /**
- * Requests that ask for nothing and are answered at most once. The server chooses at random between a request to read
- * and a response to write, so after this many of them it has written whatever it had to with near certainty.
+ * Requests that change no subscription and get at most one response. The server chooses at random between a request to
+ * read and a response to write, so after this many of them all pending responses are written with near certainty.
  */
 const IDLE_REQUESTS = 20;
 
@@ -125,7 +126,7 @@ class SettlingPeer implements Pick<Peer, "send" | "next" | "settle" | "ended"> {
   #status: string | undefined;
   #sent = 0;
   #received = 0;
-  #more = (): void => {};
+  #wake = (): void => {};
 
   constructor(client: Client, transcript: Transcript, server: GoControlPlane) {
     this.#server = server;
@@ -136,13 +137,13 @@ class SettlingPeer implements Pick<Peer, "send" | "next" | "settle" | "ended"> {
     this.#call.on("data", (response: Response) => {
       this.#received++;
       if (Object.values<string>(ALL_TYPES).includes(response.typeUrl)) this.#responses.push(response);
-      this.#more();
+      this.#wake();
     });
     this.#call.on("error", () => {});
     this.#over = new Promise((resolve) => {
       this.#call.on("status", ({ code }) => {
         this.#status = status[code]!.toLowerCase();
-        this.#more();
+        this.#wake();
         resolve(this.#status);
       });
     });
@@ -159,7 +160,7 @@ class SettlingPeer implements Pick<Peer, "send" | "next" | "settle" | "ended"> {
     const written = await this.#server.settle(this.#sent);
     if (written < 0) await this.#over;
     while (this.#received < written && this.#status === undefined) {
-      await new Promise<void>((resolve) => this.#more = resolve);
+      await new Promise<void>((resolve) => this.#wake = resolve);
     }
   }
 

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent, type AgentOptions } from "node:https";
-import { type Answer, get, type GetOptions } from "../../examples/demo/get.ts";
+import { get, type GetOptions, type HttpResponse } from "../../examples/demo/get.ts";
 
 /** What to send, and how. */
 export interface LoadOptions {
@@ -9,7 +9,7 @@ export interface LoadOptions {
   /** How many requests a second are started, whether the earlier ones are answered or not. */
   readonly rate: number;
   /** Throws if an answer is not what it has to be. Default: status 200. */
-  readonly check?: (answer: Answer) => void;
+  readonly check?: (response: HttpResponse) => void;
   readonly headers?: GetOptions["headers"];
   /** How connections are made. Default: 16 at most, kept to be used again. */
   readonly agent?: AgentOptions;
@@ -28,7 +28,7 @@ export class Load implements AsyncDisposable {
   readonly #agent: HttpAgent;
   readonly #timer: NodeJS.Timeout;
   readonly #underWay = new Set<Promise<void>>();
-  readonly #watchers = new Set<(answer: Answer) => void>();
+  readonly #watchers = new Set<(response: HttpResponse) => void>();
   #waiting: { readonly until: number; readonly resolve: () => void }[] = [];
   #lastTick = performance.now();
   #due = 0;
@@ -40,25 +40,25 @@ export class Load implements AsyncDisposable {
     this.#timer = setInterval(() => this.#tick(), 5);
   }
 
-  get answered(): number {
+  get completed(): number {
     return this.sent - this.#underWay.size;
   }
 
   /** Waits until so many more requests were answered. */
   async pass(requests: number): Promise<void> {
-    const until = this.answered + requests;
+    const until = this.completed + requests;
     await new Promise<void>((resolve) => this.#waiting.push({ until, resolve }));
   }
 
   /** Waits for an answer, and throws if there is none for 20 s. */
-  async meets(what: string, isIt: (answer: Answer) => boolean): Promise<void> {
+  async meets(what: string, isIt: (response: HttpResponse) => boolean): Promise<void> {
     const met = Promise.withResolvers<void>();
     const late = setTimeout(
       () => met.reject(new Error(`Timed out after 20 s waiting for ${what} in the load`)),
       20_000,
     );
-    const watch = (answer: Answer): void => {
-      if (isIt(answer)) met.resolve();
+    const watch = (response: HttpResponse): void => {
+      if (isIt(response)) met.resolve();
     };
     this.#watchers.add(watch);
     await met.promise.finally(() => {
@@ -87,7 +87,7 @@ export class Load implements AsyncDisposable {
     for (; this.#due >= 1 && this.#underWay.size < MAX_UNDER_WAY; this.#due--) {
       const request: Promise<void> = this.#send().finally(() => {
         this.#underWay.delete(request);
-        const [reached, waiting] = partition(this.#waiting, ({ until }) => until <= this.answered);
+        const [reached, waiting] = partition(this.#waiting, ({ until }) => until <= this.completed);
         this.#waiting = waiting;
         for (const { resolve } of reached) resolve();
       });
@@ -99,9 +99,9 @@ export class Load implements AsyncDisposable {
     const { urls, headers, check = expectOk } = this.#options;
     const url = urls[this.sent++ % urls.length]!;
     try {
-      const answer = await get(url, { agent: this.#agent, timeoutMs: 10_000, ...(headers && { headers }) });
-      for (const watch of this.#watchers) watch(answer);
-      check(answer);
+      const response = await get(url, { agent: this.#agent, timeoutMs: 10_000, ...(headers && { headers }) });
+      for (const watch of this.#watchers) watch(response);
+      check(response);
     } catch (error) {
       this.failed++;
       const how = error instanceof Error ? error.message : String(error);
@@ -111,7 +111,7 @@ export class Load implements AsyncDisposable {
 }
 
 /** Throws if an answer is anything but 200. */
-export function expectOk({ status, body }: Answer): void {
+export function expectOk({ status, body }: HttpResponse): void {
   if (status !== 200) throw new Error(`status ${status}: ${body.slice(0, 100).trim() || "no body"}`);
 }
 

@@ -1,6 +1,6 @@
 import { bootstrap } from "../../examples/demo/bootstrap.ts";
 import { type Envoy, startEnvoy } from "../../examples/demo/envoy.ts";
-import { type Answer, get, type GetOptions } from "../../examples/demo/get.ts";
+import { get, type GetOptions, type HttpResponse } from "../../examples/demo/get.ts";
 import { waitFor } from "../../examples/demo/wait-for.ts";
 import { startEcho, type Upstream } from "../../examples/server/echo.ts";
 import type { ConfigSource } from "../../gen/envoy/config/core/v3/config_source_pb.ts";
@@ -91,7 +91,7 @@ export class World implements AsyncDisposable {
   }
 
   /** Sends a request through a listener of Envoy, over a connection of its own. */
-  async get(listener: string, path?: string, options?: GetOptions): Promise<Answer> {
+  async get(listener: string, path?: string, options?: GetOptions): Promise<HttpResponse> {
     return get(await this.url(listener, path), options);
   }
 

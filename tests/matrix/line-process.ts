@@ -8,13 +8,13 @@ export interface LineProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A process that is told what to do by lines of JSON, and answers each by one. */
+/** A process that reads commands as lines of JSON, and prints one line with the result of each. */
 export class LineProcess implements AsyncDisposable {
   readonly #command: readonly string[];
   readonly #process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
   readonly #exit: Promise<void>;
-  /** One command at a time, so that each gets its own answer. */
+  /** One command at a time, so that each gets its own result. */
   #last: Promise<unknown> = Promise.resolve();
   #errors = "";
 
@@ -26,7 +26,7 @@ export class LineProcess implements AsyncDisposable {
     this.#process.stderr!.setEncoding("utf8").on("data", (text: string) => {
       this.#errors = (this.#errors + text).slice(-MAX_ERRORS);
     });
-    // What is written to a process that has just ended is not what is wrong.
+    // A write to a process that has just ended is not the fault to report.
     this.#process.stdin!.on("error", () => {});
     const kill = (): void => void this.#process.kill("SIGKILL");
     process.once("exit", kill);
@@ -43,19 +43,19 @@ export class LineProcess implements AsyncDisposable {
     });
   }
 
-  /** The end of what it wrote to its standard error. */
+  /** The end of its standard error. */
   get errors(): string {
     return this.#errors;
   }
 
-  /** Gives its answer. */
-  tell(command: object): Promise<unknown> {
-    const answer = this.#last.then(() => this.#ask(command));
-    this.#last = answer.catch(() => {});
-    return answer;
+  /** Sends a command. @returns its result */
+  send(command: object): Promise<unknown> {
+    const result = this.#last.then(() => this.#run(command));
+    this.#last = result.catch(() => {});
+    return result;
   }
 
-  /** Waits until it has ended by itself, for there is nothing more to do. */
+  /** Ends its input, and waits until it exits by itself. */
   async stop(): Promise<void> {
     this.#process.stdin!.end();
     const late = setTimeout(() => this.#process.kill("SIGKILL"), 10_000);
@@ -63,7 +63,7 @@ export class LineProcess implements AsyncDisposable {
     clearTimeout(late);
   }
 
-  /** Ends it as a fault would. */
+  /** Ends it as a crash would. */
   async kill(): Promise<void> {
     this.#process.kill("SIGKILL");
     await this.#exit;
@@ -73,7 +73,7 @@ export class LineProcess implements AsyncDisposable {
     return this.stop();
   }
 
-  async #ask(command: object): Promise<unknown> {
+  async #run(command: object): Promise<unknown> {
     this.#process.stdin!.write(`${JSON.stringify(command)}\n`);
     const { value, done } = await this.#lines.next();
     if (!done) return JSON.parse(value);

@@ -14,28 +14,28 @@ export async function runAll<Task, Outcome>(
 ): Promise<Outcome[]> {
   const outcomes: (Outcome | undefined)[] = tasks.map(() => undefined);
   let next = 0;
-  let told = 0;
+  let reported = 0;
   const work = async (): Promise<void> => {
     for (let i = next++; i < tasks.length; i = next++) {
       outcomes[i] = await run(tasks[i]!);
-      for (; outcomes[told] !== undefined; told++) onOutcome(outcomes[told]!);
+      for (; outcomes[reported] !== undefined; reported++) onOutcome(outcomes[reported]!);
     }
   };
   await Promise.all(Array.from({ length: jobs }, work));
   return outcomes as Outcome[];
 }
 
-/** How something went. */
+/** The result of an attempt. */
 export interface Attempt {
   /** Undefined if it passed. */
   readonly failure: string | undefined;
   readonly durationMs: number;
 }
 
-/** Longer than any case takes that waits for something in vain, so that this says that it hangs. */
+/** Longer than any case waits in vain, so that exceeding it means that the case hangs. */
 const MAX_MS = 180_000;
 
-/** Does something that gives what went wrong, and gives up on it after three minutes. */
+/** Runs work that returns its failure, and gives up after three minutes. */
 export async function attempt(work: () => Promise<string | undefined>): Promise<Attempt> {
   const started = performance.now();
   const late = Promise.withResolvers<string>();
@@ -45,7 +45,7 @@ export async function attempt(work: () => Promise<string | undefined>): Promise<
   return { failure, durationMs: performance.now() - started };
 }
 
-/** What was thrown, for people to read. */
+/** An error as text. */
 export function describe(error: unknown): string {
   return error instanceof Error ? error.stack ?? error.message : String(error);
 }

@@ -8,12 +8,12 @@ export interface Column {
 /** How a table is printed. */
 export interface TableOptions {
   readonly columns: readonly Column[];
-  /** The first cells of all rows to come, as far as they are known, so that columns are as wide as they need to be. */
+  /** The first cells of all rows, as far as they are known, so that columns are wide enough. */
   readonly rows: readonly (readonly string[])[];
   readonly print: (line: string) => void;
 }
 
-/** A table that is printed row by row, as they come. */
+/** A table that is printed row by row. */
 export class Table {
   readonly #columns: readonly Column[];
   readonly #widths: readonly number[];
@@ -38,7 +38,7 @@ export class Table {
   }
 }
 
-/** How long something took, to stand in a table. */
+/** A duration as text for a table. */
 export function seconds(durationMs: number): string {
   return `${(durationMs / 1000).toFixed(1)} s`;
 }

@@ -9,7 +9,7 @@ import { v3 } from "../../src/v3/mod.ts";
 import type { Connect } from "./run-transcript.ts";
 import { ALL_TYPES } from "./transcript.ts";
 
-/** The stream machine alone: no transport, no promise, nothing to wait for. */
+/** The stream alone: no transport, no promises, no timers. */
 export const inProcess: Connect = ({ variant, service, holdBackMs }, cache, callbacks) => {
   const typeUrl = service && ALL_TYPES[service];
   const client = new FakeClient({ cache, api: v3, variant, callbacks, typeUrl, holdBackMs });
@@ -25,7 +25,7 @@ export const inProcess: Connect = ({ variant, service, holdBackMs }, cache, call
     settle: () => Promise.resolve(),
     rest: next,
     wait(ms) {
-      // What may be sent already goes before the time passes.
+      // Responses that may be sent already are sent before the time passes.
       for (let response; (response = client.next()) !== undefined;) ready.push(response);
       client.wait(ms);
       return Promise.resolve();

@@ -10,56 +10,56 @@ import { domainsFor } from "../../src/v3/virtual-host-domains.ts";
 
 const FOLDER = "xdstp://a/envoy.config.endpoint.v3.LbEndpoint";
 const NAMES = [`${FOLDER}/x/1`, `${FOLDER}/x/2`, `${FOLDER}/x/1?k=v`, `${FOLDER}/x/y/1`, "plain/1"];
-const ASKED = [...NAMES, `${FOLDER}/x/*`, `${FOLDER}/x/*?k=v`, `${FOLDER}/x/y/*`, `${FOLDER}/none/*`, "*"];
+const SUBSCRIBED = [...NAMES, `${FOLDER}/x/*`, `${FOLDER}/x/*?k=v`, `${FOLDER}/x/y/*`, `${FOLDER}/none/*`, "*"];
 
 const HOSTS = ["a.com", "b.com", "c.b.com", "d.c.b.com", "c.b.com:80"].map((host) => `r/${host}`);
 const DOMAINS = ["a.com", "b.com", "*.b.com", "*.c.b.com", "c.*", "c.b.com:80", "*"];
 
-/** What a publication makes of each resource: its content, or nothing. */
+/** The content of each resource in a publication; undefined: removed. */
 type Publication = { readonly publish: readonly (number | undefined)[] };
 
 const content = fc.option(fc.nat(2), { nil: undefined });
 const settle = fc.constant("settle" as const);
 
 describe("a client in sync", () => {
-  it.each(["sotw", "delta"] as const)("X4 X5 X6 has what its globs, names and the wildcard ask for (%s)", (variant) => {
+  it.each(["sotw", "delta"] as const)("X4 X5 X6 holds what its globs, names and wildcard cover (%s)", (variant) => {
     const subscribe = fc.record({
-      subscribe: fc.uniqueArray(fc.constantFrom(...ASKED), { minLength: 1, maxLength: 3 }),
+      subscribe: fc.uniqueArray(fc.constantFrom(...SUBSCRIBED), { minLength: 1, maxLength: 3 }),
     });
-    const drop = fc.record({ drop: fc.constantFrom(...ASKED) });
+    const unsubscribe = fc.record({ unsubscribe: fc.constantFrom(...SUBSCRIBED) });
     const publish = fc.record({ publish: fc.tuple(...NAMES.map(() => content)) });
     fc.assert(
-      fc.property(fc.array(fc.oneof(subscribe, drop, publish, settle), { maxLength: 25 }), (steps) => {
+      fc.property(fc.array(fc.oneof(subscribe, unsubscribe, publish, settle), { maxLength: 25 }), (steps) => {
         const cache = new LinearCache(LB_ENDPOINT_TYPE);
         const client = new FakeClient({ cache, api: v3, variant });
-        const asked = new Set<string>();
-        // In SotW there is no way to tell that something is gone.
-        const gone = new Set<string>();
+        const subscribed = new Set<string>();
+        // SotW cannot express a removal of this type.
+        const removed = new Set<string>();
         for (const step of steps) {
           if (step === "settle") client.settle();
           else if ("publish" in step) {
             const resources = made(step, (i, bytes) => rawResource(LB_ENDPOINT_TYPE, NAMES[i]!, bytes));
-            for (const { name } of cache.resources()) gone.add(name);
-            for (const { name } of resources) gone.delete(name);
+            for (const { name } of cache.resources()) removed.add(name);
+            for (const { name } of resources) removed.delete(name);
             cache.set(resources);
           } else if ("subscribe" in step) {
-            for (const name of step.subscribe) asked.add(name);
+            for (const name of step.subscribe) subscribed.add(name);
             client.subscribe(LB_ENDPOINT_TYPE, step.subscribe);
-          } else if (asked.delete(step.drop)) client.unsubscribe(LB_ENDPOINT_TYPE, [step.drop]);
+          } else if (subscribed.delete(step.unsubscribe)) client.unsubscribe(LB_ENDPOINT_TYPE, [step.unsubscribe]);
         }
         client.settle();
-        const isWanted = ({ name }: Resource) =>
-          (variant === "delta" || !gone.has(name)) &&
-          (asked.has("*") || asked.has(name) || asked.has(collectionOf(name)!));
-        expect(versions([...client.resources(LB_ENDPOINT_TYPE).values()].filter(isWanted)))
-          .toEqual(versions(cache.resources().filter(isWanted)));
+        const isCovered = ({ name }: Resource) =>
+          (variant === "delta" || !removed.has(name)) &&
+          (subscribed.has("*") || subscribed.has(name) || subscribed.has(collectionOf(name)!));
+        expect(versions([...client.resources(LB_ENDPOINT_TYPE).values()].filter(isCovered)))
+          .toEqual(versions(cache.resources().filter(isCovered)));
         expect(client.ended).toBeUndefined();
         client.close();
       }),
     );
   });
 
-  it("H2 H3 has the virtual hosts of the hosts that it asked for, and no others", () => {
+  it("H2 H3 holds the virtual hosts of the hosts that it subscribed to, and no others", () => {
     const subscribe = fc.record({
       subscribe: fc.uniqueArray(fc.constantFrom(...HOSTS), { minLength: 1, maxLength: 3 }),
     });
@@ -69,12 +69,12 @@ describe("a client in sync", () => {
       fc.property(fc.array(fc.oneof(subscribe, publish, settle), { maxLength: 25 }), (steps) => {
         const cache = new LinearCache(VIRTUAL_HOST_TYPE);
         const client = new FakeClient({ cache, api: v3, variant: "delta" });
-        const asked = new Set<string>();
+        const subscribed = new Set<string>();
         const keys = new Map<string, string>();
         for (const step of steps) {
           if (step === "settle") client.settle();
           else if ("subscribe" in step) {
-            for (const name of step.subscribe) asked.add(name);
+            for (const name of step.subscribe) subscribed.add(name);
             client.subscribe(VIRTUAL_HOST_TYPE, step.subscribe);
           } else {
             keys.clear();
@@ -85,7 +85,9 @@ describe("a client in sync", () => {
           }
         }
         client.settle();
-        const served = [...asked].map((name) => keys.get([...domainsFor(name)].find((key) => keys.has(key)) ?? ""));
+        const served = [...subscribed].map((name) =>
+          keys.get([...domainsFor(name)].find((key) => keys.has(key)) ?? "")
+        );
         const wanted = [...new Set(served)].flatMap((name) => name === undefined ? [] : [cache.get(name)!]);
         expect(versions([...client.resources(VIRTUAL_HOST_TYPE).values()])).toEqual(versions(wanted));
         client.close();

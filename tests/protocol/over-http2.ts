@@ -12,7 +12,7 @@ import { RUNTIME_TYPE, v3 } from "../../src/v3/mod.ts";
 import type { Connect, Peer, Response } from "./run-transcript.ts";
 import { ALL_TYPES, type Transcript } from "./transcript.ts";
 
-/** A real server on HTTP/2, and the gRPC client of another project. */
+/** A real server on HTTP/2, and grpc-js as the client. */
 export const overHttp2: Connect = async (transcript, snapshots, callbacks) => {
   const fences = new LinearCache(RUNTIME_TYPE, { resources: FENCES });
   const cache = new MuxCache({ [RUNTIME_TYPE]: fences }, { otherwise: snapshots });
@@ -31,13 +31,13 @@ export const overHttp2: Connect = async (transcript, snapshots, callbacks) => {
     next: () => peer.next(),
     settle: () => peer.settle(),
     rest: () => peer.rest(),
-    // What follows is awaited anyway, and comes when the server's own clock says so.
+    // The next step awaits a response, which the server sends by its own clock.
     wait: () => Promise.resolve(),
     ended: () => peer.ended,
     async close() {
       peer.cancel();
       client.close();
-      // Streams end when their clients go; only then are there no watches left.
+      // Streams end when their clients disconnect, and their watches with them.
       while ([...server.streams].length > 0) await new Promise((resolve) => setTimeout(resolve, 1));
       await listener.close();
     },
@@ -45,8 +45,8 @@ export const overHttp2: Connect = async (transcript, snapshots, callbacks) => {
 };
 
 /**
- * Resources of a type that no transcript uses. What is sent before the answer to a question for one of them is all
- * that the server had to say until then, so no test needs to wait for a while to see that nothing comes.
+ * Resources of a type that no transcript uses. The server responds to a subscription to one of them after all responses
+ * that were due before, so that no test has to wait for a time to see that no response follows.
  */
 export const FENCES = Array.from({ length: 100 }, (_, i) => rawResource(RUNTIME_TYPE, `${i}`, new Uint8Array()));
 
@@ -56,7 +56,7 @@ export class GrpcPeer implements Omit<Peer, "wait" | "ended" | "close"> {
   readonly #call: ClientDuplexStream<Uint8Array, Response>;
   readonly #received: Response[] = [];
   #fence = { count: 0, nonce: "", passed: () => {} };
-  #more = (): void => {};
+  #wake = (): void => {};
   #over = false;
   #sent = false;
 
@@ -71,7 +71,7 @@ export class GrpcPeer implements Omit<Peer, "wait" | "ended" | "close"> {
       this.#call.on("status", ({ code }) => {
         this.#over = true;
         this.#fence.passed();
-        this.#more();
+        this.#wake();
         resolve(status[code]!.toLowerCase());
       });
     });
@@ -83,7 +83,7 @@ export class GrpcPeer implements Omit<Peer, "wait" | "ended" | "close"> {
   }
 
   async next(): Promise<Response | undefined> {
-    while (this.#received.length === 0 && !this.#over) await new Promise<void>((resolve) => this.#more = resolve);
+    while (this.#received.length === 0 && !this.#over) await new Promise<void>((resolve) => this.#wake = resolve);
     return this.#received.shift();
   }
 
@@ -109,7 +109,7 @@ export class GrpcPeer implements Omit<Peer, "wait" | "ended" | "close"> {
       this.#fence.passed();
     } else {
       this.#received.push(response);
-      this.#more();
+      this.#wake();
     }
   }
 

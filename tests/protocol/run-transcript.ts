@@ -29,57 +29,57 @@ import {
 export type Request = DiscoveryRequest | DeltaDiscoveryRequest;
 export type Response = DiscoveryResponse | DeltaDiscoveryResponse;
 
-/** A client on one stream, whatever is between it and the server. */
+/** A client on one stream, over any transport. */
 export interface Peer {
   send(request: Uint8Array): void;
   /** The next response; undefined if there is none, or the stream has ended. */
   next(): Promise<Response | undefined>;
-  /** Resolves once all requests have been dealt with. */
+  /** Resolves once the server has processed all requests. */
   settle(): Promise<void>;
-  /** The response that there is by then, if there is one. Nothing can follow a response that is taken here. */
+  /** Settles, and returns the next response if there is one. Call it last: responses after it may be lost. */
   rest(): Promise<Response | undefined>;
   /** Lets time pass. */
   wait(ms: number): Promise<void>;
-  /** Where the server is not ours, and cannot read our cache. */
+  /** Set if the server is another project's and cannot read the cache. */
   readonly foreign?: Foreign;
   /** The status with which the stream ended. */
   ended(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** A server that is told what to serve. */
+/** A server of another project, which is given its resources. */
 export interface Foreign {
-  /** Undefined: nothing at all, not even an empty configuration. */
+  /** Undefined: removes the configuration; not the same as an empty one. */
   publish(resources: readonly Resource[] | undefined): Promise<void>;
-  /** The version that its delta gives to a resource. */
+  /** The version of a resource in its delta responses. */
   versionOf(resource: Resource): Promise<string>;
 }
 
-/** Connects a client to a server of the cache. */
+/** Connects a client to a server that serves the cache. */
 export type Connect = (transcript: Transcript, cache: SnapshotCache, callbacks: DiscoveryCallbacks) => Promise<Peer>;
 
-/** Fields of the messages that stand for resources of all types but clusters. */
+/** Field numbers in the messages that stand for resources of all types but clusters. */
 const NAME = 1;
 const CONTENT = 1000;
-/** Fields by which types refer to others, or are found. */
+/** Field numbers of references to other types, and of domains. */
 const DOMAINS = 2;
 const VHDS = 9;
 const LEDS = [2, 8, 2] as const;
 
-/** The node of every request that does not say otherwise. */
+/** The node of requests without a node of their own. */
 const NODE = { id: "node" };
 
-/** Plays a transcript and fails where the server says something else. */
+/** Plays a transcript and fails at the first step that the server does not follow. */
 export async function runTranscript(transcript: Transcript, connect: Connect): Promise<void> {
   const cache = new SnapshotCache({ nodeHash: ({ cluster }) => cluster || "all" });
-  const told: string[] = [];
+  const calls: string[] = [];
   if (transcript.world) publish(cache, transcript.world);
-  const peer = await connect(transcript, cache, recorder(told));
+  const peer = await connect(transcript, cache, recorder(calls));
   if (transcript.world) await peer.foreign?.publish(resourcesOf(transcript.world));
   const received = new Map<string, Received>();
   try {
     for (const [i, step] of transcript.steps.entries()) {
-      await play(step, `step ${i + 1}: ${JSON.stringify(step)}`, { transcript, cache, peer, received, told });
+      await play(step, `step ${i + 1}: ${JSON.stringify(step)}`, { transcript, cache, peer, received, calls });
     }
   } finally {
     await peer.close();
@@ -89,10 +89,10 @@ export async function runTranscript(transcript: Transcript, connect: Connect): P
   expect(watches.filter((count) => count > 0), "watches left open").toEqual([]);
 }
 
-/** What the client has of a type. */
+/** The responses of a type that the client received. */
 interface Received {
   readonly nonces: string[];
-  /** The version of the last response, and that of the last one which was accepted. */
+  /** `version_info` of the last response, and of the last ACKed one. */
   last: string;
   accepted: string;
 }
@@ -103,13 +103,13 @@ interface Play {
   readonly peer: Peer;
   /** By type URL. */
   readonly received: Map<string, Received>;
-  readonly told: string[];
+  readonly calls: string[];
 }
 
-async function play(step: Step, where: string, { transcript, cache, peer, received, told }: Play): Promise<void> {
+async function play(step: Step, where: string, { transcript, cache, peer, received, calls }: Play): Promise<void> {
   if ("send" in step) return peer.send(await encodeRequest(transcript, step.send, received, peer.foreign));
-  // What was sent is dealt with before what comes next.
-  if ("apply" in step || "told" in step) await peer.settle();
+  // The server has processed all requests before the publication, or before its callbacks are compared.
+  if ("apply" in step || "callbacks" in step) await peer.settle();
   if ("apply" in step) {
     if (step.apply) publish(cache, step.apply);
     else cache.clearSnapshot("all");
@@ -117,8 +117,8 @@ async function play(step: Step, where: string, { transcript, cache, peer, receiv
   }
   if ("wait" in step) return peer.wait(step.wait);
   if ("ends" in step) return expect(await peer.ended(), where).toBe(step.ends);
-  if ("told" in step && peer.foreign) return;
-  if ("told" in step) return expect(told.splice(0), where).toEqual(step.told);
+  if ("callbacks" in step && peer.foreign) return;
+  if ("callbacks" in step) return expect(calls.splice(0), where).toEqual(step.callbacks);
   if ("quiet" in step) {
     const response = await peer.rest();
     return expect(show(response && describe(response)), where).toBe(NOTHING);
@@ -142,14 +142,14 @@ async function encodeRequest(
   const typeUrl = send.type ? ALL_TYPES[send.type] : "";
   const has = received.get(typeUrl);
   const known = has?.nonces ?? [];
-  // As clients do it, the version is that of the last response that was not rejected.
+  // Like real clients, requests carry the version of the last response that was ACKed.
   if (has !== undefined && send.nonce === "last" && send.nack === undefined) has.accepted = has.last;
   const nonce = send.nonce === "last" || send.nack !== undefined
     ? known.at(-1)
     : send.nonce === "previous"
     ? known.at(-2)
     : send.nonce ?? "";
-  if (nonce === undefined) throw new Error("Cannot answer: there was no such response");
+  if (nonce === undefined) throw new Error("Cannot set the nonce: there was no such response");
   const common = {
     typeUrl,
     responseNonce: nonce,
@@ -205,7 +205,7 @@ function make(type: AnyType, name: string, text: string): Resource {
   }, options);
 }
 
-/** The name is field 1 of all of these messages; the content is in one that none of them knows, so that it is valid. */
+/** The name is field 1 of all of these messages; the content is in an unknown field, which keeps the message valid. */
 function encodeContent(name: string, text: string): Uint8Array {
   const [content = "", domains] = text.split(" domains=");
   const writer = new BinaryWriter().tag(NAME, WireType.LengthDelimited).string(name);
@@ -241,8 +241,8 @@ function describe(response: Response): Expect {
 
 function describeWrapped({ name, resource, ttl, aliases }: Wrapped, { typeUrl }: Response): string {
   const ending = ttl === undefined ? "" : ` ttl=${Number(ttl.seconds) * 1000 + ttl.nanos / 1e6}`;
-  if (resource === undefined && aliases.length > 0) return `${name} unknown`;
-  if (resource === undefined) return `${name} lives${ending}`;
+  if (resource === undefined && aliases.length > 0) return `${name} missing`;
+  if (resource === undefined) return `${name} heartbeat${ending}`;
   expect(resource.typeUrl).toBe(typeUrl);
   const [inner, content] = readContent(resource);
   expect(normalName(inner), `${name} is ${inner}`).toBe(normalName(name));
@@ -262,17 +262,17 @@ function readContent({ typeUrl, value }: Any): [name: string, content: string] {
 
 const NOTHING = "no response";
 
-/** In one line, whatever the order. */
+/** In one line, independent of the order of names. */
 function show(response: Expect | undefined): string {
   if (response === undefined) return NOTHING;
   const { type, resources = [], removed = [] } = response;
   return [type, ...resources.toSorted(), ...removed.toSorted().map((name) => `-${name}`)].join(" ");
 }
 
-function recorder(told: string[]): DiscoveryCallbacks {
+function recorder(calls: string[]): DiscoveryCallbacks {
   const label = (typeUrl: string) => Object.entries(ALL_TYPES).find(([, url]) => url === typeUrl)?.[0] ?? typeUrl;
   return {
-    onAck: (_stream, { typeUrl }) => void told.push(`ack ${label(typeUrl)}`),
-    onNack: (_stream, { typeUrl, message }) => void told.push(`nack ${label(typeUrl)}: ${message}`),
+    onAck: (_stream, { typeUrl }) => void calls.push(`ack ${label(typeUrl)}`),
+    onNack: (_stream, { typeUrl, message }) => void calls.push(`nack ${label(typeUrl)}: ${message}`),
   };
 }

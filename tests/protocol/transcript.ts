@@ -13,7 +13,7 @@ export const TYPES = {
 
 export type Type = keyof typeof TYPES;
 
-/** The same with those that are asked for otherwise than by their names, or by whole collections. */
+/** The same, and the types that clients subscribe to by aliases or by collections. */
 export const ALL_TYPES = {
   ...TYPES,
   VHDS: "type.googleapis.com/envoy.config.route.v3.VirtualHost",
@@ -23,15 +23,17 @@ export const ALL_TYPES = {
 export type AnyType = keyof typeof ALL_TYPES;
 
 /**
- * All that there is, by type: names with their content, which may end in a ttl in milliseconds, `content ttl=60`.
+ * The resources of a publication, by type: names with their content, which may end in a ttl in milliseconds,
+ * `content ttl=60`.
  *
- * Clusters are of type EDS and wait for their endpoints. Virtual hosts have `content domains=a.com,*.b.com`, route
- * configurations may get theirs by VHDS, `content vhds`, and endpoints theirs by LEDS, `content leds=collection`.
+ * Clusters are of type EDS and wait for their endpoints. Virtual hosts have `content domains=a.com,*.b.com`. A route
+ * configuration that takes its virtual hosts from VHDS is `content vhds`, and an assignment that takes its endpoints
+ * from LEDS is `content leds=collection`.
  */
 export type World = { readonly [T in AnyType]?: Readonly<Record<string, string>> };
 
-/** Who sends. */
-export interface Client {
+/** The node of a request. */
+export interface ClientNode {
   readonly id: string;
   readonly cluster?: string;
   readonly userAgentName?: string;
@@ -50,22 +52,22 @@ export interface Send {
   /** The same as resource locators. In SotW, beside `names`. */
   readonly locators?: readonly string[];
   readonly unsubscribeLocators?: readonly string[];
-  /** Delta: what the client has, `name` to content. */
+  /** Delta: the resources that the client holds, `name` to content; sent as `initial_resource_versions`. */
   readonly initial?: Readonly<Record<string, string>>;
-  /** Answers the last response of the type (`last`), the one before it (`previous`), or gives a nonce of its own. */
+  /** The nonce of the last response of the type (`last`), of the one before it (`previous`), or any other. */
   readonly nonce?: string;
-  /** The reason why the last response is rejected. */
+  /** NACKs the last response of the type, with this message. */
   readonly nack?: string;
   /** SotW `version_info`. Default: empty. */
   readonly version?: string;
-  /** Another node than that of the first request; null: none at all. */
-  readonly node?: Client | null;
+  /** Default: the same node in each request. Null: none. */
+  readonly node?: ClientNode | null;
 }
 
 /**
- * One response. Resources are written `name=content`, in any order; with the ttl behind it, `name=content ttl=60`,
- * where the response tells one; and a heartbeat is `name lives ttl=60`. What is sent with aliases is
- * `name=content aka alias alias`, in the order of the alphabet, and an alias of nothing is `alias unknown`.
+ * One response. Resources are written `name=content`, in any order; with a ttl, `name=content ttl=60`; and a heartbeat
+ * is `name heartbeat ttl=60`. A resource with aliases is `name=content aka alias alias`, in the order of the alphabet,
+ * and an alias that resolves to no resource is `alias missing`.
  */
 export interface Expect {
   readonly type: AnyType;
@@ -77,27 +79,27 @@ export interface Expect {
 export type Step =
   | { readonly send: Send }
   | { readonly expect: Expect }
-  /** Publishes; null: clears the snapshot. */
+  /** Publishes a snapshot; null: clears it. */
   | { readonly apply: World | null }
-  /** The time passes, in milliseconds; what comes of it follows. */
+  /** Milliseconds pass; the steps that follow show the effect. */
   | { readonly wait: number }
-  /** There is nothing more to come. */
+  /** No response follows. */
   | { readonly quiet: true }
   /** The stream ends with this gRPC status, by name. */
   | { readonly ends: string }
-  /** What the server's callbacks saw of this kind since the last look. */
-  | { readonly told: readonly string[] };
+  /** The calls of `onAck` and `onNack` since the last step of this kind: `ack CDS`, `nack CDS: message`. */
+  | { readonly callbacks: readonly string[] };
 
-/** What a client and a server say to each other, step by step. */
+/** The requests and responses of one stream, step by step. */
 export interface Transcript {
-  /** The rules of the protocol that it shows, and what it shows of them. */
+  /** The ids of the rules that it proves, then the criterion. */
   readonly name: string;
   readonly variant: Variant;
   /** The type of the service. Default: ADS. */
   readonly service?: AnyType;
-  /** What there is before the client connects. Default: nothing at all, not even an empty snapshot. */
+  /** The snapshot before the client connects. Default: none, not even an empty one. */
   readonly world?: World;
-  /** How long the stream waits for the client. Default: longer than any test takes. */
+  /** The hold-back deadline. Default: longer than any test takes. */
   readonly holdBackMs?: number;
   readonly steps: readonly Step[];
 }

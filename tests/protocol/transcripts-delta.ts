@@ -2,10 +2,10 @@ import type { Transcript } from "./transcript.ts";
 
 const ALL = { CDS: { a: "1", b: "1" }, EDS: { a: "1", b: "1" }, LDS: { l: "1" }, RDS: { r: "1" } };
 
-/** Incremental. The rules are those of the list of rules of the protocol in docs/protocol.md. */
+/** Delta. The ids are those of the rules in docs/conformance.md. */
 export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
   {
-    name: "T2 a typed service fills in its type",
+    name: "T2 a typed service fills in an empty type_url",
     variant: "delta",
     service: "EDS",
     world: ALL,
@@ -19,13 +19,13 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     steps: [{ send: { type: "CDS" } }, { ends: "invalid_argument" }],
   },
   {
-    name: "T4 ADS needs a type",
+    name: "T4 ADS refuses a request without a type_url",
     variant: "delta",
     world: ALL,
     steps: [{ send: { subscribe: ["a"] } }, { ends: "invalid_argument" }],
   },
   {
-    name: "T6 a type that nobody knows is answered, and may come to exist",
+    name: "T6 an unknown type gets a response, and its resources are sent once published",
     variant: "delta",
     world: ALL,
     steps: [
@@ -37,13 +37,13 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "N3 the first request needs a node",
+    name: "N3 a first request without a node ends the stream",
     variant: "delta",
     world: ALL,
     steps: [{ send: { type: "CDS", node: null } }, { ends: "invalid_argument" }],
   },
   {
-    name: "N4 another node id ends the stream",
+    name: "N4 a different node id ends the stream",
     variant: "delta",
     world: ALL,
     steps: [
@@ -54,7 +54,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D1 D2 D8 what changed is sent, what is gone is named once",
+    name: "D1 D2 D8 changed resources are sent, and a removal is sent once",
     variant: "delta",
     world: ALL,
     steps: [
@@ -73,7 +73,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D3 a name that is subscribed again is sent again",
+    name: "D3 a name that is subscribed again is resent",
     variant: "delta",
     world: ALL,
     steps: [
@@ -85,7 +85,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D3 D10 a wildcard that is subscribed again is sent again",
+    name: "D3 D10 a wildcard that is subscribed again is resent",
     variant: "delta",
     world: ALL,
     steps: [
@@ -96,7 +96,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D4 D5 a client that comes back gets the differences",
+    name: "D4 D5 a reconnecting client receives the differences",
     variant: "delta",
     world: ALL,
     steps: [
@@ -105,7 +105,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D4 D5 the same by names",
+    name: "D4 D5 a reconnecting client that subscribes to names receives the differences",
     variant: "delta",
     world: ALL,
     steps: [
@@ -117,7 +117,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D4 a client that comes back in sync is told nothing, and then what changes",
+    name: "D4 a reconnecting client in sync gets no response until a resource changes",
     variant: "delta",
     world: ALL,
     steps: [
@@ -128,7 +128,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D6 what the client says to have counts in its first request only",
+    name: "D6 initial_resource_versions count in the first request of a type only",
     variant: "delta",
     world: ALL,
     steps: [
@@ -139,7 +139,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D16 a name that is dropped and added in one request is answered and stays subscribed",
+    name: "D16 a name unsubscribed and subscribed in one request is resent and stays subscribed",
     variant: "delta",
     world: ALL,
     steps: [
@@ -153,7 +153,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D11 D4 a name that the client drops is answered while the wildcard covers it, though the client has it",
+    name: "D11 D4 a name unsubscribed beside the wildcard is sent, though it is in initial_resource_versions",
     variant: "delta",
     steps: [
       { send: { type: "CDS", subscribe: ["*", "a"], initial: { a: "1", b: "1" } } },
@@ -163,7 +163,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D12 what was owed of a name that the wildcard covered is not sent once the wildcard is dropped, too",
+    name: "D12 a name requested under the wildcard is not sent once the wildcard is unsubscribed, too",
     variant: "delta",
     world: ALL,
     steps: [
@@ -176,7 +176,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D7 S24 a name that does not exist is answered at once, stays subscribed, and is sent once it exists",
+    name: "D7 S24 a missing name is reported as removed at once, stays subscribed, and is sent once published",
     variant: "delta",
     world: ALL,
     steps: [
@@ -189,7 +189,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D9 a name beside the legacy wildcard leaves it in place; only * ends it",
+    name: "D9 a name beside the legacy wildcard leaves it in place; only unsubscribing * ends it",
     variant: "delta",
     world: ALL,
     steps: [
@@ -207,7 +207,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D9 S13 an empty first request for endpoints asks for nothing",
+    name: "D9 S13 an empty first request for EDS subscribes to nothing",
     variant: "delta",
     world: ALL,
     steps: [
@@ -218,7 +218,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D9 names in the first request are no wildcard",
+    name: "D9 a first request with names is not the legacy wildcard",
     variant: "delta",
     world: ALL,
     steps: [
@@ -230,7 +230,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D10 the wildcard and a name that does not exist",
+    name: "D10 a missing name beside the wildcard is reported as removed",
     variant: "delta",
     world: ALL,
     steps: [
@@ -239,7 +239,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D11 a name that is dropped beside the wildcard is answered with what the wildcard says of it",
+    name: "D11 a name unsubscribed beside the wildcard is sent, or reported as removed",
     variant: "delta",
     world: ALL,
     steps: [
@@ -250,7 +250,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D12 dropping the wildcard keeps the names and is not answered",
+    name: "D12 unsubscribing the wildcard keeps the names and gets no response",
     variant: "delta",
     world: ALL,
     steps: [
@@ -263,7 +263,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D13 dropping names is not answered, also such that were never asked for",
+    name: "D13 unsubscribing names gets no response, even names that were never subscribed",
     variant: "delta",
     world: ALL,
     steps: [
@@ -276,7 +276,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D14 D15 requests with a stale nonce or with none change the subscription and answer nothing",
+    name: "D14 D15 requests with a stale nonce or none change the subscription and acknowledge nothing",
     variant: "delta",
     world: ALL,
     steps: [
@@ -285,24 +285,24 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
       { send: { type: "EDS", nonce: "last" } },
       { send: { type: "EDS", subscribe: ["b"] } },
       { expect: { type: "EDS", resources: ["b=1"] } },
-      { told: ["ack EDS"] },
+      { callbacks: ["ack EDS"] },
       { send: { type: "EDS", subscribe: ["new"], nonce: "previous" } },
       { quiet: true },
-      { told: [] },
+      { callbacks: [] },
       { send: { type: "EDS", nonce: "last" } },
-      { told: ["ack EDS"] },
+      { callbacks: ["ack EDS"] },
       { expect: { type: "EDS", removed: ["new"] } },
     ],
   },
   {
-    name: "D16 one request may accept, add and drop",
+    name: "D16 one request may ACK, subscribe and unsubscribe",
     variant: "delta",
     world: ALL,
     steps: [
       { send: { type: "EDS", subscribe: ["a"] } },
       { expect: { type: "EDS", resources: ["a=1"] } },
       { send: { type: "EDS", nonce: "last", subscribe: ["b"], unsubscribe: ["a"] } },
-      { told: ["ack EDS"] },
+      { callbacks: ["ack EDS"] },
       { expect: { type: "EDS", resources: ["b=1"] } },
       { send: { type: "EDS", nonce: "last" } },
       { apply: { ...ALL, EDS: { a: "2", b: "1" } } },
@@ -310,14 +310,14 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D17 what is rejected is not repeated until it changes or is asked for again",
+    name: "D17 NACKed resources are not resent until they change or are subscribed again",
     variant: "delta",
     world: ALL,
     steps: [
       { send: { type: "CDS" } },
       { expect: { type: "CDS", resources: ["a=1", "b=1"] } },
       { send: { type: "CDS", nack: "bad" } },
-      { told: ["nack CDS: bad"] },
+      { callbacks: ["nack CDS: bad"] },
       { quiet: true },
       { apply: { ...ALL, LDS: { l: "2" } } },
       { quiet: true },
@@ -328,13 +328,13 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   ...(["CDS", "LDS", "SRDS"] as const).map((type): Transcript => ({
-    name: `D18 O8 a first wildcard of ${type} with nothing to send is answered`,
+    name: `D18 O8 a first wildcard of ${type} gets a response even without resources`,
     variant: "delta",
     world: {},
     steps: [{ send: { type } }, { expect: { type } }, { send: { type, nonce: "last" } }, { quiet: true }],
   })),
   {
-    name: "D19 a response names nothing twice",
+    name: "D19 a response names each resource once",
     variant: "delta",
     world: ALL,
     steps: [
@@ -346,7 +346,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "D20 types are apart from each other",
+    name: "D20 a NACK of one type does not affect another",
     variant: "delta",
     world: ALL,
     steps: [
@@ -356,11 +356,11 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
       { expect: { type: "EDS", resources: ["a=1"] } },
       { send: { type: "EDS", nack: "bad" } },
       { send: { type: "CDS", nonce: "last" } },
-      { told: ["nack EDS: bad", "ack CDS"] },
+      { callbacks: ["nack EDS: bad", "ack CDS"] },
     ],
   },
   {
-    name: "D22 while a response is not answered changes are gathered, and what changed back is no change",
+    name: "D22 changes during an in-flight response coalesce, and a reverted change is not sent",
     variant: "delta",
     world: ALL,
     steps: [
@@ -374,7 +374,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "O1 a publication goes out in order",
+    name: "O1 a publication is sent in dependency order",
     variant: "delta",
     world: ALL,
     steps: [
@@ -402,7 +402,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "O4 a changed cluster gets its unchanged endpoints again, and only these",
+    name: "O4 a changed cluster gets its unchanged endpoints resent, and no others",
     variant: "delta",
     world: ALL,
     steps: [
@@ -418,7 +418,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "O4 D4 a cluster that is sent has its endpoints sent after it, though the client says that it has them",
+    name: "O4 D4 a cluster that is sent gets its endpoints resent, though they are in initial_resource_versions",
     variant: "delta",
     steps: [
       { send: { type: "CDS" } },
@@ -429,7 +429,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "N5 other properties of the same node move it to another group, and it gets the differences",
+    name: "N5 changed node properties move the client to another group, and it receives the differences",
     variant: "delta",
     world: ALL,
     steps: [
@@ -443,7 +443,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "N5 a node that moves to a group of which there is nothing yet is sent nothing of the old one",
+    name: "N5 a client that moves to a group without a snapshot receives nothing of the old group",
     variant: "delta",
     world: ALL,
     steps: [
@@ -456,7 +456,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "a client without a snapshot waits for one",
+    name: "a client without a snapshot gets no response until the first one",
     variant: "delta",
     steps: [
       { send: { type: "CDS", subscribe: ["*", "x"] } },

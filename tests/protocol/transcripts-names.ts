@@ -5,7 +5,7 @@ const CDS = "xdstp://prod.example/envoy.config.cluster.v3.Cluster";
 const LDS = "xdstp://prod.example/envoy.config.listener.v3.Listener";
 const LEDS = "xdstp://prod.example/envoy.config.endpoint.v3.LbEndpoint";
 
-/** Two folders, one of them with a folder in it and with members of other parameters. */
+/** Two collections, one of them with a deeper one and with a member of other parameters. */
 const FOLDERS = {
   LEDS: {
     [`${LEDS}/a/1`]: "1",
@@ -21,31 +21,31 @@ const FOLDERS = {
 export const NAME_TRANSCRIPTS: readonly Transcript[] = [
   ...(["sotw", "delta"] as const).flatMap((variant): Transcript[] => {
     const sotw = variant === "sotw";
-    const ask = (...names: string[]) => sotw ? { names } : { subscribe: names };
+    const subscribe = (...names: string[]) => sotw ? { names } : { subscribe: names };
     return [
       {
-        name: "X1 parameters have no order, and what the client asked for is answered under the name that it used",
+        name: "X1 parameters have no order, and delta sends a resource under the client's spelling of its name",
         variant,
         world: { EDS: { [`${EDS}/e?env=b%3Dc&zone=a`]: "1" } },
         steps: [
-          { send: { type: "EDS", ...ask(`${EDS}/e?zone=a&env=b%3Dc`) } },
-          // In SotW there is no name but the one inside.
+          { send: { type: "EDS", ...subscribe(`${EDS}/e?zone=a&env=b%3Dc`) } },
+          // A SotW response has no name but the one in the resource.
           { expect: { type: "EDS", resources: [`${EDS}/e?${sotw ? "env=b%3Dc&zone=a" : "zone=a&env=b%3Dc"}=1`] } },
-          { send: { type: "EDS", nonce: "last", ...(sotw && ask(`${EDS}/e?zone=a&env=b%3Dc`)) } },
+          { send: { type: "EDS", nonce: "last", ...(sotw && subscribe(`${EDS}/e?zone=a&env=b%3Dc`)) } },
           { quiet: true },
           { apply: { EDS: { [`${EDS}/e?env=b%3Dc&zone=a`]: "2" } } },
           { expect: { type: "EDS", resources: [`${EDS}/e?${sotw ? "env=b%3Dc&zone=a" : "zone=a&env=b%3Dc"}=2`] } },
         ],
       },
       {
-        name: "X2 X3 parameters, types and authorities are compared exactly: what differs in one does not exist",
+        name: "X2 X3 a name that differs in a parameter, the type or the authority does not exist",
         variant,
         world: { EDS: { [`${EDS}/e?zone=a`]: "1" }, CDS: { [`${CDS}/c`]: "1" } },
         steps: [
           {
             send: {
               type: "EDS",
-              ...ask(
+              ...subscribe(
                 `${EDS}/e`,
                 `${EDS}/e?zone=a&more=b`,
                 `${EDS}/e?zone=b`,
@@ -74,11 +74,11 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
         ],
       },
       {
-        name: "X9 directives are no part of a name",
+        name: "X9 directives are not part of a name",
         variant,
         world: { EDS: { [`${EDS}/e`]: "1" } },
         steps: [
-          { send: { type: "EDS", ...ask(`${EDS}/e#alt=${encodeURIComponent("xdstp://other/x/y")},entry=z`) } },
+          { send: { type: "EDS", ...subscribe(`${EDS}/e#alt=${encodeURIComponent("xdstp://other/x/y")},entry=z`) } },
           {
             expect: {
               type: "EDS",
@@ -90,11 +90,11 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
         ],
       },
       {
-        name: "X10 resource locators are names, beside others and alone",
+        name: "X10 resource locators are names, alone and beside names",
         variant,
         world: { EDS: { a: "1", b: "1", c: "1" }, CDS: { c: "1" } },
         steps: [
-          { send: { type: "EDS", ...ask("a"), locators: ["b"] } },
+          { send: { type: "EDS", ...subscribe("a"), locators: ["b"] } },
           { expect: { type: "EDS", resources: ["a=1", "b=1"] } },
           { send: { type: "CDS", locators: ["none"] } },
           { expect: { type: "CDS", ...(!sotw && { removed: ["none"] }) } },
@@ -102,11 +102,11 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
         ],
       },
       {
-        name: "X13 S31 old and new names share a stream, and old ones are opaque",
+        name: "X13 S31 xdstp names and opaque names share a stream",
         variant,
         world: { EDS: { "a?y=1&x=2": "1", "folder/*": "1", "folder/b": "1", [`${EDS}/e`]: "1", "xdstp:e": "1" } },
         steps: [
-          { send: { type: "EDS", ...ask("a?x=2&y=1", "folder/*", `${EDS}/e`, "xdstp:e", "xdstp://%/x") } },
+          { send: { type: "EDS", ...subscribe("a?x=2&y=1", "folder/*", `${EDS}/e`, "xdstp:e", "xdstp://%/x") } },
           {
             expect: {
               type: "EDS",
@@ -118,7 +118,7 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
             send: {
               type: "EDS",
               nonce: "last",
-              ...(sotw && ask("a?x=2&y=1", "folder/*", `${EDS}/e`, "xdstp:e", "xdstp://%/x")),
+              ...(sotw && subscribe("a?x=2&y=1", "folder/*", `${EDS}/e`, "xdstp:e", "xdstp://%/x")),
             },
           },
           { apply: { EDS: { "a?y=1&x=2": "2", "folder/*": "1", "folder/b": "2", [`${EDS}/e`]: "2", "xdstp:e": "1" } } },
@@ -128,7 +128,7 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
     ];
   }),
   {
-    name: "X1 a name is dropped in any spelling, and versions of before count in any",
+    name: "X1 unsubscribing and initial_resource_versions match a name in any spelling",
     variant: "delta",
     world: { EDS: { [`${EDS}/e?b=2&a=1`]: "1" } },
     steps: [
@@ -151,7 +151,7 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "X4 a glob is what is directly in its folder, with its parameters, and follows it",
+    name: "X4 a glob covers the direct members of its collection with its parameters, and follows their changes",
     variant: "delta",
     world: FOLDERS,
     steps: [
@@ -184,7 +184,7 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "X4 globs, names and the wildcard together: nothing is sent twice",
+    name: "X4 globs, names and the wildcard together send each resource once",
     variant: "delta",
     world: FOLDERS,
     steps: [
@@ -208,7 +208,7 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "X4 D3 a glob that is subscribed again is sent again, in any spelling",
+    name: "X4 D3 a glob that is subscribed again in any spelling is resent",
     variant: "delta",
     world: { LEDS: { [`${LEDS}/a/1?x=1&y=2`]: "1" } },
     steps: [
@@ -219,7 +219,7 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "X4 in SotW a glob is all of its members, too",
+    name: "X4 a glob covers all of its members in SotW, too",
     variant: "sotw",
     world: { CDS: { [`${CDS}/a/1`]: "1", [`${CDS}/a/2`]: "1", [`${CDS}/b/1`]: "1" }, ...FOLDERS },
     steps: [
@@ -236,7 +236,7 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "X5 an empty glob is told as removed, as the client spells it, and filled later",
+    name: "X5 an empty glob is reported as removed in the client's spelling, and filled later",
     variant: "delta",
     world: FOLDERS,
     steps: [
@@ -248,7 +248,7 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "X6 D13 a glob that is dropped leaves what is asked for by name, and is not answered",
+    name: "X6 D13 unsubscribing a glob keeps the subscribed names and gets no response",
     variant: "delta",
     world: FOLDERS,
     steps: [
@@ -261,7 +261,7 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "X6 D11 what is dropped and still covered, by a glob or by the wildcard, is answered",
+    name: "X6 D11 an unsubscribed name that a glob or the wildcard still covers is sent, or reported as removed",
     variant: "delta",
     world: FOLDERS,
     steps: [
@@ -281,7 +281,7 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "X4 endpoints that are sent again have their collection sent again",
+    name: "X4 resent endpoints get their collection resent",
     variant: "delta",
     world: {
       EDS: { e: `1 leds=${LEDS}/a/*`, f: "1" },
@@ -305,7 +305,7 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "X7 list collections are resources like others",
+    name: "X7 list collections are ordinary resources",
     variant: "delta",
     world: { NEW: { "xdstp://a/example.Custom/list": "1" }, LDS: { [`${LDS}/l`]: "1" } },
     steps: [
@@ -317,7 +317,7 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "X10 a locator is dropped like a name, and names may drop locators",
+    name: "X10 a locator is unsubscribed by a locator or by a name",
     variant: "delta",
     world: { EDS: { a: "1", b: "1" } },
     steps: [
@@ -332,7 +332,7 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   ...(["b=1&a=2", "a=2&b=1"] as const).map((params): Transcript => ({
-    name: `X1 O4 a changed cluster gets its endpoints again, asked for with ${params}`,
+    name: `X1 O4 a changed cluster gets its endpoints resent, subscribed as ${params}`,
     variant: "delta",
     world: { CDS: { [`${CDS}/c?b=1&a=2`]: "1" }, EDS: { [`${CDS}/c?b=1&a=2`]: "1" } },
     steps: [

@@ -13,7 +13,7 @@ const WORLD: World = { VHDS: HOSTS };
 /** Virtual hosts on demand. */
 export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
   {
-    name: "H1 H2 a host is answered with its virtual host, by its domains, and its name as an alias",
+    name: "H1 H2 a host gets the virtual host that serves its domain, with its name as an alias",
     variant: "delta",
     world: WORLD,
     steps: [
@@ -38,7 +38,7 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "H2 D3 a host that is asked for again is answered again",
+    name: "H2 D3 a host that is subscribed again is resent",
     variant: "delta",
     world: WORLD,
     steps: [
@@ -49,7 +49,7 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "H2 a virtual host that changes is sent as it is, and what nobody asked for is not",
+    name: "H2 a changed virtual host is sent without aliases, and one without subscribed hosts is not sent",
     variant: "delta",
     world: WORLD,
     steps: [
@@ -64,7 +64,7 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "H2 a domain that moves to another virtual host moves what was asked for",
+    name: "H2 a domain that moves to another virtual host moves its alias",
     variant: "delta",
     world: WORLD,
     steps: [
@@ -76,7 +76,7 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
         },
       },
       { send: { type: "VHDS", nonce: "last" } },
-      // One of the two goes elsewhere, and the last one that was served by a virtual host, too.
+      // One of two domains of r/one moves, and the only subscribed one of r/wilder.
       {
         apply: {
           VHDS: {
@@ -97,7 +97,7 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "H3 a host that nobody serves is answered without a resource, and served once there is one",
+    name: "H3 a host without a virtual host is reported without a resource, and sent once one serves it",
     variant: "delta",
     world: WORLD,
     steps: [
@@ -105,19 +105,19 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
       {
         expect: {
           type: "VHDS",
-          resources: ["r/none.com unknown", "r/other.com unknown", "t/one.com unknown", "r/one=1 aka r/one.com"],
+          resources: ["r/none.com missing", "r/other.com missing", "t/one.com missing", "r/one=1 aka r/one.com"],
         },
       },
       { send: { type: "VHDS", nonce: "last" } },
       { quiet: true },
       { apply: { VHDS: { ...HOSTS, "r/late": "1 domains=none.com,other.com" } } },
       { expect: { type: "VHDS", resources: ["r/late=1 aka r/none.com r/other.com"] } },
-      { send: { type: "VHDS", nonce: "last", subscribe: ["r/nobody.com"] } },
-      { expect: { type: "VHDS", resources: ["r/nobody.com unknown"] } },
+      { send: { type: "VHDS", nonce: "last", subscribe: ["r/absent.com"] } },
+      { expect: { type: "VHDS", resources: ["r/absent.com missing"] } },
     ],
   },
   {
-    name: "H4 a first request without names is told that there is nothing for it yet",
+    name: "H4 an empty first request gets each collection reported as removed",
     variant: "delta",
     world: WORLD,
     steps: [
@@ -131,7 +131,7 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "H4 the wildcard asks for all virtual hosts, and hosts are answered beside it",
+    name: "H4 the wildcard subscribes to all virtual hosts, and hosts beside it get their aliases",
     variant: "delta",
     world: WORLD,
     steps: [
@@ -143,7 +143,7 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
         },
       },
       { send: { type: "VHDS", nonce: "last", subscribe: ["r/one.com", "r/none.com"] } },
-      { expect: { type: "VHDS", resources: ["r/one=1 aka r/one.com", "r/none.com unknown"] } },
+      { expect: { type: "VHDS", resources: ["r/one=1 aka r/one.com", "r/none.com missing"] } },
       { send: { type: "VHDS", nonce: "last", unsubscribe: ["r/one.com"] } },
       { expect: { type: "VHDS", resources: ["r/one=1"] } },
       { send: { type: "VHDS", nonce: "last" } },
@@ -152,7 +152,7 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "H5 D13 a host is dropped by the name that it was asked for by, and the last one drops the virtual host",
+    name: "H5 D13 a host is unsubscribed by its alias, and the last alias unsubscribes the virtual host",
     variant: "delta",
     world: WORLD,
     steps: [
@@ -168,7 +168,7 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "H5 a virtual host can be asked for and dropped by its own name",
+    name: "H5 a virtual host can be subscribed and unsubscribed by its own name",
     variant: "delta",
     world: WORLD,
     steps: [
@@ -183,7 +183,7 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "H6 a route configuration that is sent again has its virtual hosts sent again",
+    name: "H6 a resent route configuration gets its virtual hosts resent",
     variant: "delta",
     world: { RDS: { r: "1 vhds", s: "1 vhds", t: "1" }, ...WORLD },
     steps: [
@@ -191,7 +191,7 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
       { expect: { type: "RDS", resources: ["r=1 vhds"] } },
       { send: { type: "RDS", nonce: "last" } },
       { send: { type: "VHDS", subscribe: ["r/one.com", "s/one.com"] } },
-      // Of the route configuration that was sent there is something already.
+      // The client subscribes to a host of r, so r is not reported as empty.
       { expect: { type: "VHDS", resources: ["r/one=1 aka r/one.com", "s/one=1 aka s/one.com"] } },
       { send: { type: "VHDS", nonce: "last" } },
       { apply: { RDS: { r: "2 vhds", s: "2 vhds", t: "2" }, ...WORLD } },
@@ -199,7 +199,7 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
       { expect: { type: "VHDS", resources: ["r/one=1 aka r/one.com"] } },
       { send: { type: "RDS", nonce: "last" } },
       { send: { type: "VHDS", nonce: "last" } },
-      // One that has none of the client's is told to be empty, so that the client does not wait.
+      // A route configuration without subscribed hosts is reported as empty, so that the client does not wait.
       { send: { type: "RDS", subscribe: ["t"] } },
       { expect: { type: "RDS", resources: ["t=2"] } },
       { send: { type: "RDS", nonce: "last" } },
@@ -209,7 +209,7 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "H6 with the wildcard the virtual hosts of that route configuration are sent again",
+    name: "H6 a route configuration sent after the wildcard gets its virtual hosts resent",
     variant: "delta",
     world: { RDS: { r: "1 vhds", t: "1 vhds" }, ...WORLD },
     steps: [
@@ -227,7 +227,7 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "H2 H3 a client that comes back is answered for all hosts that it names",
+    name: "H2 H3 a reconnecting client gets a response for all hosts that it subscribes to",
     variant: "delta",
     world: WORLD,
     steps: [
@@ -241,14 +241,14 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
       {
         expect: {
           type: "VHDS",
-          resources: ["r/one=1 aka r/one.com", "r/none.com unknown"],
+          resources: ["r/one=1 aka r/one.com", "r/none.com missing"],
           removed: ["r/gone"],
         },
       },
     ],
   },
   {
-    name: "H2 D17 a virtual host that was rejected is not sent again before it changes, or is asked for",
+    name: "H2 D17 a NACKed virtual host is not resent until it changes or is subscribed again",
     variant: "delta",
     world: WORLD,
     steps: [
@@ -262,7 +262,7 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
   },
   ...(["SDS", "NEW"] as const).flatMap((type): Transcript[] => [
     {
-      name: `H9 H10 ${type} is answered name by name, and never by nothing`,
+      name: `H9 H10 ${type} is sent name by name, and never in an empty response`,
       variant: "delta",
       world: { [type]: { a: "1", b: "1" } },
       steps: [
@@ -280,7 +280,7 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
       ],
     },
     {
-      name: `H9 H10 ${type} in SotW: one by one as asked for, and nothing where there is none`,
+      name: `H9 H10 ${type} in SotW is sent name by name, and a missing name gets no response`,
       variant: "sotw",
       world: { [type]: { a: "1", b: "1" } },
       steps: [
@@ -297,7 +297,7 @@ export const ON_DEMAND_TRANSCRIPTS: readonly Transcript[] = [
     },
   ]),
   {
-    name: "H7 D7 a cluster is asked for beside the wildcard, and refused at once",
+    name: "H7 D7 a cluster can be subscribed beside the wildcard, and a missing one is reported at once",
     variant: "delta",
     world: { CDS: { a: "1" } },
     steps: [

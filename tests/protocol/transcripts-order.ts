@@ -1,15 +1,15 @@
 import type { Send, Step, Transcript, Type, World } from "./transcript.ts";
 
-/** A world in which cluster a is used. */
+/** A snapshot whose route uses cluster a. */
 const A: World = { CDS: { a: "1" }, EDS: { a: "1" }, LDS: { l: "1" }, RDS: { r: "a" } };
-/** The same with b in its place, in one publication. */
+/** The same with b in place of a, as one publication. */
 const B: World = { CDS: { b: "1" }, EDS: { b: "1" }, LDS: { l: "1" }, RDS: { r: "b" } };
-/** And c in place of that. */
+/** The same with c in place of b. */
 const C: World = { CDS: { c: "1" }, EDS: { c: "1" }, LDS: { l: "1" }, RDS: { r: "c" } };
 
 /** Make before break: rules O1 to O4 across types, on ADS. */
 export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
-  ...both("O2 O3 a cluster is replaced: made, used, and only then broken", ({ variant, ack, start }) => [
+  ...both("O2 O3 a replaced cluster is removed once its new routes are ACKed", ({ variant, ack, start }) => [
     ...start,
     { apply: B },
     variant === "sotw"
@@ -17,7 +17,7 @@ export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
       : { expect: { type: "CDS", resources: ["b=1"] } },
     { quiet: true },
     ack("CDS"),
-    // The client has the cluster, and not its endpoints: no route to it yet.
+    // The client holds the cluster without its endpoints, so the route to it is blocked.
     { quiet: true },
     variant === "sotw"
       ? { send: { type: "EDS", names: ["a", "b"], nonce: "last" } }
@@ -26,7 +26,7 @@ export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
     { quiet: true },
     variant === "sotw" ? { send: { type: "EDS", names: ["a", "b"], nonce: "last" } } : ack("EDS"),
     { expect: { type: "RDS", resources: ["r=b"] } },
-    // Requests may still be on their way to a.
+    // The client may still route requests to a.
     { quiet: true },
     ack("RDS"),
     variant === "sotw" ? { expect: { type: "CDS", resources: ["b=1"] } } : { expect: { type: "CDS", removed: ["a"] } },
@@ -35,14 +35,14 @@ export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
     ...variant === "sotw" ? [] : [{ expect: { type: "EDS", removed: ["a"] } } as const],
     { quiet: true },
   ]),
-  ...both("O2 what nothing else of the publication refers to is removed at once", ({ variant, start }) => [
+  ...both("O2 a removal is sent at once if the publication changes no referrer", ({ variant, start }) => [
     ...start,
     { apply: { ...A, CDS: { b: "1" } } },
     variant === "sotw"
       ? { expect: { type: "CDS", resources: ["b=1"] } }
       : { expect: { type: "CDS", resources: ["b=1"], removed: ["a"] } },
   ]),
-  ...both("O2 a client that rejects the new routes keeps the clusters of the old ones", ({ variant, ack, start }) => [
+  ...both("O2 a removal stays withheld while the new routes are NACKed", ({ variant, ack, start }) => [
     ...start,
     { apply: { ...B, EDS: {} } },
     variant === "sotw"
@@ -57,7 +57,7 @@ export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
     ack("RDS"),
     variant === "sotw" ? { expect: { type: "CDS", resources: ["b=1"] } } : { expect: { type: "CDS", removed: ["a"] } },
   ]),
-  ...both("O2 a cluster that comes back before it was removed was never gone", ({ variant, ack, start }) => [
+  ...both("O2 a withheld removal is dropped if the cluster is published again", ({ variant, ack, start }) => [
     ...start,
     { apply: { ...B, EDS: {} } },
     variant === "sotw"
@@ -73,7 +73,7 @@ export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
     variant === "sotw" ? { send: { type: "EDS", names: ["a"], nonce: "last" } } : ack("EDS"),
     { quiet: true },
   ]),
-  ...both("O2 a rejected cluster does not hold back the routes", ({ variant, ack, start }) => [
+  ...both("O2 a NACKed cluster does not block the routes", ({ variant, ack, start }) => [
     ...start,
     { apply: B },
     variant === "sotw"
@@ -84,7 +84,7 @@ export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
     ack("RDS"),
     variant === "sotw" ? { expect: { type: "CDS", resources: ["b=1"] } } : { expect: { type: "CDS", removed: ["a"] } },
   ]),
-  ...both("O3 a client that does not ask for the endpoints is not waited for for ever", ({ variant, ack, start }) => [
+  ...both("O3 routes wait for a subscription to the endpoints until the deadline", ({ variant, ack, start }) => [
     ...start,
     { apply: B },
     variant === "sotw"
@@ -93,12 +93,12 @@ export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
     ack("CDS"),
     { wait: 40 },
     { expect: { type: "RDS", resources: ["r=b"] } },
-    // Neither for an answer to it.
+    // The ACK of the routes is not waited for longer, either.
     { wait: 40 },
     variant === "sotw" ? { expect: { type: "CDS", resources: ["b=1"] } } : { expect: { type: "CDS", removed: ["a"] } },
   ], 40),
   {
-    name: "O3 endpoints that are gone before the client asks for them are sent as they were",
+    name: "O3 endpoints removed while CDS is in flight are pinned, and sent to a client that subscribes to them",
     variant: "sotw",
     world: A,
     steps: [
@@ -107,20 +107,20 @@ export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
       { expect: { type: "CDS", resources: ["a=1", "b=1"] } },
       { apply: C },
       { quiet: true },
-      // Envoy does not accept clusters before it has their endpoints.
+      // Envoy ACKs CDS only once it holds the endpoints of all clusters.
       { send: { type: "EDS", names: ["a", "b"], nonce: "last" } },
       { expect: { type: "EDS", resources: ["b=1"] } },
       { send: { type: "EDS", names: ["a", "b"], nonce: "last" } },
       ackOf("sotw")("CDS"),
       { expect: { type: "CDS", resources: ["c=1", "a=1", "b=1"] } },
-      // The promise is over, and nothing can be said of what does not exist.
+      // The endpoints are no longer pinned, and SotW cannot report a missing resource.
       { send: { type: "EDS", names: ["a"], nonce: "last" } },
       { send: { type: "EDS", names: ["a", "b"], nonce: "last" } },
       { quiet: true },
     ],
   },
   {
-    name: "O3 a client that names its clusters is not waited for because of others",
+    name: "O3 clusters that the client did not subscribe to do not block its routes",
     variant: "sotw",
     world: A,
     steps: [
@@ -136,7 +136,7 @@ export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
       { expect: { type: "RDS", resources: ["r=again"] } },
     ],
   },
-  ...both("O3 a client that comes back with a configuration gets its routes after the clusters", ({ variant, ack }) => [
+  ...both("O3 a reconnecting client gets its routes after the clusters", ({ variant, ack }) => [
     { send: { type: "CDS", ...variant === "sotw" ? { version: "7" } : { initial: { a: "0" } } } },
     { expect: { type: "CDS", resources: ["a=1"] } },
     {
@@ -162,9 +162,9 @@ export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
 
 interface Client {
   readonly variant: Transcript["variant"];
-  /** Accepts the last response, and asks for what the client starts with. */
+  /** ACKs the last response, with the names of `start`. */
   readonly ack: (type: Type) => Step;
-  /** Asks for everything in world A and accepts it. */
+  /** Subscribes to all resources of snapshot A and ACKs them. */
   readonly start: readonly Step[];
 }
 

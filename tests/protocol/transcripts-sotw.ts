@@ -2,10 +2,10 @@ import type { Transcript } from "./transcript.ts";
 
 const ALL = { CDS: { a: "1", b: "1" }, EDS: { a: "1", b: "1" }, LDS: { l: "1" }, RDS: { r: "1" } };
 
-/** State of the world. The rules are those of the list of rules of the protocol in docs/protocol.md. */
+/** State of the world. The ids are those of the rules in docs/conformance.md. */
 export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
   {
-    name: "T2 a typed service fills in its type",
+    name: "T2 a typed service fills in an empty type_url",
     variant: "sotw",
     service: "CDS",
     world: ALL,
@@ -19,13 +19,13 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     steps: [{ send: { type: "LDS" } }, { ends: "invalid_argument" }],
   },
   {
-    name: "T4 ADS needs a type",
+    name: "T4 ADS refuses a request without a type_url",
     variant: "sotw",
     world: ALL,
     steps: [{ send: {} }, { ends: "invalid_argument" }],
   },
   {
-    name: "T6 a type that nobody knows does not disturb the others, and may come to exist",
+    name: "T6 an unknown type does not disturb the others, and its resources are sent once published",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -49,13 +49,13 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "N3 the first request needs a node",
+    name: "N3 a first request without a node ends the stream",
     variant: "sotw",
     world: ALL,
     steps: [{ send: { type: "CDS", node: null } }, { ends: "invalid_argument" }],
   },
   {
-    name: "N4 another node id ends the stream",
+    name: "N4 a different node id ends the stream",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -66,7 +66,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "N5 other properties of the same node move it to another group",
+    name: "N5 changed node properties move the client to another group",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -77,7 +77,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "S3 S24 what does not exist yet is sent once it does, with no new request",
+    name: "S3 S24 a missing resource gets no response, and is sent once published",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -88,7 +88,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "S4 an ACK is not answered",
+    name: "S4 an ACK gets no response",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -96,32 +96,32 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
       { expect: { type: "CDS", resources: ["a=1", "b=1"] } },
       { send: { type: "CDS", nonce: "last" } },
       { quiet: true },
-      { told: ["ack CDS"] },
+      { callbacks: ["ack CDS"] },
       { send: { type: "CDS", nonce: "last" } },
       { quiet: true },
-      { told: [] },
+      { callbacks: [] },
     ],
   },
   {
-    name: "S5 S6 a rejected response is not repeated, and the next content goes out",
+    name: "S5 S6 a NACKed response is not resent, and changed content is sent",
     variant: "sotw",
     world: ALL,
     steps: [
       { send: { type: "CDS" } },
       { expect: { type: "CDS", resources: ["a=1", "b=1"] } },
       { send: { type: "CDS", nack: "bad cluster" } },
-      { told: ["nack CDS: bad cluster"] },
+      { callbacks: ["nack CDS: bad cluster"] },
       { quiet: true },
       { apply: ALL },
       { quiet: true },
       { apply: { ...ALL, CDS: { a: "2", b: "1" } } },
       { expect: { type: "CDS", resources: ["a=2", "b=1"] } },
       { send: { type: "CDS", nonce: "last" } },
-      { told: ["ack CDS"] },
+      { callbacks: ["ack CDS"] },
     ],
   },
   {
-    name: "S6 a rejected first response of named resources is not repeated",
+    name: "S6 a NACKed first response of named resources is not resent",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -132,42 +132,42 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "S7 a NACK that carries the new version is a NACK",
+    name: "S7 a NACK with the new version_info is a NACK",
     variant: "sotw",
     world: ALL,
     steps: [
       { send: { type: "CDS" } },
       { expect: { type: "CDS", resources: ["a=1", "b=1"] } },
       { send: { type: "CDS", nack: "one of two", version: "new" } },
-      { told: ["nack CDS: one of two"] },
+      { callbacks: ["nack CDS: one of two"] },
       { quiet: true },
     ],
   },
   {
-    name: "S8 a NACK may change the names, and repeat its error later without being counted again",
+    name: "S8 a NACK may change the names, and error_detail with an ACKed nonce is ignored",
     variant: "sotw",
     world: ALL,
     steps: [
       { send: { type: "EDS", names: ["a"] } },
       { expect: { type: "EDS", resources: ["a=1"] } },
       { send: { type: "EDS", names: ["a", "b"], nack: "bad" } },
-      { told: ["nack EDS: bad"] },
+      { callbacks: ["nack EDS: bad"] },
       { expect: { type: "EDS", resources: ["b=1"] } },
       { send: { type: "EDS", names: ["a", "b"], nonce: "last" } },
       { send: { type: "EDS", names: ["a"], nack: "bad" } },
-      { told: ["ack EDS"] },
+      { callbacks: ["ack EDS"] },
       { quiet: true },
     ],
   },
   {
-    name: "S9 an old version with the new nonce and no error is an ACK",
+    name: "S9 an old version_info with the current nonce and no error_detail is an ACK",
     variant: "sotw",
     world: ALL,
     steps: [
       { send: { type: "EDS", names: ["a"] } },
       { expect: { type: "EDS", resources: ["a=1"] } },
       { send: { type: "EDS", names: [], nonce: "last", version: "old" } },
-      { told: ["ack EDS"] },
+      { callbacks: ["ack EDS"] },
       { quiet: true },
     ],
   },
@@ -181,27 +181,27 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
       { send: { type: "EDS", names: ["a"], nonce: "last" } },
       { apply: { ...ALL, EDS: { a: "2", b: "1" } } },
       { expect: { type: "EDS", resources: ["a=2"] } },
-      { told: ["ack EDS"] },
+      { callbacks: ["ack EDS"] },
       { send: { type: "EDS", names: ["a", "b"], nonce: "previous" } },
-      { told: [] },
+      { callbacks: [] },
       { quiet: true },
       { send: { type: "EDS", names: ["a", "b"], nonce: "last" } },
-      { told: ["ack EDS"] },
+      { callbacks: ["ack EDS"] },
       { expect: { type: "EDS", resources: ["b=1"] } },
     ],
   },
   {
-    name: "S12 a nonce of another stream on the first request is no answer to anything",
+    name: "S12 a nonce of another stream in the first request acknowledges nothing",
     variant: "sotw",
     world: ALL,
     steps: [
       { send: { type: "EDS", names: ["a"], nonce: "from elsewhere", version: "1" } },
       { expect: { type: "EDS", resources: ["a=1"] } },
-      { told: [] },
+      { callbacks: [] },
     ],
   },
   ...(["CDS", "LDS", "SRDS"] as const).map((type): Transcript => ({
-    name: `S13 S28 a first request of ${type} without names asks for all, be it nothing`,
+    name: `S13 S28 an empty first request for ${type} is the wildcard, and gets a response even without resources`,
     variant: "sotw",
     world: {},
     steps: [
@@ -213,7 +213,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   })),
   ...(["EDS", "RDS", "SDS", "NEW"] as const).map((type): Transcript => ({
-    name: `S13 S26 a first request of ${type} without names asks for nothing`,
+    name: `S13 S26 an empty first request for ${type} subscribes to nothing`,
     variant: "sotw",
     world: { [type]: { x: "1" } },
     steps: [
@@ -226,7 +226,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   })),
   {
-    name: "S14 S15 S16 the wildcard beside names, without them, and nothing at all",
+    name: "S14 S15 S16 a subscription changes from the wildcard to names, to none and back",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -249,7 +249,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "S14 the wildcard of a type without full state gets what changed",
+    name: "S14 the wildcard of a type without full state receives only changes",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -261,7 +261,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "S17 S23 a name that is added is sent, the ones that did not change are not",
+    name: "S17 S23 a newly subscribed name is sent, without the unchanged ones",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -275,7 +275,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "S18 a name that is dropped and asked for again is sent again",
+    name: "S18 a name that is unsubscribed and subscribed again is resent",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -287,7 +287,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "S19 a shorter list of names is not answered",
+    name: "S19 a shorter list of names gets no response",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -298,7 +298,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "S20 a response of full state holds all that was asked for",
+    name: "S20 a full-state response holds all subscribed resources",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -310,7 +310,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   ...(["CDS", "LDS", "SRDS"] as const).map((type): Transcript => ({
-    name: `S21 S22 a deletion of ${type} is a response without it`,
+    name: `S21 S22 a removal of ${type} is a response without the resource`,
     variant: "sotw",
     world: { [type]: { x: "1", y: "1" } },
     steps: [
@@ -325,7 +325,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   })),
   {
-    name: "S23 a deletion of endpoints says nothing",
+    name: "S23 a removal of endpoints sends no response",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -337,13 +337,13 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "S25 a part of what there is is answered",
+    name: "S25 a subscription to a part of the snapshot gets a response",
     variant: "sotw",
     world: ALL,
     steps: [{ send: { type: "EDS", names: ["b"] } }, { expect: { type: "EDS", resources: ["b=1"] } }],
   },
   {
-    name: "S27 a client that names what it wants is answered, whatever version it says it has",
+    name: "S27 a reconnecting client receives the names it subscribes to, whatever its version_info",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -352,13 +352,13 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "S29 a name that is asked for twice is sent once",
+    name: "S29 a name listed twice is sent once",
     variant: "sotw",
     world: ALL,
     steps: [{ send: { type: "CDS", names: ["a", "a"] } }, { expect: { type: "CDS", resources: ["a=1"] } }],
   },
   {
-    name: "S30 of several requests before an answer the last one counts",
+    name: "S30 of several requests during an in-flight response the last one counts",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -380,7 +380,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "S2 D-04 while a response is not answered changes are gathered, and what changed back is no change",
+    name: "S2 D-04 changes during an in-flight response coalesce, and a reverted change is not sent",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -398,7 +398,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "O1 a publication goes out in order, whatever the order of the requests",
+    name: "O1 a publication is sent in dependency order, whatever the order of the requests",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -410,7 +410,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
       { expect: { type: "EDS", resources: ["a=1"] } },
       { send: { type: "CDS" } },
       { expect: { type: "CDS", resources: ["a=1", "b=1"] } },
-      // The cluster was sent after its endpoints, so they are sent again (O4).
+      // The cluster was sent after its endpoints, so they are resent (O4).
       { send: { type: "EDS", names: ["a"], nonce: "last" } },
       { expect: { type: "EDS", resources: ["a=1"] } },
       { send: { type: "EDS", names: ["a"], nonce: "last" } },
@@ -424,7 +424,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
       { quiet: true },
       { send: { type: "CDS", nonce: "last" } },
       { send: { type: "EDS", names: ["a"], nonce: "last" } },
-      // The client does not ask for the endpoints of b, which exist: it may be about to.
+      // The client has not subscribed to the endpoints of b, which exist: it may be about to.
       { quiet: true },
       { send: { type: "EDS", names: ["a", "b"], nonce: "last" } },
       { expect: { type: "EDS", resources: ["b=1"] } },
@@ -434,7 +434,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "O4 S19 a changed cluster that the client does not want any more has no endpoints sent again",
+    name: "O4 S19 a changed cluster that was unsubscribed does not get its endpoints resent",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -450,7 +450,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "O4 O6 a changed cluster gets its unchanged endpoints again, and only these",
+    name: "O4 O6 a changed cluster gets its unchanged endpoints resent, and no others",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -467,7 +467,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "O7 a NACK of one type does not hold up another",
+    name: "O7 a NACK of one type does not block another",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -477,13 +477,13 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
       { expect: { type: "LDS", resources: ["l=1"] } },
       { send: { type: "CDS", nack: "bad" } },
       { send: { type: "LDS", nonce: "last" } },
-      { told: ["nack CDS: bad", "ack LDS"] },
+      { callbacks: ["nack CDS: bad", "ack LDS"] },
       { apply: { ...ALL, LDS: { l: "2" } } },
       { expect: { type: "LDS", resources: ["l=2"] } },
     ],
   },
   {
-    name: "O1 clusters that cannot be sent yet hold back the routes published with them, but no answer",
+    name: "O1 pending clusters block the routes published with them, but no response to a new subscription",
     variant: "sotw",
     world: ALL,
     steps: [
@@ -507,7 +507,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "a client without a snapshot waits; after a clear it keeps what it has and gets what comes",
+    name: "a client without a snapshot gets no response; clearSnapshot keeps its resources and its watch",
     variant: "sotw",
     steps: [
       { send: { type: "CDS" } },

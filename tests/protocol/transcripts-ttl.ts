@@ -1,12 +1,12 @@
-import type { Client, Transcript } from "./transcript.ts";
+import type { ClientNode, Transcript } from "./transcript.ts";
 
-const envoy: Client = { id: "node", userAgentName: "envoy" };
-const other: Client = { id: "node", clientFeatures: ["xds.config.resource-in-sotw"] };
+const envoy: ClientNode = { id: "node", userAgentName: "envoy" };
+const other: ClientNode = { id: "node", clientFeatures: ["xds.config.resource-in-sotw"] };
 
-/** Resources with a ttl, and how clients learn that they live on. */
+/** Resources with a ttl, and their heartbeats. */
 export const TTL_TRANSCRIPTS: readonly Transcript[] = [
   {
-    name: "L2 L4 S32 a resource with a ttl is wrapped, and sent again before it ends, for Envoy heeds no heartbeat",
+    name: "L2 L4 S32 a resource with a ttl is wrapped, and resent in full to an Envoy before the ttl expires",
     variant: "sotw",
     world: { SDS: { a: "1 ttl=90", b: "1" } },
     steps: [
@@ -21,7 +21,7 @@ export const TTL_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "L1 L3 L4 in delta it is told to live on, until there is no ttl any more",
+    name: "L1 L3 L4 a resource gets heartbeats until its ttl is removed",
     variant: "delta",
     world: { SDS: { a: "1 ttl=90", b: "1" } },
     steps: [
@@ -29,7 +29,7 @@ export const TTL_TRANSCRIPTS: readonly Transcript[] = [
       { expect: { type: "SDS", resources: ["a=1 ttl=90", "b=1"] } },
       { send: { type: "SDS", nonce: "last", node: null } },
       { wait: 30 },
-      { expect: { type: "SDS", resources: ["a lives ttl=90"] } },
+      { expect: { type: "SDS", resources: ["a heartbeat ttl=90"] } },
       { apply: { SDS: { a: "1", b: "1" } } },
       { send: { type: "SDS", nonce: "last", node: null } },
       { expect: { type: "SDS", resources: ["a=1"] } },
@@ -39,18 +39,18 @@ export const TTL_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "L4 a client that comes back with what has a ttl is told that it lives on",
+    name: "L4 a reconnecting client gets heartbeats for the resources it holds",
     variant: "delta",
     world: { SDS: { a: "1 ttl=90" } },
     steps: [
       { send: { type: "SDS", subscribe: ["a"], initial: { a: "1 ttl=90" }, node: envoy } },
-      // Nothing before it, which is not looked for: under load the time has passed by then.
+      // No `quiet` before it: under load the time may have passed already.
       { wait: 30 },
-      { expect: { type: "SDS", resources: ["a lives ttl=90"] } },
+      { expect: { type: "SDS", resources: ["a heartbeat ttl=90"] } },
     ],
   },
   {
-    name: "L7 virtual hosts are sent again in full, for one without content would say that there is none",
+    name: "L7 a virtual host is resent in full, since an empty one would report it missing",
     variant: "delta",
     world: { VHDS: { "r/one": "1 domains=one.com ttl=90", "r/two": "1 domains=two.com" } },
     steps: [
@@ -65,7 +65,7 @@ export const TTL_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "L5 full state is sent in full",
+    name: "L5 a heartbeat of a full-state type is a complete response",
     variant: "sotw",
     world: { CDS: { a: "1 ttl=90", b: "1" } },
     steps: [
@@ -77,7 +77,7 @@ export const TTL_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "L3 a response that was rejected is not told to live on",
+    name: "L3 a NACKed resource gets no heartbeat",
     variant: "delta",
     world: { SDS: { a: "1 ttl=90" } },
     steps: [
@@ -89,7 +89,7 @@ export const TTL_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "L3 a client that does not have what it is told lives on is sent it, and told in full from then on",
+    name: "L3 a NACKed heartbeat is followed by the full resource, then and for each later heartbeat",
     variant: "delta",
     world: { SDS: { a: "1 ttl=90", b: "1" } },
     steps: [
@@ -97,7 +97,7 @@ export const TTL_TRANSCRIPTS: readonly Transcript[] = [
       { expect: { type: "SDS", resources: ["a=1 ttl=90", "b=1"] } },
       { send: { type: "SDS", nonce: "last", node: null } },
       { wait: 30 },
-      { expect: { type: "SDS", resources: ["a lives ttl=90"] } },
+      { expect: { type: "SDS", resources: ["a heartbeat ttl=90"] } },
       { send: { type: "SDS", nack: "what is a?", node: null } },
       { expect: { type: "SDS", resources: ["a=1 ttl=90"] } },
       { send: { type: "SDS", nonce: "last", node: null } },
@@ -106,7 +106,7 @@ export const TTL_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "L6 S32 clients that do not read a ttl are told of none (SotW)",
+    name: "L6 S32 a client that cannot read a ttl is sent none (SotW)",
     variant: "sotw",
     world: { SDS: { a: "1 ttl=90" } },
     steps: [
@@ -118,7 +118,7 @@ export const TTL_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "L6 clients that do not read a ttl are told of none (delta)",
+    name: "L6 a client that cannot read a ttl is sent none (delta)",
     variant: "delta",
     world: { SDS: { a: "1 ttl=90" } },
     steps: [

@@ -6,7 +6,7 @@ import { ORDER_TRANSCRIPTS } from "./transcripts-order.ts";
 import { SOTW_TRANSCRIPTS } from "./transcripts-sotw.ts";
 import { TTL_TRANSCRIPTS } from "./transcripts-ttl.ts";
 
-/** All transcripts, by what they are about. */
+/** All transcripts, by topic. */
 export const TRANSCRIPTS_BY_TOPIC: Readonly<Record<string, readonly Transcript[]>> = {
   SotW: SOTW_TRANSCRIPTS,
   delta: DELTA_TRANSCRIPTS,

@@ -5,7 +5,7 @@ import { LinearCache, rawResource } from "../../mod.ts";
 import { DEFAULT_STREAM_LIMITS, DiscoveryStream, ResponseFactory } from "../../src/stream/mod.ts";
 import { CLUSTER_TYPE, v3 } from "../../src/v3/mod.ts";
 
-it("E4 sends a cluster whose bytes cannot be read, for the client to reject, and the others with it", () => {
+it("E4 a cluster whose bytes cannot be decoded is sent with the others, for the client to reject", () => {
   const cache = new LinearCache(CLUSTER_TYPE, {
     resources: ["a", "b"].map((name) => rawResource(CLUSTER_TYPE, name, Uint8Array.of(0x0a, 0xff))),
   });

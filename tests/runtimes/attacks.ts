@@ -5,19 +5,19 @@ import { frame, RawClient, type RawStream, sotwRequest } from "../server/raw-cli
 const CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
 const REPEAT = 20;
 
-/** What one client must not be able to end the process by, or to stop it serving others. */
+/** Attacks by one client, which must neither end the process nor stop it serving others. */
 export const ATTACKS: Readonly<Record<string, (port: number) => Promise<void>>> = {
-  "S-01 authorities that are no URL": async (port) => {
+  "S-01 authorities that are not URLs": async (port) => {
     for (const authority of ["a:99999", "%", "[", "xDS:Cluster", "a".repeat(10_000)]) {
       await using client = clientOf(port);
       await client.open({ ":authority": authority }).ended;
     }
   },
-  "S-01 a path that is no URL": async (port) => {
+  "S-01 a path that is not a URL": async (port) => {
     await using client = clientOf(port);
     for (const path of ["//", "http://[", "/?%", "*"]) await client.open({ ":path": path }).ended;
   },
-  "S-01 HTTP/1.0, and bytes that are no HTTP": async (port) => {
+  "S-01 HTTP/1.0, and bytes that are not HTTP": async (port) => {
     for (const bytes of ["GET / HTTP/1.0\r\n\r\n", "\0".repeat(100)]) {
       const socket = connect(port, "127.0.0.1").on("error", () => {});
       const closed = once(socket, "close");
@@ -36,7 +36,7 @@ export const ATTACKS: Readonly<Record<string, (port: number) => Promise<void>>> 
     }
   },
   "R-01 claims of 4 GiB": (port) => each(port, ({ http }) => http.write(Uint8Array.of(0, 255, 255, 255, 255))),
-  "R-02 messages that cannot be read": (port) =>
+  "R-02 messages that cannot be decoded": (port) =>
     each(port, ({ http }) => http.write(frame(new Uint8Array(50).fill(255)))),
   "S-10 connections that break in the middle": async (port) => {
     for (let i = 0; i < REPEAT; i++) {
@@ -49,13 +49,13 @@ export const ATTACKS: Readonly<Record<string, (port: number) => Promise<void>>> 
   },
 };
 
-/** Fails where the server does not serve a client. */
+/** Fails if the server does not serve a client. */
 export async function expectService(port: number): Promise<void> {
   await using client = clientOf(port);
   const stream = client.open();
   stream.send(sotwRequest({ type: CLUSTER, nodeId: "n" }));
   const { resources } = await stream.received(1);
-  if (resources === 0) throw new Error("the client was sent nothing");
+  if (resources === 0) throw new Error("The response has no resources");
 }
 
 function clientOf(port: number): RawClient {

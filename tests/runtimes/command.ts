@@ -1,20 +1,20 @@
-/** What the server of another runtime is told to do. */
+/** A command to the server of another runtime. */
 export type Command =
-  /** Answered with the port. */
+  /** Results in the port. */
   | {
     readonly do: "start";
-    /** Default: any that is free. */
+    /** Default: any free one. */
     readonly port?: number;
     /** Default: `v3`. */
     readonly api?: "v2" | "v3";
-    /** Served of the type that says when all before it has been sent. Default: none. */
+    /** Resources of the fence type: a response with one comes after all earlier responses. Default: none. */
     readonly fences?: readonly SentResource[];
     readonly holdBackMs?: number;
   }
   | { readonly do: "publish"; readonly resources?: readonly SentResource[] }
-  /** Answered with what the callbacks were told since the last time, as a list of {@link Said}. */
+  /** Results in the calls of callbacks since the last command of this kind, as a list of {@link Said}. */
   | { readonly do: "journal" }
-  /** Answered with the number of watches that are left. */
+  /** Results in the number of watches left open. */
   | { readonly do: "stop" };
 
 /** A resource as JSON. */
@@ -26,17 +26,17 @@ export interface SentResource {
   readonly ttlMs?: number;
 }
 
-/** What a callback was told, as far as it has such a thing. */
+/** A call of a callback, with those of these arguments that it has. */
 export interface Said {
   readonly what: "open" | "request" | "response" | "ack" | "nack" | "close" | "error";
-  /** The stream's id; 0 where it is about none. */
+  /** The stream's id; 0 for none. */
   readonly stream: number;
   readonly typeUrl?: string;
   readonly version?: string;
   readonly nonce?: string;
   readonly names?: readonly string[];
-  /** Why a client rejected something, a stream ended, or what went wrong. */
+  /** The reason of a NACK, of the end of a stream, or the error. */
   readonly message?: string;
-  /** The client as it calls itself, with its version. */
+  /** The client's user agent, with its version. */
   readonly client?: string;
 }

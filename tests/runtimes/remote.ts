@@ -6,7 +6,7 @@ import { FENCES, GrpcPeer } from "../protocol/over-http2.ts";
 import type { Connect } from "../protocol/run-transcript.ts";
 import type { Command, SentResource } from "./command.ts";
 
-/** A server in a process of its own, of any runtime. */
+/** A server in its own process, on any runtime. */
 export class RemoteServer implements AsyncDisposable {
   readonly #process: LineProcess;
 
@@ -14,11 +14,11 @@ export class RemoteServer implements AsyncDisposable {
     this.#process = new LineProcess([...command, join(import.meta.dirname, "server.ts")]);
   }
 
-  /** Plays transcripts against it, one after the other. */
+  /** Connects the client of a transcript; one at a time. */
   readonly connect: Connect = async (transcript) => {
     const { holdBackMs } = transcript;
     const fences = FENCES.map(sent);
-    const port = await this.tell({ do: "start", fences, ...holdBackMs !== undefined && { holdBackMs } });
+    const port = await this.send({ do: "start", fences, ...holdBackMs !== undefined && { holdBackMs } });
     const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
     const peer = new GrpcPeer(client, transcript);
     return {
@@ -35,32 +35,32 @@ export class RemoteServer implements AsyncDisposable {
       close: async () => {
         peer.cancel();
         client.close();
-        const watches = await this.tell({ do: "stop" });
+        const watches = await this.send({ do: "stop" });
         if (watches !== 0) throw new Error(`${watches} watches were left open`);
       },
     };
   };
 
-  /** Publishes a snapshot, or takes away the one that there is. */
+  /** Publishes a snapshot; undefined: clears it. */
   async publish(resources: readonly Resource[] | undefined): Promise<void> {
-    await this.tell({ do: "publish", ...resources !== undefined && { resources: resources.map(sent) } });
+    await this.send({ do: "publish", ...resources !== undefined && { resources: resources.map(sent) } });
   }
 
-  /** Gives its answer. */
-  tell(command: Command): Promise<unknown> {
-    return this.#process.tell(command);
+  /** Sends a command. @returns its result */
+  send(command: Command): Promise<unknown> {
+    return this.#process.send(command);
   }
 
   stop(): Promise<void> {
     return this.#process.stop();
   }
 
-  /** Ends it as a fault would. */
+  /** Ends it as a crash would. */
   kill(): Promise<void> {
     return this.#process.kill();
   }
 
-  /** The end of what it wrote to its standard error. */
+  /** The end of its standard error. */
   get errors(): string {
     return this.#process.errors;
   }

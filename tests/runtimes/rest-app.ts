@@ -3,10 +3,10 @@ import { cluster, endpoints, httpConnectionManager, listener } from "../../src/v
 
 const cache = new SnapshotCache();
 
-/** A discovery server that is polled, of web standards alone, so that it runs anywhere. */
+/** A discovery server for polls, with web standards only, so that it runs anywhere. */
 export const server = createDiscoveryServer({ cache, maxRequestBytes: 10_000, fetchWaitMs: 50 });
 
-/** Polls of the server; and `POST /publish` of a version, so that there is something new. */
+/** Serves polls, and `POST /publish` of a new version. */
 export async function fetch(request: Request): Promise<Response> {
   if (new URL(request.url).pathname !== "/publish") return await server.fetch(request);
   publish(await request.text());
@@ -24,7 +24,7 @@ function resources(version: string): Resource[] {
     cluster({ name: "a", altStatName: version }),
     endpoints({ clusterName: "a" }),
     endpoints({ clusterName: "b" }),
-    // What is packed into it is of a type that is loaded when it is needed.
+    // The message in its `Any` is of a type that is loaded on demand.
     listener({ name: "l", filterChains: [{ filters: [httpConnectionManager({})] }] }),
   ];
 }

@@ -1,4 +1,4 @@
-// The polled server by the means of the runtime that this runs on. It writes the port, and ends with its input.
+// The server for polls, with the HTTP server of the runtime that runs this. It prints the port, and ends with its input.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import process from "node:process";

@@ -1,4 +1,4 @@
-// What workerd runs.
+// The entry for workerd.
 import { fetch } from "./rest-app.ts";
 
 export default { fetch };

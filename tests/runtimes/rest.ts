@@ -3,14 +3,14 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** A polled server in a process of its own, of any runtime. */
+/** A server for polls in its own process, on any runtime. */
 export interface RestServer {
   /** On 127.0.0.1. */
   readonly port: number;
   stop(): Promise<void>;
 }
 
-/** Starts the polled server on a runtime that runs files. */
+/** Starts the server for polls on a runtime that runs files. */
 export async function startRestServer([program, ...args]: readonly string[]): Promise<RestServer> {
   const file = join(import.meta.dirname, "rest-server.ts");
   const process = spawn(program!, [...args, file], { stdio: ["pipe", "pipe", "inherit"] });
@@ -26,34 +26,34 @@ export async function startRestServer([program, ...args]: readonly string[]): Pr
   };
 }
 
-/** A poll, and what it is to be answered. */
+/** A poll, and the response that it must get. */
 export interface RestCase {
   readonly name: string;
   readonly method?: string;
   readonly path: string;
-  /** The body, or what there is of a request beside the node. */
+  /** The body, or the fields of the request beside the node. */
   readonly request: string | Readonly<Record<string, unknown>>;
   readonly contentType?: string;
   readonly status: number;
-  /** What the answer holds. */
+  /** A part of the response's body. */
   readonly holds?: string;
 }
 
 const MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 const ENDPOINTS = "/v3/discovery:endpoints";
 
-/** What every runtime has to do. */
+/** The polls that every runtime has to serve. */
 export const REST_CASES: readonly RestCase[] = [
   { name: "R1 R8 everything", path: "/v3/discovery:clusters", request: {}, status: 200, holds: `"versionInfo":"1"` },
   {
-    name: "R3 what is packed, by types that are loaded on demand",
+    name: "R3 an Any, of a type that is loaded on demand",
     path: "/v3/discovery:listeners",
     request: {},
     status: 200,
     holds: `"@type":"type.googleapis.com/${MANAGER}"`,
   },
   { name: "R2 R8 names", path: ENDPOINTS, request: { resource_names: ["b"] }, status: 200, holds: `"clusterName":"b"` },
-  { name: "R4 what the client has", path: ENDPOINTS, request: { version_info: "1" }, status: 304 },
+  { name: "R4 the client is up to date", path: ENDPOINTS, request: { version_info: "1" }, status: 304 },
   {
     name: "R4 more names at the same version",
     path: ENDPOINTS,

@@ -32,7 +32,7 @@ describe.each(RUNTIMES)("$name", (runtime) => {
     it.each(TRANSCRIPTS)("$name ($variant)", (transcript) => runTranscript(transcript, server.connect));
   });
 
-  describe("goes on whatever one client does", () => {
+  describe("survives attacks of a client", () => {
     let example: Example;
     beforeAll(async () => {
       example = await Example.start(command);
@@ -46,9 +46,9 @@ describe.each(RUNTIMES)("$name", (runtime) => {
     });
   });
 
-  describe("answers polls", () => polls(() => startRestServer(command)));
+  describe("serves polls", () => polls(() => startRestServer(command)));
 
-  it.each(["sotw", "delta"] as const)("leads a real Envoy by ADS (%s), and on", async (variant) => {
+  it.each(["sotw", "delta"] as const)("configures a real Envoy over ADS, and sends it a change (%s)", async (variant) => {
     await using example = await Example.start(command);
     const config = bootstrap({ nodeId: "runtimes", xdsPort: example.port, variant });
     const envoy = await startEnvoy({ config });
@@ -89,13 +89,13 @@ function polls(start: () => Promise<RestServer>): void {
     if (status === 304) expect(text).toBe("");
   });
 
-  it("R4 what is published meanwhile", async () => {
+  it("R4 a change between two polls", async () => {
     const headers = { "content-type": "application/json" };
     const body = JSON.stringify({ node: { id: "node" }, version_info: "1" });
-    const ask = () => send("/v3/discovery:clusters", { method: "POST", headers, body });
-    expect((await ask()).status).toBe(304);
+    const poll = () => send("/v3/discovery:clusters", { method: "POST", headers, body });
+    expect((await poll()).status).toBe(304);
     await send("/publish", { method: "POST", body: "2" });
-    expect(await (await ask()).json()).toMatchObject({ versionInfo: "2", resources: [{ altStatName: "2" }] });
+    expect(await (await poll()).json()).toMatchObject({ versionInfo: "2", resources: [{ altStatName: "2" }] });
     await send("/publish", { method: "POST", body: "1" });
   });
 }

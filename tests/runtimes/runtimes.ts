@@ -2,14 +2,14 @@ import { execFile } from "node:child_process";
 import process from "node:process";
 import { promisify } from "node:util";
 
-/** A runtime that the package is for. */
+/** A runtime that the package supports. */
 export interface Runtime {
   readonly name: string;
-  /** The npm package that it comes in, and which version of it. */
+  /** The npm package that contains it, with its version. */
   readonly npm: string;
-  /** Its program. */
+  /** The name of its program. */
   readonly bin: string;
-  /** What stands before the name of a file to run. */
+  /** Arguments before the name of the file to run. */
   readonly args: readonly string[];
 }
 
@@ -21,10 +21,10 @@ export const RUNTIMES: readonly Runtime[] = [
   { name: "Bun", npm: "bun@1.4.5", bin: "bun", args: ["run"] },
 ];
 
-/** The command that runs a file with a runtime, which is installed from npm if it is not there. */
+/** The command that runs a file with a runtime, which is installed from npm if it is missing. */
 export async function commandOf({ npm, bin, args }: Runtime): Promise<readonly string[]> {
   if (bin === "node" && npm === `node@${process.versions.node}`) return [process.execPath, ...args];
-  // Asking for the path, for a program that is started through npm could not be ended by its id.
+  // The path: a program that is started through npm could not be ended by its id.
   const which = ["exec", "--yes", `--package=${npm}`, "--call", `command -v ${bin}`];
   const { stdout } = await promisify(execFile)("npm", which);
   return [stdout.trim(), ...args];

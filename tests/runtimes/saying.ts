@@ -1,7 +1,7 @@
 import type { DiscoveryCallbacks, StreamInfo } from "../../mod.ts";
 import type { Said } from "./command.ts";
 
-/** Callbacks that say what they are told in a form that can be sent elsewhere. */
+/** Callbacks that report their arguments in a form that can be sent to another process. */
 export function saying(say: (said: Said) => void): DiscoveryCallbacks {
   return {
     onStreamOpen: ({ id }) => say({ what: "open", stream: id }),

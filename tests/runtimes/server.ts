@@ -1,4 +1,4 @@
-// A server that is told by lines of JSON what to do, so that it can run on any runtime. It answers each line by one.
+// A server that reads commands as lines of JSON, so that it runs on any runtime. It prints one line for each.
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { createDiscoveryServer, LinearCache, MuxCache, rawResource, Snapshot, SnapshotCache } from "../../mod.ts";

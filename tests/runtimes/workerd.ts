@@ -24,7 +24,7 @@ const worker :Workerd.Worker = (
 );
 `;
 
-/** The polled server as a worker: bundled to one file, and run by workerd, which knows nothing of files or of Node. */
+/** The server for polls as a worker: bundled to one file, and run by workerd, which has neither files nor Node. */
 export async function startWorkerd(): Promise<RestServer> {
   const folder = await mkdtemp(join(tmpdir(), "ts-control-plane-workerd-"));
   try {
@@ -55,7 +55,7 @@ export async function startWorkerd(): Promise<RestServer> {
   }
 }
 
-/** The program itself: npm's is a script that starts it, and could not be ended by its id. */
+/** The path of the program itself: npm's is a script that starts it, which could not be ended by its id. */
 function programOf(bin: string): string {
   const { default: path } = createRequire(bin)("workerd") as { readonly default: string };
   return path;
@@ -66,5 +66,5 @@ async function portOf(control: Readable): Promise<number> {
     const event = JSON.parse(line) as { readonly event: string; readonly port?: number };
     if (event.event === "listen") return event.port!;
   }
-  throw new Error("workerd has not said where it listens");
+  throw new Error("Cannot find the port of workerd");
 }

@@ -13,11 +13,11 @@ export const ROUTES: readonly Case[] = [
       await world.meets(["a"]);
       await world.change({ update: [routesOf("echo", toCluster({ one: 3, two: 1 }))] });
       await world.meets(["a", "b"], { count: 40 });
-      const { answers } = await world.call({ count: 400 });
+      const { responses } = await world.call({ count: 400 });
       // More than four standard deviations to each side.
       assert.ok(
-        answers["b"]! > 60 && answers["b"]! < 140,
-        `a quarter of the calls was to go to b: ${JSON.stringify(answers)}`,
+        responses["b"]! > 60 && responses["b"]! < 140,
+        `a quarter of the calls was to go to b: ${JSON.stringify(responses)}`,
       );
       await world.change({ update: [routesOf("echo", toCluster("two"))] });
       await world.meets(["b"]);

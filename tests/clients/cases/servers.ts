@@ -24,7 +24,7 @@ export const SERVERS: readonly Case[] = [
       const port = await freePort();
       await world.publish();
       const server = world.start();
-      await world.tell({ do: "serve", name: "served", port }, server);
+      await world.send({ do: "serve", name: "served", port }, server);
       const client = world.start();
       const direct = { target: `dns:///127.0.0.1:${port}`, by: client };
       const address = await addressOf(world);
@@ -66,10 +66,10 @@ export const SERVERS: readonly Case[] = [
 ];
 
 async function modesAre(world: World, server: ReturnType<World["start"]>, modes: readonly string[]): Promise<void> {
-  if (!world.client.server.tellsModes) return;
+  if (!world.client.server.reportsModes) return;
   await world.reach(
     "the serving modes",
-    async () => assert.deepEqual(await world.tell({ do: "modes" }, server), modes),
+    async () => assert.deepEqual(await world.send({ do: "modes" }, server), modes),
   );
 }
 

@@ -55,7 +55,7 @@ export const TARGETS: readonly Case[] = [
         assert.ok(journal.subscribed.includes("ClusterLoadAssignment echo"), `${journal.subscribed}`);
       });
       await world.change({ update: [endpointsAt("echo", world.backends.a)] });
-      assert.deepEqual(await call, { answers: { a: 8 } });
+      assert.deepEqual(await call, { responses: { a: 8 } });
     },
   },
   {
@@ -88,7 +88,7 @@ export const TARGETS: readonly Case[] = [
       await world.publish(...echo(), endpointsAt("echo", a), ...echo("more"), endpointsAt("more", b));
       await world.meets(["a"]);
       await world.meets(["b"], { target: "xds:///more" });
-      await world.tell({ do: "close", target: "xds:///more" });
+      await world.send({ do: "close", target: "xds:///more" });
       await world.change({ update: [endpointsAt("echo", b), endpointsAt("more", c)] });
       await world.meets(["b"]);
       await world.meets(["c"], { target: "xds:///more" });
@@ -101,7 +101,7 @@ export const TARGETS: readonly Case[] = [
       await world.publish(...echo(), endpointsAt("echo", a));
       await world.meets(["a"]);
       await world.settles();
-      await world.tell({ do: "close", target: "xds:///echo" });
+      await world.send({ do: "close", target: "xds:///echo" });
       await world.hears("the end of the stream", (journal) => assert.equal(journal.of("close").length, 1));
       const { journal } = world;
       assert.deepEqual(journal.subscribed, []);

@@ -26,8 +26,8 @@ type command struct {
 	Port      int    `json:"port"`
 }
 
-type answers struct {
-	Answers map[string]int `json:"answers"`
+type callResult struct {
+	Responses map[string]int `json:"responses"`
 	Failure string         `json:"failure,omitempty"`
 }
 
@@ -40,11 +40,11 @@ func main() {
 		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
 			fatal(err)
 		}
-		answer, err := run(c)
+		result, err := run(c)
 		if err != nil {
 			fatal(err)
 		}
-		line, err := json.Marshal(answer)
+		line, err := json.Marshal(result)
 		if err != nil {
 			fatal(err)
 		}
@@ -81,14 +81,14 @@ func call(c command) (any, error) {
 		}
 		channels[c.Target] = channel
 	}
-	result := answers{Answers: map[string]int{}}
+	result := callResult{Responses: map[string]int{}}
 	for range c.Count {
 		name, err := callOnce(channel, c)
 		if err != nil {
 			result.Failure = fmt.Sprintf("%s: %s", status.Code(err), status.Convert(err).Message())
 			break
 		}
-		result.Answers[name]++
+		result.Responses[name]++
 	}
 	return result, nil
 }

@@ -31,13 +31,13 @@ function run(command) {
 async function call({ target, method, count, timeoutMs }) {
   let client = clients.get(target);
   if (client === undefined) clients.set(target, client = new Client(target, credentials.createInsecure()));
-  const answers = {};
+  const responses = {};
   for (let i = 0; i < count; i++) {
     const { error, name } = await callOnce(client, method, timeoutMs);
-    if (error) return { answers, failure: `${status[error.code]}: ${error.details}` };
-    answers[name] = (answers[name] ?? 0) + 1;
+    if (error) return { responses, failure: `${status[error.code]}: ${error.details}` };
+    responses[name] = (responses[name] ?? 0) + 1;
   }
-  return { answers };
+  return { responses };
 }
 
 function callOnce(client, method, timeoutMs) {

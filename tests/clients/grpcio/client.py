@@ -38,14 +38,14 @@ def call(command):
         channels[target] = grpc.insecure_channel(target)
     # Without serializers, bytes are passed on as they are.
     method = channels[target].unary_unary(command["method"])
-    answers = {}
+    responses = {}
     for _ in range(command["count"]):
         try:
             name = method(b"", timeout=command["timeoutMs"] / 1000).decode()
         except grpc.RpcError as error:
-            return {"answers": answers, "failure": f"{error.code().name}: {error.details()}"}
-        answers[name] = answers.get(name, 0) + 1
-    return {"answers": answers}
+            return {"responses": responses, "failure": f"{error.code().name}: {error.details()}"}
+        responses[name] = responses.get(name, 0) + 1
+    return {"responses": responses}
 
 
 def serve(name, address):

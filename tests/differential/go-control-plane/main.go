@@ -1,7 +1,7 @@
 // The peer of the differential test: a server made of go-control-plane, driven by commands.
 //
-// It prints its port, and then reads one command a line, in JSON, and answers each with an empty line. A command sets
-// the snapshot of a key, or clears it where there are no resources at all.
+// It prints its port. Then it reads one command per line, in JSON, and prints one line for each. A command sets the
+// snapshot of a key, or clears it if there is no `resources` field.
 package main
 
 import (
@@ -54,9 +54,9 @@ type resource struct {
 }
 
 type command struct {
-	// Says which version delta gives to a resource.
+	// Prints the version of a resource in delta responses.
 	Version *resource
-	// Waits until so many requests were read, and says how many responses were written by then; -1: the stream is closed.
+	// Waits until so many requests were read, and prints how many responses were written by then; -1: the stream is closed.
 	Settle    int
 	Key       string
 	Resources []resource
@@ -125,7 +125,7 @@ func newServer(snapshots cache.SnapshotCache, ads bool, counts *counts) server.S
 	return server.NewServer(context.Background(), snapshots, counts.callbacks())
 }
 
-// What was read and written on the one stream that there is at a time.
+// Counts the messages of the stream; there is one stream at a time.
 type counts struct {
 	sync.Mutex
 	changed             *sync.Cond
@@ -198,7 +198,7 @@ func apply(snapshots cache.SnapshotCache, c command) error {
 	for _, resource := range c.Resources {
 		message, err := decode(resource)
 		if err != nil {
-			continue // there is no way to serve a type that its API does not know
+			continue // its API cannot serve unknown types
 		}
 		item := types.ResourceWithTTL{Resource: message}
 		if resource.TTLMs > 0 {
@@ -207,7 +207,7 @@ func apply(snapshots cache.SnapshotCache, c command) error {
 		}
 		byType[resource.Type] = append(byType[resource.Type], item)
 	}
-	// A version of each type of its own, made of the content: so that what did not change is not sent again.
+	// Each type has its own version, made from its content, so that unchanged types are not resent.
 	snapshot := &cache.Snapshot{}
 	for _, message := range messages {
 		typeURL := "type.googleapis.com/" + string(message.ProtoReflect().Descriptor().FullName())

@@ -49,9 +49,9 @@ export const CLUSTERS: readonly Case[] = [
       await world.startEnvoy();
       const get = (path: string, status: number) =>
         world.reach(`status ${status} at ${path}`, async () => {
-          const answer = await world.get("http", path);
-          assert.equal(answer.status, status, answer.body);
-          return answer;
+          const response = await world.get("http", path);
+          assert.equal(response.status, status, response.body);
+          return response;
         });
       await get("/goes", 200);
       const load = world.load({ urls: [await world.url("http", "/stays")] });

@@ -73,7 +73,7 @@ function refuse(): Any {
 
 function meets(world: World, status: number, text: string | undefined): Promise<void> {
   return world.reach(`status ${status} with ${text}`, async () => {
-    const answer = await world.get("http");
-    assert.deepEqual({ status: answer.status, text: answer.headers["x-filter"] }, { status, text });
+    const response = await world.get("http");
+    assert.deepEqual({ status: response.status, text: response.headers["x-filter"] }, { status, text });
   });
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Answer } from "../../../examples/demo/get.ts";
+import type { HttpResponse } from "../../../examples/demo/get.ts";
 import type { Resource } from "../../../mod.ts";
 import { type Case, onlyAds } from "../case.ts";
 import { expectOk, type Load } from "../load.ts";
@@ -20,7 +20,7 @@ export const MAKE_BEFORE_BREAK: readonly Case[] = [
       const load = await startReplacing(world);
       for (let i = 1; i <= world.amounts.replacements; i++) {
         world.publish(generation(world, i));
-        await load.meets(`version ${i}`, (answer) => versionOf(answer) === i);
+        await load.meets(`version ${i}`, (response) => versionOf(response) === i);
         await load.pass(5);
       }
       await onlyLastIsLeft(world);
@@ -37,7 +37,7 @@ export const MAKE_BEFORE_BREAK: readonly Case[] = [
         world.publish(generation(world, i));
         await load.pass(3);
       }
-      await load.meets("the last version", (answer) => versionOf(answer) === replacements);
+      await load.meets("the last version", (response) => versionOf(response) === replacements);
       await onlyLastIsLeft(world);
     },
   },
@@ -84,14 +84,14 @@ function upstreamOf(i: number): "a" | "b" {
   return i % 2 === 0 ? "a" : "b";
 }
 
-function versionOf({ headers }: Answer): number {
+function versionOf({ headers }: HttpResponse): number {
   return Number(headers["x-config-version"]);
 }
 
 /** No answer comes from the upstream of another version than that of its routes. */
-function expectConsistent(answer: Answer): void {
-  expectOk(answer);
-  const [version, upstream] = [versionOf(answer), answer.headers["x-upstream"]];
+function expectConsistent(response: HttpResponse): void {
+  expectOk(response);
+  const [version, upstream] = [versionOf(response), response.headers["x-upstream"]];
   if (upstream !== upstreamOf(version)) throw new Error(`an answer of version ${version} from upstream ${upstream}`);
 }
 

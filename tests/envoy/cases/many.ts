@@ -108,10 +108,10 @@ function works(world: World, update: number): Promise<{ readonly stable: readonl
 }
 
 async function expectTarget({ kind, listener, cluster }: Target, url: string, update: number): Promise<void> {
-  const answer = await get(url, { headers: { "x-scope": listener } });
-  expectOk(answer);
-  assert.equal(answer.headers["x-upstream"], upstreamOf(cluster, update), url);
-  if (kind !== "tcp") assert.equal(answer.headers["x-config-version"], `${update}`, url);
+  const response = await get(url, { headers: { "x-scope": listener } });
+  expectOk(response);
+  assert.equal(response.headers["x-upstream"], upstreamOf(cluster, update), url);
+  if (kind !== "tcp") assert.equal(response.headers["x-config-version"], `${update}`, url);
 }
 
 async function portsOf({ envoy }: World): Promise<Map<string, number>> {

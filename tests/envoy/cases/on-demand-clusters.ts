@@ -78,8 +78,8 @@ function toClusterInHeader(): MessageInitShape<typeof RouteSchema> {
 }
 
 async function meets(world: World, cluster: string, status: number, upstream?: string): Promise<void> {
-  const answer = await world.get("http", "/", { headers: { "x-cluster": cluster } });
-  assert.deepEqual({ status: answer.status, upstream: answer.headers["x-upstream"] }, { status, upstream });
+  const response = await world.get("http", "/", { headers: { "x-cluster": cluster } });
+  assert.deepEqual({ status: response.status, upstream: response.headers["x-upstream"] }, { status, upstream });
 }
 
 async function isWaiting(world: World): Promise<void> {

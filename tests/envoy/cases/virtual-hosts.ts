@@ -168,8 +168,8 @@ function host(name: string, version: string, domains: string[], routeConfig = "h
 }
 
 async function meets(world: World, host: string, status: number, version?: string, listener = "http"): Promise<void> {
-  const answer = await world.get(listener, "/", { headers: { host } });
-  const met = { host, status: answer.status, version: answer.headers["x-host-version"] };
+  const response = await world.get(listener, "/", { headers: { host } });
+  const met = { host, status: response.status, version: response.headers["x-host-version"] };
   assert.deepEqual(met, { host, status, version });
 }
 

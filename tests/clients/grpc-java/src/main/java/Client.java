@@ -65,13 +65,13 @@ public final class Client {
         target -> Grpc.newChannelBuilder(target, InsecureChannelCredentials.create()).build());
     MethodDescriptor<byte[], byte[]> method = method(((String) command.get("method")).substring(1));
     long timeoutMs = ((Number) command.get("timeoutMs")).longValue();
-    Map<String, Integer> answers = new TreeMap<>();
-    Map<String, Object> result = new HashMap<>(Map.of("answers", answers));
+    Map<String, Integer> responses = new TreeMap<>();
+    Map<String, Object> result = new HashMap<>(Map.of("responses", responses));
     for (int i = 0; i < ((Number) command.get("count")).intValue(); i++) {
       CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(timeoutMs, TimeUnit.MILLISECONDS);
       try {
         byte[] name = ClientCalls.blockingUnaryCall(channel, method, options, new byte[0]);
-        answers.merge(new String(name, StandardCharsets.UTF_8), 1, Integer::sum);
+        responses.merge(new String(name, StandardCharsets.UTF_8), 1, Integer::sum);
       } catch (StatusRuntimeException error) {
         Status status = error.getStatus();
         result.put("failure", status.getCode() + ": " + status.getDescription());
@@ -83,11 +83,11 @@ public final class Client {
 
   /** Serves what the listener of this address says. Gives the port. */
   private static int serve(String name, int port) throws IOException {
-    byte[] answer = name.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     var service = ServerServiceDefinition.builder("echo.Echo");
     for (String method : List.of("echo.Echo/Say", "echo.Echo/Other")) {
       service.addMethod(method(method), ServerCalls.asyncUnaryCall((request, response) -> {
-        response.onNext(answer);
+        response.onNext(bytes);
         response.onCompleted();
       }));
     }
