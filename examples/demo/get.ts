@@ -18,7 +18,10 @@ export interface GetOptions {
 }
 
 /** Sends a GET request; by default over its own connection, which no earlier listener has accepted. */
-export function get(url: string, { headers, timeoutMs = 5_000, agent = false }: GetOptions = {}): Promise<HttpResponse> {
+export function get(
+  url: string,
+  { headers, timeoutMs = 5_000, agent = false }: GetOptions = {},
+): Promise<HttpResponse> {
   const request = url.startsWith("https:") ? requestOverTls : requestInClear;
   return new Promise((resolve, reject) => {
     const sent = request(url, { agent, timeout: timeoutMs, ...(headers && { headers }) }, async (response) => {

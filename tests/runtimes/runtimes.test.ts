@@ -48,24 +48,28 @@ describe.each(RUNTIMES)("$name", (runtime) => {
 
   describe("serves polls", () => polls(() => startRestServer(command)));
 
-  it.each(["sotw", "delta"] as const)("configures a real Envoy over ADS, and sends it a change (%s)", async (variant) => {
-    await using example = await Example.start(command);
-    const config = bootstrap({ nodeId: "runtimes", xdsPort: example.port, variant });
-    const envoy = await startEnvoy({ config });
-    try {
-      await envoy.ready();
-      const port = await waitFor("Envoy's listener", () => envoy.listenerPort("http"));
-      const version = async (): Promise<number> => {
-        const { status, headers } = await get(`http://127.0.0.1:${port}/`);
-        if (status !== 200) throw new Error(`status ${status}`);
-        return Number(headers["x-config-version"]);
-      };
-      const first = await waitFor("a response of the upstream", version);
-      await waitFor("a change of the routes", async () => expect(await version()).toBeGreaterThan(first));
-    } finally {
-      await envoy.stop();
-    }
-  }, 60_000);
+  it.each(["sotw", "delta"] as const)(
+    "configures a real Envoy over ADS, and sends it a change (%s)",
+    async (variant) => {
+      await using example = await Example.start(command);
+      const config = bootstrap({ nodeId: "runtimes", xdsPort: example.port, variant });
+      const envoy = await startEnvoy({ config });
+      try {
+        await envoy.ready();
+        const port = await waitFor("Envoy's listener", () => envoy.listenerPort("http"));
+        const version = async (): Promise<number> => {
+          const { status, headers } = await get(`http://127.0.0.1:${port}/`);
+          if (status !== 200) throw new Error(`status ${status}`);
+          return Number(headers["x-config-version"]);
+        };
+        const first = await waitFor("a response of the upstream", version);
+        await waitFor("a change of the routes", async () => expect(await version()).toBeGreaterThan(first));
+      } finally {
+        await envoy.stop();
+      }
+    },
+    60_000,
+  );
 });
 
 describe(WORKERD, () => polls(startWorkerd));
