@@ -1,66 +1,42 @@
-import type { Cache, View } from "../cache/mod.ts";
-import type { ApiTable, Reference, Resource, ResourceType } from "../resource/mod.ts";
-import { DeltaSubscription } from "./delta-subscription.ts";
-import type { StreamLimits } from "./limits.ts";
+import { Decisions } from "./decisions.ts";
 import { NodeIdentity } from "./node-identity.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import { decodeRequest, type DiscoveryRequest, type Variant } from "./request.ts";
-import type { OutgoingResponse, ResponseFactory } from "./response.ts";
-import { PublicationOrder, readinessOf } from "./publication-order.ts";
-import { includesAll, namesOf, promisedBy, readable, union } from "./shared-names.ts";
-import { SotwSubscription } from "./sotw-subscription.ts";
-import type { StreamCallbacks, StreamInfo, SubscriptionStatus } from "./stream-callbacks.ts";
-import type { SubscriptionContext, TypeSubscription } from "./subscription.ts";
-import type { Trace } from "./trace.ts";
-
-/** What a stream needs to know. */
-export interface DiscoveryStreamOptions {
-  readonly id: number;
-  readonly variant: Variant;
-  readonly api: ApiTable;
-  /** The type of the service; undefined on ADS. */
-  readonly typeUrl: string | undefined;
-  readonly peer?: string | undefined;
-  readonly cache: Cache;
-  /** One for a server, so that streams share what they are sent. */
-  readonly responses: ResponseFactory;
-  readonly callbacks: StreamCallbacks;
-  readonly limits: StreamLimits;
-  /**
-   * How long in ADS a change waits for the client to accept what it depends on, and a removal for the client to accept
-   * what stopped using it, in milliseconds. 0: nothing waits for anything.
-   */
-  readonly holdBackMs: number;
-  /** The types of which a first request without names asks for everything. Default: as the table says. */
-  readonly legacyWildcard?: ReadonlySet<string> | undefined;
-  /** Called whenever `next` may have something new, also from within `receive`, and more often than needed. */
-  readonly wake: () => void;
-  /** Receives each decision of the protocol. Default: none are made known, at no cost. */
-  readonly trace?: Trace | undefined;
-}
+import { checkNames, readRequest } from "./read-request.ts";
+import type { DiscoveryRequest } from "./request.ts";
+import { resendTargets, resendToNew } from "./resend.ts";
+import type { OutgoingResponse } from "./response.ts";
+import { AdsSequencer } from "./sequencing/ads-sequencer.ts";
+import { PublicationOrder } from "./sequencing/publication-order.ts";
+import { statusOf } from "./status.ts";
+import type { StreamInfo, SubscriptionStatus } from "./stream-callbacks.ts";
+import type { DiscoveryStreamOptions } from "./stream-options.ts";
+import { isChange } from "./subscription.ts";
+import { rowOf } from "./type-row.ts";
+import { TypeStream } from "./type-stream.ts";
+import type { StreamContext, TypeUpdate } from "./type-update.ts";
+import { oldestOf } from "./withheld-removals.ts";
 
 /**
  * The protocol of one stream, without any I/O, timer or promise: requests go in by `receive`, responses come out by
- * `next`, and `wake` says when it is worth asking.
+ * `next`, and `wake` says when to ask. `README.md` in this folder has the map.
  *
- * Of each type there is at most one response that the client has not answered. What changes meanwhile is sent together
- * afterwards, as it is then.
+ * Invariant: of each type at most one response is in flight. Changes of meanwhile are sent together afterwards, as they
+ * are then.
  */
 export class DiscoveryStream {
   readonly #options: DiscoveryStreamOptions;
   readonly #identity: NodeIdentity;
-  readonly #order: PublicationOrder;
-  readonly #subscriptions = new Map<string, TypeSubscription>();
-  /** In the order in which one publication goes out. */
-  #ordered: TypeSubscription[] = [];
-  #context: SubscriptionContext;
+  readonly #sequencer: AdsSequencer<TypeStream>;
+  readonly #decisions: Decisions;
+  #context: StreamContext;
   #dueAt: number | undefined = undefined;
-  #closed = false;
+  #isClosed = false;
 
   constructor(options: DiscoveryStreamOptions) {
     this.#options = options;
-    this.#order = PublicationOrder.of(options.api);
+    this.#sequencer = new AdsSequencer(PublicationOrder.of(options.api), options.holdBackMs);
     this.#identity = new NodeIdentity(options.api.node);
+    this.#decisions = new Decisions(options.trace);
     this.#context = { responses: options.responses, ttl: false };
   }
 
@@ -73,415 +49,152 @@ export class DiscoveryStream {
    * Takes in one request.
    *
    * @param message - the encoded `DiscoveryRequest` or `DeltaDiscoveryRequest`. It is not kept.
-   * @throws ProtocolError if the stream has to be ended; what a callback throws comes through as it is
+   * @throws ProtocolError if the stream has to be ended; what a callback throws is passed on
    */
   receive(message: Uint8Array): void {
-    if (this.#closed) return;
-    const request = this.#decode(message);
-    const typeUrl = this.#typeOf(request);
+    if (this.#isClosed) return;
+    const request = readRequest(message, this.#options);
+    const { typeUrl } = request;
     if (this.#identity.update(request.node)) this.#nodeChanged();
     this.#options.callbacks.onRequest?.(this.info, request);
-    const known = this.#subscriptions.get(typeUrl);
-    const subscription = known ?? this.#open(typeUrl);
-    this.#judge(subscription, request);
-    const effect = subscription.subscribe(request, this.#isLegacyWildcard(subscription));
-    this.#checkNames(subscription, request);
+    const known = this.#sequencer.byUrl.get(typeUrl);
+    const type = known ?? this.#open(typeUrl);
+    this.#decisions.request(type, request);
+    this.#acknowledge(type, request);
+    const { legacyWildcard, limits, cache } = this.#options;
+    const update = type.subscribe(request, legacyWildcard?.has(typeUrl) ?? type.type?.legacyWildcard ?? false);
+    checkNames(request, type.subscription, limits);
     if (known === undefined) {
-      this.#catchUpResends(subscription);
-      this.#watch(subscription);
-    } else if (effect.added.length > 0 || effect.removed.length > 0 || effect.wildcardChanged) {
-      subscription.watch?.subscriptionChanged(effect);
-    }
-    if (this.#ordered.some((each) => each.pending || each.kept.size > 0 || each.beatAt !== undefined)) {
+      resendToNew(type, this.#sequencer.byUrl);
+      type.watch(cache, this.#identity.node!);
+    } else if (isChange(update)) type.watched.subscriptionChanged(update);
+    if (this.#sequencer.types.some((each) => each.isPending || each.withheldCount > 0 || each.hasHeartbeat)) {
       this.#options.wake();
     }
   }
 
-  /** When `next` may have something that it does not have now, without a `wake`: in the time that `next` was given. */
+  /** When `next` may have a response that it does not have now, without a `wake`: in the time that `next` was given. */
   get dueAt(): number | undefined {
     return this.#dueAt;
   }
 
   /**
-   * The next response to send, if there is one that may be sent now. It counts as sent.
-   *
-   * What is new goes first, in the order of a publication, and what is gone goes when there is nothing new left.
+   * The next response that may be sent now; it counts as sent. Updates come first, in the order of a publication; then
+   * withheld removals, of types without an update; then heartbeats.
    *
    * @param now - the time in milliseconds, of a clock that never goes back
    */
   next(now: number): OutgoingResponse | undefined {
-    if (this.#closed) return undefined;
+    if (this.#isClosed) return undefined;
     this.#dueAt = undefined;
-    for (const subscription of this.#ordered) {
-      if (!subscription.pending || subscription.outstanding !== undefined) continue;
-      if (this.#mustWait(subscription, now)) continue;
-      const response = this.#respond(subscription, this.#mustKeep(subscription, now), now);
-      if (response !== undefined) return response;
+    this.#sequencer.expire(now);
+    for (const type of this.#sequencer.types) {
+      const update = type.isPending && !type.isInFlight ? this.#nextUpdate(type, now) : undefined;
+      if (update !== undefined) return this.#sent(type, update, now);
     }
-    for (const subscription of this.#ordered) {
-      if (subscription.kept.size === 0 || subscription.outstanding !== undefined) continue;
-      if (subscription.pending || subscription.moved || this.#mustKeep(subscription, now)) continue;
-      const response = this.#respond(subscription, false, now);
-      if (response !== undefined) return response;
+    for (const type of this.#sequencer.types) {
+      const mayRelease = type.withheldCount > 0 && !type.isInFlight && !type.isPending && !type.watched.hasMoved;
+      const update = mayRelease ? this.#nextRemovals(type, now) : undefined;
+      if (update !== undefined) return this.#sent(type, update, now);
     }
-    for (const subscription of this.#ordered) {
-      const response = subscription.beatAt === undefined ? undefined : this.#beat(subscription, now);
+    for (const type of this.#sequencer.types) {
+      const response = type.heartbeatAt === undefined ? undefined : this.#nextHeartbeat(type, now);
       if (response !== undefined) return response;
     }
     return undefined;
   }
 
-  /** What the stream has of each type. */
-  status(): SubscriptionStatus[] {
-    return [...this.#subscriptions.values()].map((subscription) => ({
-      typeUrl: subscription.typeUrl,
-      wildcard: subscription.wildcard,
-      names: subscription.names.size,
-      acked: subscription.ackedVersion,
-      outstanding: subscription.outstanding?.version,
-      nacked: subscription.nacked,
-      kept: subscription.kept.size,
-    }));
+  /** The state of each type. @param now - the time in milliseconds, of the clock that `next` was given */
+  status(now: number): SubscriptionStatus[] {
+    return [...this.#sequencer.byUrl.values()].map((type) => statusOf(type, this.#sequencer, now));
   }
 
   /** Ends all watches. May be called more than once. */
   close(): void {
-    this.#closed = true;
-    for (const { watch } of this.#subscriptions.values()) watch?.close();
-    this.#subscriptions.clear();
-    this.#ordered = [];
-  }
-
-  #decode(message: Uint8Array): DiscoveryRequest {
-    try {
-      return decodeRequest(this.#options.variant, message);
-    } catch (cause) {
-      throw new ProtocolError("invalid_argument", "the request cannot be decoded", { cause });
-    }
-  }
-
-  #typeOf({ typeUrl }: DiscoveryRequest): string {
-    const own = this.#options.typeUrl;
-    if (typeUrl === "") {
-      if (own !== undefined) return own;
-      throw new ProtocolError("invalid_argument", "a request on ADS must have a type_url");
-    }
-    if (own !== undefined && own !== typeUrl) {
-      throw new ProtocolError("invalid_argument", `this service serves ${own} alone; use ADS for other types`);
-    }
-    return typeUrl;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const type of this.#sequencer.types) type.watched.close();
   }
 
   #nodeChanged(): void {
-    const { clientFeatures = [], userAgentName } = this.#identity.node!;
-    // Envoy can read a ttl, and does not say so.
-    const ttl = userAgentName === "envoy" || clientFeatures.includes("xds.config.supports-resource-ttl");
-    this.#context = { ...this.#context, ttl };
-    for (const subscription of this.#ordered) {
-      // The old watch is closed last, so that a cache that would give the same view again still has it.
-      const before = subscription.watch;
-      subscription.moved = true;
-      this.#watch(subscription);
-      before?.close();
+    this.#context = { ...this.#context, ttl: this.#identity.canReadTtl };
+    for (const type of this.#sequencer.types) type.watch(this.#options.cache, this.#identity.node!);
+  }
+
+  #open(typeUrl: string): TypeStream {
+    const { api, variant, limits, wake } = this.#options;
+    if (this.#sequencer.types.length >= limits.maxTypes) {
+      throw new ProtocolError("resource_exhausted", `a stream may subscribe to at most ${limits.maxTypes} types`);
     }
+    const onView = () => void (this.#isClosed || wake());
+    const type = new TypeStream(typeUrl, { type: rowOf(typeUrl, api), protocol: variant, onView });
+    this.#sequencer.add(type);
+    return type;
   }
 
-  #open(typeUrl: string): TypeSubscription {
-    const { api, variant, limits } = this.#options;
-    if (this.#subscriptions.size >= limits.maxTypes) {
-      throw new ProtocolError("resource_exhausted", `a stream may ask for at most ${limits.maxTypes} types`);
-    }
-    const type = typesOf(api).get(typeUrl);
-    const subscription = variant === "sotw"
-      ? new SotwSubscription(typeUrl, type)
-      : new DeltaSubscription(typeUrl, type);
-    this.#subscriptions.set(typeUrl, subscription);
-    this.#ordered = [...this.#ordered, subscription].sort((a, b) => {
-      return this.#order.position(a.typeUrl) - this.#order.position(b.typeUrl);
-    });
-    return subscription;
-  }
-
-  #watch(subscription: TypeSubscription): void {
-    const watcher = (view: View) => {
-      if (this.#closed) return;
-      subscription.see(view);
-      this.#options.wake();
-    };
-    const request = { node: this.#identity.node!, type: subscription.typeUrl, subscription };
-    subscription.watch = this.#options.cache.watch(request, watcher);
-  }
-
-  #judge(subscription: TypeSubscription, request: DiscoveryRequest): void {
-    const { outstanding } = subscription;
-    const verdict = subscription.judge(request);
-    if (verdict === undefined) return;
-    const response = outstanding!;
-    const { typeUrl, version, nonce } = response;
+  #acknowledge(type: TypeStream, request: DiscoveryRequest): void {
+    const acknowledgement = type.acknowledge(request);
+    if (acknowledgement === undefined) return this.#decisions.unacknowledged(type, request);
+    const { outcome, response } = acknowledgement;
+    const { typeUrl, version, nonce, serial } = response;
     const { callbacks } = this.#options;
-    // The client may not ask for what it would have needed for what it rejected.
-    if (verdict === "nack") {
-      subscription.awaited = [];
-      subscription.leadsTo.clear();
-    }
-    this.#promise(subscription, NOTHING);
-    if (verdict === "ack") callbacks.onAck?.(this.info, { typeUrl, version, nonce, response });
-    else callbacks.onNack?.(this.info, { typeUrl, version, nonce, response, ...request.error! });
-  }
-
-  /** Sends again what a client that was sent these resources has forgotten, or waits for once more. */
-  #resend({ type }: TypeSubscription, resources: readonly Resource[]): void {
-    const resent = resentBy(type);
-    const target = resent && this.#subscriptions.get(resent.typeUrl);
-    if (!target) return;
-    for (const name of namesOf(resources, resent.namesIn)) target.repeat(name);
-  }
-
-  /** What a newly opened subscription owes for what the client was sent of other types before. */
-  #catchUpResends(target: TypeSubscription): void {
-    for (const { type, names, view } of this.#ordered) {
-      const resent = resentBy(type);
-      if (resent?.typeUrl !== target.typeUrl || view === undefined) continue;
-      for (const name of names) {
-        const resource = view.get(name);
-        if (resource !== undefined) {
-          for (const each of readable(resource, resent.namesIn)) target.repeat(each);
-        }
-      }
+    this.#decisions.acknowledged(response, request);
+    if (outcome === "ack") {
+      this.#sequencer.acked(type);
+      callbacks.onAck?.(this.info, { typeUrl, version, nonce, response });
+    } else {
+      this.#sequencer.nacked(type, serial);
+      callbacks.onNack?.(this.info, { typeUrl, version, nonce, response, ...request.error! });
     }
   }
 
-  #isLegacyWildcard({ typeUrl, type }: TypeSubscription): boolean {
-    return this.#options.legacyWildcard?.has(typeUrl) ?? type?.legacyWildcard ?? false;
+  #nextUpdate(type: TypeStream, now: number): TypeUpdate | undefined {
+    const blocker = this.#sequencer.updateGate(type);
+    if (blocker === undefined) return this.#update(type, now);
+    if (this.#sequencer.hold(type.typeUrl, now)) this.#decisions.held(type, blocker);
+    this.#wakeAt(this.#sequencer.dueAt);
+    return undefined;
   }
 
-  #checkNames({ names, typeUrl }: TypeSubscription, request: DiscoveryRequest): void {
-    const { maxNames, maxNameLength } = this.#options.limits;
-    if (names.size > maxNames) {
-      throw new ProtocolError(
-        "resource_exhausted",
-        `a stream may subscribe to at most ${maxNames} names of ${typeUrl}`,
-      );
-    }
-    if (request.names.some((name) => name.length > maxNameLength)) {
-      throw new ProtocolError("invalid_argument", `a resource name may have at most ${maxNameLength} characters`);
-    }
+  #nextRemovals(type: TypeStream, now: number): TypeUpdate | undefined {
+    const opensAt = this.#sequencer.removalGate(type).opensAt(oldestOf(type.client.withheld)!);
+    if (opensAt <= now) return this.#update(type, now);
+    this.#wakeAt(Math.min(opensAt, this.#sequencer.dueAt));
+    return undefined;
   }
 
-  #respond(subscription: TypeSubscription, keep: boolean, now: number): OutgoingResponse | undefined {
-    const response = subscription.respond(this.#context, keep);
-    subscription.heldSince = undefined;
-    if (subscription.kept.size === 0) subscription.keptSince = undefined;
-    else subscription.keptSince ??= now;
-    subscription.planBeat(now, false);
-    if (response === undefined) return undefined;
-    this.#warm(subscription);
-    this.#resend(subscription, response.resources);
-    this.#lead(subscription);
-    return this.#send(subscription, response, now);
-  }
-
-  /** A heartbeat, if it is time. It speaks of what the client has, so the client has to have all, and to accept it. */
-  #beat(subscription: TypeSubscription, now: number): OutgoingResponse | undefined {
-    const { pending, moved, outstanding, nacked, beatAt } = subscription;
-    if (pending || moved || outstanding !== undefined || nacked !== undefined) return undefined;
-    if (now < beatAt!) {
-      this.#wakeAt(beatAt!);
+  #nextHeartbeat(type: TypeStream, now: number): OutgoingResponse | undefined {
+    const dueAt = type.heartbeatAt!;
+    if (now < dueAt) {
+      this.#wakeAt(dueAt);
       return undefined;
     }
-    const response = subscription.beat(this.#context);
-    subscription.planBeat(now, true);
+    const response = type.heartbeat(now, this.#context);
     if (response === undefined) return undefined;
-    return this.#send(subscription, response, now);
-  }
-
-  #send(subscription: TypeSubscription, response: OutgoingResponse, now: number): OutgoingResponse {
-    subscription.sentAt = now;
+    this.#decisions.heartbeat(response);
     this.#options.callbacks.onResponse?.(this.info, response);
     return response;
   }
 
-  /**
-   * Whether changes of a type have to wait for those of another. Answers do not wait: who asks may be able to do
-   * nothing before it is answered.
-   */
-  #mustWait(subscription: TypeSubscription, now: number): boolean {
-    const { holdBackMs } = this.#options;
-    if (holdBackMs === 0 || subscription.urgent || !this.#order.has(subscription.typeUrl)) return false;
-    const earlier = this.#ordered.slice(0, this.#ordered.indexOf(subscription));
-    const blockers = earlier.filter((other) => this.#blocks(other, subscription));
-    if (blockers.length === 0) return false;
-    subscription.heldSince ??= now;
-    const until = subscription.heldSince + holdBackMs;
-    if (now < until) {
-      this.#wakeAt(until);
-      return true;
-    }
-    // A client that never answers, or never asks for what it was expected to, is not waited for a second time.
-    for (const blocker of blockers) {
-      blocker.givenUp = blocker.outstanding;
-      blocker.awaited = [];
-    }
-    // What was held back for the same reason may go as well, also what comes earlier in the order.
-    this.#options.wake();
-    return false;
+  #update(type: TypeStream, now: number): TypeUpdate | undefined {
+    const gate = this.#sequencer.removalGate(type);
+    const pinned = this.#sequencer.pinned(type.typeUrl);
+    const before = type.client.withheld;
+    const update = type.update({ now, gate, pinned, context: this.#context });
+    this.#decisions.withheld(type, { before, gate });
+    if (this.#sequencer.synced(type)) this.#decisions.released(type);
+    return update;
   }
 
-  #blocks(earlier: TypeSubscription, later: TypeSubscription): boolean {
-    if (earlier.empty || earlier.view === undefined || earlier.moved) return false;
-    if (earlier.changed && (earlier.outstanding === undefined || earlier.answerDue)) return true;
-    return this.#order.needs(later.typeUrl, earlier.typeUrl) && (earlier.answerDue || this.#isAwaiting(earlier));
-  }
-
-  /** Whether the client has still to be sent what it needs for what it was sent of this type. */
-  #isAwaiting(subscription: TypeSubscription): boolean {
-    if (subscription.awaited.length > 0) subscription.awaited = this.#unmet(subscription);
-    return subscription.awaited.length > 0;
-  }
-
-  #unmet({ type, awaited }: TypeSubscription): readonly string[] {
-    const target = this.#subscriptions.get(warmedBy(type)!.typeUrl);
-    if (target?.view === undefined) return awaited;
-    const { view } = target;
-    // What does not exist cannot be waited for.
-    const isMet = (name: string) =>
-      view.get(name) === undefined || (target.has(name) && !target.owed.has(name) && !target.owesAll);
-    return awaited.some(isMet) ? awaited.filter((name) => !isMet(name)) : awaited;
-  }
-
-  /** Whether the client may still refer to what is gone of a type, so that it is not told yet. */
-  #mustKeep(subscription: TypeSubscription, now: number): boolean {
-    const { holdBackMs } = this.#options;
-    if (holdBackMs === 0) return false;
-    const few = subscription.kept.size <= MAX_KEPT;
-    let since: number | undefined;
-    for (const typeUrl of this.#order.referrers(subscription.typeUrl)) {
-      const referrer = this.#subscriptions.get(typeUrl);
-      const readiness = readinessOf(referrer);
-      if (readiness === "settled") continue;
-      // It goes on with what it has for as long as it rejects what would replace it; and the references are to go
-      // before what they refer to.
-      if (few && (readiness === "rejected" || referrer!.kept.size > 0)) return true;
-      since ??= subscription.keptSince ?? now;
-      // The client has its time from the moment when it was sent what replaces what is gone.
-      if (few) since = Math.max(since, referrer!.sentAt, referrer!.heldSince ?? 0);
-    }
-    if (since === undefined && this.#isOnItsWay(subscription)) since = subscription.keptSince ?? now;
-    if (since === undefined) return false;
-    if (now >= since + holdBackMs) {
-      // Nor is it waited for a second time, if it never asks for what it was expected to.
-      subscription.awaited = [];
-      for (const { leadsTo } of this.#ordered) leadsTo.clear();
-      return false;
-    }
-    if (subscription.kept.size > 0) this.#wakeAt(since + holdBackMs);
-    return true;
-  }
-
-  /**
-   * Whether a client that names what it wants has still to ask for some of it, and be sent it, before it can use what
-   * it was sent. A gRPC client learns of routes by its listener, of clusters by its routes and of endpoints by its
-   * clusters, and goes on with those that it had until it has all of the new ones.
-   */
-  #isOnItsWay(subscription: TypeSubscription): boolean {
-    const { typeUrl, wildcard, type } = subscription;
-    const leaders = this.#ordered.filter((other) =>
-      other.leadsTo.size > 0 && this.#order.refers(other.typeUrl, typeUrl)
-    );
-    if (leaders.some((leader) => this.#isLeading(leader))) return true;
-    const warms = warmedBy(type);
-    const warming = warms && this.#subscriptions.get(warms.typeUrl);
-    if (wildcard || warming === undefined) return false;
-    return warming.answerDue || this.#isAwaiting(subscription);
-  }
-
-  #isLeading({ leadsTo }: TypeSubscription): boolean {
-    for (const [typeUrl, names] of leadsTo) {
-      const target = this.#subscriptions.get(typeUrl)!;
-      const open = names.filter((name) => target.view?.get(name) !== undefined && isOpen(target, name));
-      if (open.length > 0) leadsTo.set(typeUrl, open);
-      else leadsTo.delete(typeUrl);
-    }
-    return leadsTo.size > 0;
-  }
-
-  /** Notes what the client has to ask for next. */
-  #lead(subscription: TypeSubscription): void {
-    const { type, news, leadsTo } = subscription;
-    if (news.length === 0 || this.#options.holdBackMs === 0) return;
-    // Names that are gone by now would pile up.
-    if (leadsTo.size > 0) this.#isLeading(subscription);
-    const warms = warmedBy(type);
-    for (const { typeUrl, namesIn, resends } of type?.references ?? []) {
-      if (resends) continue;
-      const target = this.#subscriptions.get(typeUrl);
-      if (target === undefined || target.wildcard || typeUrl === warms?.typeUrl) continue;
-      const names = namesOf(news, namesIn).filter((name) => isOpen(target, name));
-      if (names.length > 0) leadsTo.set(typeUrl, [...new Set([...leadsTo.get(typeUrl) ?? [], ...names])]);
-    }
+  #sent(type: TypeStream, { response, changed }: TypeUpdate, now: number): OutgoingResponse {
+    resendTargets(type, response.resources, this.#sequencer.byUrl);
+    this.#sequencer.sent(type, { serial: response.serial, changed }, now);
+    this.#decisions.sent(response);
+    this.#options.callbacks.onResponse?.(this.info, response);
+    return response;
   }
 
   #wakeAt(time: number): void {
-    if (this.#dueAt === undefined || time < this.#dueAt) this.#dueAt = time;
+    if (time !== Infinity && (this.#dueAt === undefined || time < this.#dueAt)) this.#dueAt = time;
   }
-
-  /**
-   * A client that was sent a cluster waits for its endpoints before it uses it, also where these have not changed, so
-   * they are sent again; and what refers to the cluster waits until it was sent them.
-   */
-  #warm(subscription: TypeSubscription): void {
-    const { type, news } = subscription;
-    const warms = warmedBy(type);
-    if (!warms || news.length === 0) return;
-    const { typeUrl, namesIn } = warms;
-    const target = this.#subscriptions.get(typeUrl);
-    const names = namesOf(news, namesIn);
-    if (target?.view !== undefined) this.#promise(subscription, promisedBy(news, names, target.view));
-    if (target !== undefined) { for (const name of names) target.repeat(name); }
-    // What was awaited already is looked at when something waits for it, not with each response.
-    if (subscription.awaited.length === 0) subscription.awaited = names;
-    else if (!includesAll(subscription.awaited, names)) {
-      subscription.awaited = this.#isAwaiting(subscription) ? union(subscription.awaited, names) : names;
-    }
-  }
-
-  /**
-   * What goes with a response is the client's to ask for until it has answered the response. An Envoy that does not get
-   * the endpoints of a cluster answers nothing about clusters until it gives up waiting; and in SotW there is no way to
-   * tell it that they are gone.
-   */
-  #promise({ type }: TypeSubscription, resources: ReadonlyMap<string, Resource>): void {
-    const warms = warmedBy(type);
-    const target = warms && this.#subscriptions.get(warms.typeUrl);
-    if (target) target.promised = resources;
-  }
-}
-
-const NOTHING: ReadonlyMap<string, Resource> = new Map();
-
-/**
- * How many removals of a type wait for a client that rejects what would replace them, or is always behind. More of them
- * wait no longer than `holdBackMs`, so that a client cannot make a stream grow.
- */
-const MAX_KEPT = 1_000;
-
-/** Whether the client has not asked for it yet, or was not sent it. */
-function isOpen(target: TypeSubscription, name: string): boolean {
-  return !target.has(name) || target.owed.has(name) || target.owesAll;
-}
-
-function warmedBy(type: ResourceType | undefined): Reference | undefined {
-  return type?.references?.find(({ warms }) => warms);
-}
-
-function resentBy(type: ResourceType | undefined): Reference | undefined {
-  return type?.references?.find(({ resends }) => resends);
-}
-
-const tables = new WeakMap<ApiTable, ReadonlyMap<string, ResourceType>>();
-
-function typesOf(api: ApiTable): ReadonlyMap<string, ResourceType> {
-  let types = tables.get(api);
-  if (types === undefined) tables.set(api, types = new Map(api.types.map((type) => [type.typeUrl, type])));
-  return types;
 }

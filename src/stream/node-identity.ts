@@ -5,8 +5,8 @@ import { encode } from "../resource/mod.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 /**
- * Who the client of a stream is. The first request says it for the whole stream; Envoy says it again in each request
- * unless told not to, which costs no more than a look at the bytes.
+ * The node of a stream's client. The first request has it for the whole stream; Envoy repeats it in each request unless
+ * configured otherwise, which costs no more than a comparison of bytes.
  */
 export class NodeIdentity {
   readonly #schema: DescMessage;
@@ -22,6 +22,12 @@ export class NodeIdentity {
   /** Undefined before the first request. */
   get node(): Node | undefined {
     return this.#node;
+  }
+
+  /** Whether the client can read a ttl. Envoy can, and has no client feature that says so. */
+  get canReadTtl(): boolean {
+    const { clientFeatures = [], userAgentName = "" } = this.#node ?? {};
+    return userAgentName === "envoy" || clientFeatures.includes("xds.config.supports-resource-ttl");
   }
 
   /**

@@ -1,26 +1,27 @@
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 
-/** Which of the two kinds of streams it is: state of the world, or incremental. */
+/** The protocol variant of a stream: state of the world, or incremental. */
 export type Variant = "sotw" | "delta";
 
-/** A request of either variant, as far as the protocol looks at it. */
+/** A request of either variant, with the fields that the protocol reads. */
 export interface DiscoveryRequest {
+  /** The type URL; empty where the client leaves it to the service. */
   readonly typeUrl: string;
-  /** Empty where the request answers no response. */
+  /** The nonce of the response that the request ACKs or NACKs; empty for none. */
   readonly nonce: string;
   /** Present where the client rejects a response: `error_detail`. Nothing else makes a NACK. */
   readonly error: { readonly code: number; readonly message: string } | undefined;
   /** SotW `version_info`, for people to read; the protocol goes by nonces and by what was sent. */
   readonly versionInfo: string;
-  /** SotW: all names that the client wants from now on. Delta: those to add. */
+  /** SotW: all names that are subscribed from now on. Delta: those to subscribe to. */
   readonly names: readonly string[];
-  /** Delta: the names to drop. */
+  /** Delta: the names to unsubscribe from. */
   readonly unsubscribe: readonly string[];
-  /** Delta: what the client has already, by name. */
+  /** Delta: the versions of the resources that the client holds already, by name. */
   readonly initialVersions: ReadonlyMap<string, string>;
   /**
-   * The bytes of the node, not decoded; undefined where it is left out. They are good for the duration of the call that
-   * hands out the request: copy what is to be kept.
+   * The bytes of the node, not decoded; undefined where it is left out. They are valid during the call that hands out
+   * the request: copy what has to be kept.
    */
   readonly node: Uint8Array | undefined;
 }
@@ -80,7 +81,7 @@ export function decodeRequest(variant: Variant, bytes: Uint8Array): DiscoveryReq
   return { typeUrl, nonce, error, versionInfo, names, unsubscribe, initialVersions: initialVersions ?? NONE, node };
 }
 
-/** How much is kept of what a client says of a rejected response, in UTF-16 units. */
+/** The length at which the client's reason of a NACK is cut off, in UTF-16 units. */
 const MAX_ERROR_LENGTH = 4096;
 
 const NONE: ReadonlyMap<string, string> = new Map();

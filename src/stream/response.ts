@@ -3,28 +3,31 @@ import type { View } from "../cache/mod.ts";
 import { deltaRecordWithoutTtl, heartbeatRecord, type Resource, unknownRecord } from "../resource/mod.ts";
 import type { Variant } from "./request.ts";
 
-/** A response as it goes out: the same object for all the streams that are sent the same. */
+/** A response as it is sent: the same object for all streams that are sent the same. */
 export interface OutgoingResponse {
+  /** The type URL. */
   readonly typeUrl: string;
+  /** Names the response in the request that ACKs or NACKs it. */
   readonly nonce: string;
   /** SotW `version_info`, delta `system_version_info`. */
   readonly version: string;
   /** The message behind gRPC's prefix of five bytes. Shared between streams, so never to be written to. */
   readonly frame: Uint8Array;
+  /** The resources, each once. */
   readonly resources: readonly Resource[];
   /** Delta: the names of `removed_resources`. */
   readonly removed: readonly string[];
-  /** Delta: names that stand for nothing, told as resources without content. */
+  /** Delta: aliases without a target, sent as resources without content. */
   readonly unknown: readonly string[];
-  /** Delta: it has no content, and only says that its resources go on for another ttl. */
+  /** Delta: it has no content, and only renews the ttl of its resources. */
   readonly heartbeat: boolean;
-  /** The shortest ttl that the response tells, in milliseconds. */
+  /** The shortest ttl in the response, in milliseconds. */
   readonly ttlMs: number | undefined;
   /** Grows with each response that is made, and so along each stream: the nonce as a number. */
   readonly serial: number;
 }
 
-/** What a response says. */
+/** The content of a response. */
 export interface ResponseContent {
   readonly typeUrl: string;
   readonly version: string;
@@ -34,11 +37,11 @@ export interface ResponseContent {
   readonly unknown?: readonly string[];
 }
 
-/** How a response says it. */
+/** The form of a response. */
 export interface ResponseForm {
   /** The client can read a ttl. */
   readonly ttl: boolean;
-  /** Delta: the resources without their content: they go on. Default: false. */
+  /** Delta: the resources are sent without their content, as a heartbeat. Default: false. */
   readonly heartbeat?: boolean;
 }
 
@@ -46,10 +49,11 @@ export interface ResponseForm {
 export const GRPC_PREFIX_LENGTH = 5;
 
 /**
- * Makes responses, each of them once for all the streams of a server that get it.
+ * Makes responses, each once for all streams of a server that are sent it.
  *
- * A nonce only has to be unique within its stream. Here it belongs to the response, and a stream that would get the
- * same one twice gets it anew, so that the bytes are shared to the last.
+ * A nonce only has to be unique within its stream. Here it belongs to the response, so that streams share all bytes.
+ *
+ * Invariant: a stream is never sent the same response twice; it would get a new one with another nonce.
  */
 export class ResponseFactory {
   readonly #shared = new WeakMap<View, SharedResponses>();
@@ -72,10 +76,10 @@ export class ResponseFactory {
   }
 
   /**
-   * A response that other streams will want as well.
+   * A response that other streams are sent as well.
    *
-   * @param view - what it is made from
-   * @param key - what of it, at its present revision
+   * @param view - the view that it is made from
+   * @param key - equal for responses with the same content at the view's present revision
    * @param after - the serial of the last response on the stream
    */
   share(view: View, key: string, after: number, make: () => OutgoingResponse): OutgoingResponse {
@@ -125,9 +129,9 @@ const FIELDS = {
 
 function recordOf(variant: Variant, resource: Resource, { ttl, heartbeat }: Required<ResponseForm>): Uint8Array {
   if (heartbeat) return heartbeatRecord(resource);
-  const tellsTtl = ttl && resource.ttlMs !== undefined;
-  if (variant === "sotw") return tellsTtl ? resource.wrappedRecord : resource.anyRecord;
-  return tellsTtl || resource.ttlMs === undefined ? resource.deltaRecord : deltaRecordWithoutTtl(resource);
+  const hasTtl = ttl && resource.ttlMs !== undefined;
+  if (variant === "sotw") return hasTtl ? resource.wrappedRecord : resource.anyRecord;
+  return hasTtl || resource.ttlMs === undefined ? resource.deltaRecord : deltaRecordWithoutTtl(resource);
 }
 
 function shortestTtl(resources: readonly Resource[]): number | undefined {

@@ -44,17 +44,25 @@ export interface StreamCallbacks {
   onNack?(stream: StreamInfo, nack: NackInfo): void;
 }
 
-/** What a stream has of one type. */
+/** The state of one type on a stream. */
 export interface SubscriptionStatus {
+  /** The type URL. */
   readonly typeUrl: string;
+  /** Whether the client subscribes to all resources. */
   readonly wildcard: boolean;
+  /** The number of names that the client subscribes to. */
   readonly names: number;
-  /** The version that the client accepted last. */
+  /** The version that the client ACKed last; undefined before. */
   readonly acked: string | undefined;
-  /** The version that the client has not answered yet. */
-  readonly outstanding: string | undefined;
-  /** What the client rejected last, unless it has accepted something since. */
+  /** The version of the response that the client has neither ACKed nor NACKed. */
+  readonly inFlight: string | undefined;
+  /** What the client NACKed last, unless it has ACKed a response since. */
   readonly nacked: { readonly version: string; readonly message: string } | undefined;
-  /** How many resources are gone without the client being told yet, since it may still refer to them. */
-  readonly kept: number;
+  /** The number of removals that are withheld, since the client may still use the resources. */
+  readonly withheldRemovals: number;
+  /**
+   * Why something has not been sent yet, such as `RouteConfiguration: waits for the ACK of Cluster, at most 12 s more`;
+   * undefined if nothing waits for another type.
+   */
+  readonly waiting: string | undefined;
 }

@@ -133,7 +133,7 @@ export class FakeClient {
 
   /** The server's state of the stream, for each type. */
   status(): SubscriptionStatus[] {
-    return this.#stream.status();
+    return this.#stream.status(this.#now);
   }
 
   /** Sends any request. Only the node is added, to the first request of a stream unless it has one. */

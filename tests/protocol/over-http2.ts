@@ -31,8 +31,7 @@ export const overHttp2: Connect = async (transcript, snapshots, callbacks) => {
     next: () => peer.next(),
     settle: () => peer.settle(),
     rest: () => peer.rest(),
-    // The next step awaits a response, which the server sends by its own clock.
-    wait: () => Promise.resolve(),
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     ended: () => peer.ended,
     async close() {
       peer.cancel();

@@ -82,7 +82,30 @@ export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
     { send: { type: "CDS", nack: "no" } },
     { expect: { type: "RDS", resources: ["r=b"] } },
     ack("RDS"),
-    variant === "sotw" ? { expect: { type: "CDS", resources: ["b=1"] } } : { expect: { type: "CDS", removed: ["a"] } },
+    variant === "sotw"
+      ? { expect: { type: "CDS", resources: ["b=1"] } }
+      : { expect: { type: "CDS", resources: ["b=1"], removed: ["a"] } },
+  ]),
+  ...both("O3 a NACK of another cluster does not end the wait for the endpoints of one", ({ variant, ack, start }) => [
+    ...start,
+    { apply: B },
+    variant === "sotw"
+      ? { expect: { type: "CDS", resources: ["a=1", "b=1"] } }
+      : { expect: { type: "CDS", resources: ["b=1"] } },
+    ack("CDS"),
+    { apply: { ...B, CDS: { b: "1", bad: "1" } } },
+    variant === "sotw"
+      ? { expect: { type: "CDS", resources: ["a=1", "b=1", "bad=1"] } }
+      : { expect: { type: "CDS", resources: ["bad=1"] } },
+    { send: { type: "CDS", nack: "bad" } },
+    // The client holds b without its endpoints.
+    { quiet: true },
+    variant === "sotw"
+      ? { send: { type: "EDS", names: ["a", "b"], nonce: "last" } }
+      : { send: { type: "EDS", subscribe: ["b"] } },
+    { expect: { type: "EDS", resources: ["b=1"] } },
+    variant === "sotw" ? { send: { type: "EDS", names: ["a", "b"], nonce: "last" } } : ack("EDS"),
+    { expect: { type: "RDS", resources: ["r=b"] } },
   ]),
   ...both("O3 routes wait for a subscription to the endpoints until the deadline", ({ variant, ack, start }) => [
     ...start,
@@ -158,6 +181,37 @@ export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
     variant === "sotw" ? { send: { type: "EDS", names: ["a"], nonce: "last" } } : ack("EDS"),
     { expect: { type: "RDS", resources: ["r=a"] } },
   ]),
+  {
+    name: "O2 the deadline of one removal does not end the protection of another",
+    variant: "delta",
+    world: { CDS: { a: "1", b: "1" }, EDS: { a: "1", b: "1" }, RDS: { r: "1" } },
+    holdBackMs: 500,
+    steps: [
+      { send: { type: "CDS" } },
+      { expect: { type: "CDS", resources: ["a=1", "b=1"] } },
+      ackOf("delta")("CDS"),
+      { send: { type: "EDS", subscribe: ["a", "b"] } },
+      { expect: { type: "EDS", resources: ["a=1", "b=1"] } },
+      ackOf("delta")("EDS"),
+      { send: { type: "RDS", subscribe: ["r"] } },
+      { expect: { type: "RDS", resources: ["r=1"] } },
+      ackOf("delta")("RDS"),
+      { apply: { CDS: { b: "1", c: "1" }, EDS: { a: "1", b: "1" }, RDS: { r: "2" } } },
+      { expect: { type: "CDS", resources: ["c=1"] } },
+      ackOf("delta")("CDS"),
+      // The client never ACKs the routes.
+      { expect: { type: "RDS", resources: ["r=2"] } },
+      { wait: 300 },
+      { apply: { CDS: { c: "1", d: "1" }, EDS: { a: "1", b: "1" }, RDS: { r: "2" } } },
+      { expect: { type: "CDS", resources: ["d=1"] } },
+      ackOf("delta")("CDS"),
+      { wait: 200 },
+      { expect: { type: "CDS", removed: ["a"] } },
+      ackOf("delta")("CDS"),
+      { wait: 300 },
+      { expect: { type: "CDS", removed: ["b"] } },
+    ],
+  },
 ];
 
 interface Client {

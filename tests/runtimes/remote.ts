@@ -30,7 +30,7 @@ export class RemoteServer implements AsyncDisposable {
       next: () => peer.next(),
       settle: () => peer.settle(),
       rest: () => peer.rest(),
-      wait: () => Promise.resolve(),
+      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       ended: () => peer.ended,
       close: async () => {
         peer.cancel();

@@ -183,7 +183,7 @@ export class ClientModel {
     if (model.askedAll || model.moved) {
       for (const name of model.churn.keys()) if (!world[type].has(name)) model.gone.add(name);
     }
-    const beat = this.#checkReasons(model, seen, now);
+    const beat = this.#checkReasons(model, seen, { world, now });
     if (!this.late) this.#checkOrder(model, seen, world);
     this.#note(model, seen, now);
     if (beat) model.lastBeat = now;
@@ -353,10 +353,15 @@ export class ClientModel {
   }
 
   /** @returns whether there is nothing new in it, and it says that something lives on */
-  #checkReasons(model: TypeModel, { type, resources, removed }: Seen, now: number): boolean {
+  #checkReasons(
+    model: TypeModel,
+    { type, resources, removed }: Seen,
+    { world, now }: { readonly world: World; readonly now: number },
+  ): boolean {
     const beatIsDue = this.ttl && model.lastBeat !== undefined && now - model.lastBeat >= TTL_MS / 3;
     const isNew = ({ name, label }: SeenResource) =>
-      label !== undefined && (model.told.get(name)?.label !== label || this.#isAskedFor(type, model, name));
+      label !== undefined &&
+      (model.told.get(name)?.label !== label || this.#isAskedFor(type, model, name) || model.rejected.has(name));
     if (model.moved) return false;
     if (this.#isFull(type)) {
       const gone = [...model.told.keys()].some((name) => !resources.some((each) => each.name === name));
@@ -366,15 +371,37 @@ export class ClientModel {
     }
     check(resources.length > 0 || removed.length > 0 || model.askedAll, "an empty response");
     for (const name of removed) {
-      const isKnown = model.told.has(name) || model.gone.has(name) || this.#isAskedFor(type, model, name);
+      const isKnown = model.told.has(name) || model.gone.has(name) || model.rejected.has(name) ||
+        this.#isAskedFor(type, model, name);
       check(isKnown, `that ${name} is gone was known`);
     }
+    this.#checkRejected(model, { type, resources, removed }, world);
     const old = resources.filter((each) => !isNew(each) && !(model.askedAll && model.wildcard));
     for (const { name, label } of old) {
       const told = label ?? model.told.get(name)!.label;
       check(beatIsDue && hasTtl(told), `${type} ${name} is sent again`);
     }
     return old.length > 0;
+  }
+
+  /** A change comes with all that the client has rejected beside other resources, as it is now. */
+  #checkRejected(
+    model: TypeModel,
+    { type, resources, removed }: Pick<Seen, "type" | "resources" | "removed">,
+    world: World,
+  ): void {
+    const isChange = resources.some(({ name, label }) =>
+      label !== undefined && model.told.get(name)?.label !== label && !this.#isAskedFor(type, model, name)
+    );
+    if (!isChange) return;
+    for (const name of model.rejected) {
+      if (!model.wants(name)) continue;
+      if (world[type].has(name)) {
+        check(resources.some((each) => each.name === name), `${name} was rejected, and is left out`);
+      } else if (this.variant === "delta" && REFERRERS[type] === undefined) {
+        check(removed.includes(name), `the removal of ${name} was rejected, and is left out`);
+      }
+    }
   }
 
   #isAskedFor(type: Type, model: TypeModel, name: string): boolean {
@@ -443,7 +470,9 @@ export class ClientModel {
     for (const { name, label = before.get(name)!.label } of resources) {
       const isNews = model.askedAll || model.asked.has(name) || before.get(name)?.label !== label;
       if (isNews) model.newsAt.set(name, at);
-      if (isNews || model.moved || model.returned.has(name)) model.perhapsNewsAt.set(name, at);
+      if (isNews || model.moved || model.returned.has(name) || model.rejected.has(name)) {
+        model.perhapsNewsAt.set(name, at);
+      }
       model.told.set(name, { label, at });
       model.heardAt.set(name, now);
       if (hasTtl(label)) model.lastBeat ??= now;

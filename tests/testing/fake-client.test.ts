@@ -30,7 +30,7 @@ describe.each(["sotw", "delta"] as const)("a fake client (%s)", (variant) => {
     cache.setSnapshot("node", world("b=2"));
     expect(client.settle()).toHaveLength(1);
     expect(names()).toEqual(["b"]);
-    expect(client.status()).toMatchObject([{ typeUrl: CLUSTER_TYPE, outstanding: undefined, nacked: undefined }]);
+    expect(client.status()).toMatchObject([{ typeUrl: CLUSTER_TYPE, inFlight: undefined, nacked: undefined }]);
   });
 
   it("keeps its resources when it NACKs", () => {

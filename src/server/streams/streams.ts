@@ -64,7 +64,8 @@ export class Streams {
   }
 
   status(): { readonly streams: readonly StreamStatus[]; readonly unsent: Unsent } {
-    const streams = [...this.#open.keys()].map((stream) => ({ ...stream.info, state: stream.status() }));
+    const now = performance.now();
+    const streams = [...this.#open.keys()].map((stream) => ({ ...stream.info, state: stream.status(now) }));
     return { streams, unsent: this.#budget.unsent };
   }
 

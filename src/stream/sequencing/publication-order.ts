@@ -1,13 +1,12 @@
-import type { ApiTable } from "../resource/mod.ts";
-import type { TypeSubscription } from "./subscription.ts";
+import type { ApiTable } from "../../resource/mod.ts";
 
 /**
- * Make before break: the order in which the types of one publication reach a client, so that nothing that it uses
- * refers to something that it does not have.
+ * Make-before-break: the order in which the types of one publication reach a client, so that no resource that it uses
+ * refers to one that it does not have.
  *
- * What is added goes out from what is referred to (clusters, endpoints) to what refers to it (listeners, routes), each
- * once the client has accepted the former; what was removed goes last, once nothing that the client runs refers to it.
- * All of it is read from the references of the API's table.
+ * Resources that were added or changed are sent from the targets of references (clusters, endpoints) to what refers to
+ * them (listeners, routes), each type once the client has ACKed the former. Removals come last, once no resource that
+ * the client uses refers to them. All of it follows from the references of the API's table.
  * Source: https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations
  */
 export class PublicationOrder {
@@ -74,22 +73,6 @@ export class PublicationOrder {
     const own = this.position(typeUrl);
     return new Set([...found].filter((target) => this.position(target) < own));
   }
-}
-
-/** What another type still has to do before those that depend on it can go on. */
-export type Readiness =
-  /** The client has all of it, and refers to nothing that was replaced. */
-  | "settled"
-  /** Something is to be sent, or to be answered. */
-  | "busy"
-  /** The client has rejected the last response and goes on with what it had before. */
-  | "rejected";
-
-/** Where a referrer stands, for those whose removals wait for it. */
-export function readinessOf(referrer: TypeSubscription | undefined): Readiness {
-  if (referrer === undefined || referrer.empty) return "settled";
-  if (referrer.nacked !== undefined) return "rejected";
-  return referrer.pending || referrer.answerDue || referrer.kept.size > 0 ? "busy" : "settled";
 }
 
 const NONE: readonly string[] = [];

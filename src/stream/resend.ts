@@ -1,0 +1,28 @@
+import type { Resource } from "../resource/mod.ts";
+import { namesOf, readable, resentBy } from "./referenced-names.ts";
+import type { TypeProgress } from "./sequencing/type-progress.ts";
+
+/** Has sent again what a client discards when it receives these resources. */
+export function resendTargets(
+  { type }: TypeProgress,
+  resources: readonly Resource[],
+  types: ReadonlyMap<string, TypeProgress>,
+): void {
+  const reference = resentBy(type);
+  const target = reference && types.get(reference.typeUrl);
+  if (target === undefined) return;
+  for (const name of namesOf(resources, reference!.namesIn)) target.requestAgain(name);
+}
+
+/** Has sent to a type that was just subscribed what the client waits for since it was sent resources of others. */
+export function resendToNew(target: TypeProgress, types: ReadonlyMap<string, TypeProgress>): void {
+  for (const { type, subscription, watched: { view } } of types.values()) {
+    const reference = resentBy(type);
+    if (reference?.typeUrl !== target.typeUrl || view === undefined) continue;
+    for (const name of subscription.names) {
+      const resource = view.get(name);
+      if (resource === undefined) continue;
+      for (const each of readable(resource, reference.namesIn)) target.requestAgain(each);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { View } from "../cache/mod.ts";
+import type { ClientNames } from "./client-names.ts";
+import type { Content, Shareable } from "./diff.ts";
+import type { Variant } from "./request.ts";
+import type { OutgoingResponse, ResponseFactory } from "./response.ts";
+
+/** The stream and type that a response is written for. */
+export interface ResponseTarget {
+  readonly responses: ResponseFactory;
+  readonly protocol: Variant;
+  readonly typeUrl: string;
+  readonly view: View;
+  readonly names: ClientNames;
+  /** Whether the client can read a ttl. */
+  readonly ttl: boolean;
+  /** The serial of the last response of the type on the stream. */
+  readonly after: number;
+}
+
+/**
+ * Writes a response, or finds the one that another stream was sent. A client that spells names in its own way gets a
+ * response of its own.
+ *
+ * @param isHeartbeat - delta: the resources are sent without their content
+ */
+export function writeResponse(
+  { content, shareKey }: Shareable,
+  target: ResponseTarget,
+  isHeartbeat = false,
+): OutgoingResponse {
+  const { responses, protocol, typeUrl, view, names, ttl, after } = target;
+  const make = () => {
+    const spelled = names.areSpelled ? spell(content(), names) : content();
+    return responses.make(protocol, { typeUrl, version: view.version, ...spelled }, { ttl, heartbeat: isHeartbeat });
+  };
+  if (shareKey === undefined || names.areSpelled) return make();
+  return responses.share(view, `${protocol}${ttl ? "+ttl" : ""} ${shareKey}`, after, make);
+}
+
+function spell({ resources, removed, unknown }: Content, names: ClientNames): Content {
+  return {
+    resources: resources.map((resource) => names.spelledResource(resource)),
+    removed: removed.map((name) => names.spelled(name)),
+    ...unknown && { unknown },
+  };
+}

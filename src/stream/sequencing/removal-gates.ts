@@ -1,0 +1,76 @@
+import { warmedBy } from "../referenced-names.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { type Blocker, closed, closedFor, OPEN, type RemovalGate } from "./gates.ts";
+import type { Holds } from "./holds.ts";
+import type { PublicationOrder } from "./publication-order.ts";
+import type { TypeProgress } from "./type-progress.ts";
+
+/** What the gates for removals look at. */
+export interface RemovalGatesOptions {
+  readonly order: PublicationOrder;
+  readonly holdBackMs: number;
+  readonly types: ReadonlyMap<string, TypeProgress>;
+  readonly holds: Pick<Holds, "since">;
+  readonly dependencies: Pick<Dependencies, "find" | "isWarming">;
+}
+
+/**
+ * The gates for the removals of a stream: a resource is not removed while the client may still use it. They have no
+ * state, and change nothing.
+ */
+export class RemovalGates {
+  readonly #options: RemovalGatesOptions;
+
+  constructor(options: RemovalGatesOptions) {
+    this.#options = options;
+  }
+
+  gateOf(type: TypeProgress): RemovalGate {
+    const { order, holdBackMs, types, holds } = this.#options;
+    const areFew = type.withheldCount <= MAX_WITHHELD;
+    let after = -Infinity;
+    let blocker: Blocker | undefined;
+    for (const typeUrl of order.referrers(type.typeUrl)) {
+      const referrer = types.get(typeUrl);
+      const reason = referrer && unsettled(referrer);
+      if (reason === undefined) continue;
+      // The client uses what it has for as long as it rejects what would replace it; and references are removed before
+      // their targets.
+      if (areFew && (reason === "nack" || referrer!.withheldCount > 0)) return closed({ typeUrl, reason });
+      blocker ??= { typeUrl, reason };
+      // The client has its time from the moment when it was sent what replaces the resource.
+      if (areFew) after = Math.max(after, referrer!.exchange.sentAt, holds.since(typeUrl) ?? 0);
+    }
+    blocker ??= this.#onItsWay(type);
+    return blocker === undefined ? OPEN : closedFor(holdBackMs, { after, blocker });
+  }
+
+  /**
+   * The type of which a client that subscribes by name has still to receive something before it can use what it was
+   * sent: until then it may use the resources of this type that were removed.
+   */
+  #onItsWay({ typeUrl, type, subscription }: TypeProgress): Blocker | undefined {
+    const { order, types, dependencies } = this.#options;
+    const leader = dependencies.find(({ source, warms }) => !warms && order.refers(source, typeUrl));
+    if (leader !== undefined) return { typeUrl: leader.source, reason: "dependencies" };
+    const warming = types.get(warmedBy(type)?.typeUrl ?? "");
+    if (subscription.wildcard || warming === undefined) return undefined;
+    if (warming.exchange.blocksOthers) return { typeUrl: warming.typeUrl, reason: "ack" };
+    return dependencies.isWarming(typeUrl) ? { typeUrl, reason: "dependencies" } : undefined;
+  }
+}
+
+/** Why a client may still use what a type refers to; undefined if it has all of the type, and has ACKed it. */
+function unsettled({ subscription, exchange, isPending, withheldCount }: TypeProgress): Blocker["reason"] | undefined {
+  if (subscription.isEmpty) return undefined;
+  if (exchange.nack !== undefined) return "nack";
+  if (exchange.blocksOthers) return "ack";
+  if (isPending) return "update";
+  return withheldCount > 0 ? "removals" : undefined;
+}
+
+/**
+ * How many removals of a type wait for a client that rejects what would replace them, or is always behind. More of them
+ * wait no longer than `holdBackMs`, so that a client cannot make a stream grow.
+ */
+const MAX_WITHHELD = 1_000;

@@ -1,0 +1,192 @@
+import type { Cache, Node, View } from "../cache/mod.ts";
+import { normalName, type ResourceType } from "../resource/mod.ts";
+import { ClientNames } from "./client-names.ts";
+import { ClientState } from "./client-state.ts";
+import { type Acknowledgement, Exchange } from "./exchange.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import type { DiscoveryRequest } from "./request.ts";
+import { type ResponseTarget, writeResponse } from "./response-writer.ts";
+import type { OutgoingResponse } from "./response.ts";
+import type { TypeProgress } from "./sequencing/type-progress.ts";
+import { Subscription, type SubscriptionUpdate } from "./subscription.ts";
+import type { StreamContext, TypeStreamOptions, TypeUpdate, UpdateInput } from "./type-update.ts";
+import { variantFor } from "./variants/variant-for.ts";
+import type { TypeVariant } from "./variants/variant.ts";
+import { WatchedView } from "./watched-view.ts";
+
+/**
+ * One type on one stream: it composes what the client has subscribed to, what it is known to hold, the response in
+ * flight and the heartbeat, each the only writer of its own state, and reads them by the variant of the type.
+ *
+ * Invariant: nothing is sent of a view that the client's group has left.
+ */
+export class TypeStream implements TypeProgress {
+  readonly typeUrl: string;
+  readonly type: ResourceType | undefined;
+  readonly subscription: Subscription;
+  readonly exchange = new Exchange();
+  readonly client = new ClientState();
+  readonly watched: WatchedView;
+  readonly #variant: TypeVariant;
+  readonly #names: ClientNames;
+  readonly #heartbeat = new Heartbeat();
+  #progress = 0;
+  /** The client came with versions of an earlier stream: it has something to use meanwhile. */
+  #isReturning: boolean | undefined = undefined;
+
+  constructor(typeUrl: string, { type, protocol, onView }: TypeStreamOptions) {
+    const variant = variantFor(protocol, type);
+    this.typeUrl = typeUrl;
+    this.type = type;
+    this.subscription = new Subscription(variant.collectionFor);
+    this.#variant = variant;
+    this.#names = new ClientNames(variant.hasOpaqueNames);
+    this.watched = new WatchedView({
+      replaced: (from) => this.#rebase(from),
+      changed: () => {
+        this.client.loaded();
+        this.#progress++;
+        onView();
+      },
+    });
+  }
+
+  get isPending(): boolean {
+    const { view, hasMoved, hasChanged } = this.watched;
+    return view !== undefined && !hasMoved && (hasChanged || !this.client.pending.isEmpty);
+  }
+
+  /** Whether the last response is neither ACKed nor NACKed. */
+  get isInFlight(): boolean {
+    return this.exchange.inFlight !== undefined;
+  }
+
+  get isUrgent(): boolean {
+    return !this.client.pending.isEmpty && (this.client.position !== undefined || !this.#isReturning);
+  }
+
+  get withheldCount(): number {
+    return this.client.withheld.size;
+  }
+
+  get progress(): number {
+    return this.#progress;
+  }
+
+  /** When the next heartbeat is due; undefined where none may be sent before something else happens. */
+  get heartbeatAt(): number | undefined {
+    // It says that what the client holds continues to exist, so the client has to hold all, and to have ACKed it.
+    const isAcked = !this.isInFlight && this.exchange.nack === undefined;
+    const isInSync = isAcked && !this.isPending && !this.watched.hasMoved;
+    return isInSync ? this.#heartbeat.dueAt : undefined;
+  }
+
+  /** Whether a heartbeat is planned, though it may have to wait. */
+  get hasHeartbeat(): boolean {
+    return this.#heartbeat.dueAt !== undefined;
+  }
+
+  matches(name: string): boolean {
+    return this.#variant.matches(name, this);
+  }
+
+  isDelivered(name: string): boolean {
+    const { all, names } = this.client.pending;
+    return !all && !names.has(name) && this.matches(name);
+  }
+
+  requestAgain(name: string): void {
+    if (!this.#variant.isRequestable(name, this)) return;
+    this.client.request(name);
+    this.#progress++;
+  }
+
+  /** Opens a watch for the client; the one before is closed. */
+  watch(cache: Cache, node: Node): void {
+    this.watched.open(cache, { node, type: this.typeUrl, subscription: this.subscription });
+  }
+
+  /** Applies what a request says of the response in flight. */
+  acknowledge(request: DiscoveryRequest): Acknowledgement | undefined {
+    const acknowledgement = this.exchange.acknowledge(request);
+    if (acknowledgement === undefined) return undefined;
+    const { outcome, response } = acknowledgement;
+    if (outcome === "ack") this.client.acked(response);
+    else if (response.heartbeat) this.#renew(response);
+    else if (!this.#variant.fullState) this.client.nacked(response);
+    return acknowledgement;
+  }
+
+  /** Applies the names of a request. */
+  subscribe(request: DiscoveryRequest, legacyWildcard: boolean): SubscriptionUpdate {
+    const isFirst = this.#isReturning === undefined;
+    if (isFirst) this.#isReturning = request.versionInfo !== "" || request.initialVersions.size > 0;
+    const { subscription, client } = this;
+    const target = { subscription, client, names: this.#names, view: this.watched.view, isFirst, legacyWildcard };
+    this.#progress++;
+    return this.#variant.applyRequest(request, target);
+  }
+
+  /**
+   * Brings the client in sync with the view.
+   *
+   * @returns undefined if it is in sync without a response
+   */
+  update({ now, gate, pinned, context }: UpdateInput): TypeUpdate | undefined {
+    const view = this.watched.view!;
+    const { subscription, client } = this;
+    const diff = this.#variant.diff({ view, subscription, client, pinned, gate, now });
+    const response = diff.response && writeResponse(diff.response, this.#target(view, context));
+    const changed = response && (diff.changed?.() ?? response.resources);
+    client.commit(view, diff, response);
+    if (context.ttl) this.#heartbeat.note(diff.heldTtlMs);
+    this.watched.synced();
+    this.#progress++;
+    if (response !== undefined) this.#sent(response, now);
+    this.#heartbeat.schedule(now);
+    return response && { response, changed: changed! };
+  }
+
+  /** Says that what has a ttl continues to exist; undefined if nothing has one any more. */
+  heartbeat(now: number, context: StreamContext): OutgoingResponse | undefined {
+    const view = this.watched.view!;
+    const hasContent = this.#heartbeat.hasContent || this.type?.emptyMeansUnknown === true;
+    const { subscription, client } = this;
+    const content = this.#variant.heartbeat({ view, subscription, client, hasContent });
+    const response = content && writeResponse(content, this.#target(view, context), content.isEmpty);
+    if (response !== undefined) this.#sent(response, now);
+    this.#heartbeat.restart(now, response?.ttlMs);
+    return response;
+  }
+
+  #rebase(from: View): void {
+    const { wildcard, names } = this.subscription;
+    const hasVersions = this.#variant.protocol === "delta";
+    this.client.rebase(hasVersions ? from : undefined, { wildcard, names, matches: (name) => this.matches(name) });
+  }
+
+  #sent(response: OutgoingResponse, now: number): void {
+    this.exchange.sent(response, now);
+    this.#heartbeat.note(response.ttlMs);
+    if (this.#variant.fullState) this.client.commitFullState(response.resources);
+  }
+
+  /**
+   * The client has not received a heartbeat in time, and has let the resources expire; or it cannot read heartbeats, so
+   * it receives no more of those without content.
+   */
+  #renew({ resources }: OutgoingResponse): void {
+    this.#heartbeat.addContent();
+    for (const { name } of resources) {
+      const normal = normalName(name);
+      if (this.matches(normal)) this.client.request(normal);
+    }
+    this.#progress++;
+  }
+
+  #target(view: View, { responses, ttl }: StreamContext): ResponseTarget {
+    const { typeUrl } = this;
+    const after = this.exchange.lastSerial;
+    return { responses, ttl, typeUrl, view, names: this.#names, protocol: this.#variant.protocol, after };
+  }
+}

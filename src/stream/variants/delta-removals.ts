@@ -1,0 +1,29 @@
+import { type Changes, ChangeSet } from "../change-set.ts";
+import type { Matches } from "../held-state.ts";
+import { WithheldDraft, type WithheldRemovals } from "../withheld-removals.ts";
+import type { DiffInput } from "./variant.ts";
+
+/** Withholds removals while the gate is closed, and releases those whose time has come. */
+export function releaseRemovals(
+  { client, gate, now }: DiffInput,
+  changes: Changes,
+  matches: Matches,
+): { readonly withheld: WithheldRemovals; readonly released: readonly string[] } {
+  const { removed, present } = ChangeSet.of(changes);
+  if (client.withheld.size === 0 && removed.length === 0) return { withheld: client.withheld, released: removed };
+  const draft = new WithheldDraft(client.withheld);
+  for (const { name } of present) draft.remove(name);
+  const released: string[] = [];
+  for (const [name, { since }] of draft.result) {
+    if (gate.opensAt(since) > now) continue;
+    draft.remove(name);
+    released.push(name);
+  }
+  const withholds = gate.opensAt(now) > now;
+  for (const name of removed) {
+    if (!matches(name) || client.withheld.has(name)) continue;
+    if (withholds) draft.add(name, { since: now, resource: undefined });
+    else released.push(name);
+  }
+  return { withheld: draft.result, released };
+}

@@ -1,0 +1,109 @@
+import type { View } from "../../cache/mod.ts";
+import { normalName, type Resource } from "../../resource/mod.ts";
+import { type Changes, ChangeSet } from "../change-set.ts";
+import type { Diff, Shareable } from "../diff.ts";
+import type { Subscription } from "../subscription.ts";
+import { WithheldDraft, type WithheldRemovals } from "../withheld-removals.ts";
+import { globOf, resourcesForAll, resourcesWithTtl } from "./resources.ts";
+import { applySotwRequest } from "./sotw-request.ts";
+import type { DiffInput, HeartbeatContent, HeartbeatInput, TypeState, TypeVariant } from "./variant.ts";
+
+/**
+ * State of the world for the types with full state (LDS, CDS, SRDS): a response has all subscribed resources, and the
+ * client removes those that are not in it. A withheld removal is a resource that responses continue to have.
+ */
+export const sotwFullState: TypeVariant = {
+  protocol: "sotw",
+  fullState: true,
+  hasOpaqueNames: false,
+  collectionFor: globOf,
+  matches: (name, { subscription }) => subscription.matches(name),
+  isRequestable: (name, { subscription }) => subscription.names.has(name),
+  applyRequest: applySotwRequest,
+  diff,
+  heartbeat,
+};
+
+function diff(input: DiffInput): Diff {
+  const { view, subscription, client } = input;
+  const changes = client.position === undefined ? undefined : view.changesSince(client.position);
+  const { withheld, isReleasing } = withholdRemovals(input, changes);
+  if (subscription.isEmpty) return { response: undefined, withheld };
+  const isDue = !client.pending.isEmpty || changes === undefined || isReleasing || hasChanges(changes, input);
+  if (!isDue) return { response: undefined, withheld };
+  return { response: complete(view, subscription, withheld), withheld, changed: changedOf(changes, input) };
+}
+
+function heartbeat({ view, subscription, client }: HeartbeatInput): HeartbeatContent | undefined {
+  // In full, for the client removes what a response does not have, content or not.
+  if (resourcesWithTtl(subscription, view).length === 0) return undefined;
+  return { ...complete(view, subscription, client.withheld), isEmpty: false };
+}
+
+function complete(view: View, subscription: Subscription, withheld: WithheldRemovals): Shareable {
+  const removed = () => [...withheld.values()].map(({ resource }) => resource!);
+  if (subscription.wildcard) {
+    return {
+      shareKey: `all${withheldKey(withheld)}`,
+      content: () => ({ resources: [...view, ...removed()], removed: [] }),
+    };
+  }
+  const named = () => resourcesForAll(subscription.names, { subscription, view });
+  return { content: () => ({ resources: [...named(), ...removed()], removed: [] }) };
+}
+
+/** Withholds the removal of resources that the client was sent and may still use, and releases those whose time came. */
+function withholdRemovals(
+  { view, subscription, client, gate, now }: DiffInput,
+  changes: Changes | undefined,
+): { readonly withheld: WithheldRemovals; readonly isReleasing: boolean } {
+  const withholds = gate.opensAt(now) > now;
+  if (!withholds && client.withheld.size === 0) return { withheld: client.withheld, isReleasing: false };
+  const draft = new WithheldDraft(client.withheld);
+  for (const [name, { since }] of client.withheld) if (gate.opensAt(since) <= now) draft.remove(name);
+  const isReleasing = draft.result.size < client.withheld.size;
+  const last = indexOf(client.sent);
+  for (const name of changes?.keys() ?? last.keys()) {
+    if (view.get(name) !== undefined) draft.remove(name);
+    else if (withholds && !client.withheld.has(name) && subscription.matches(name)) {
+      const resource = last.get(name);
+      if (resource !== undefined) draft.add(name, { since: now, resource });
+    }
+  }
+  return { withheld: draft.result, isReleasing };
+}
+
+function hasChanges(changes: Changes, { subscription, gate, now }: DiffInput): boolean {
+  const withholds = gate.opensAt(now) > now;
+  for (const [name, resource] of changes) {
+    if (subscription.matches(name) && (resource !== undefined || !withholds)) return true;
+  }
+  return false;
+}
+
+/** A response has more than what changed, and other types wait only for that. */
+function changedOf(changes: Changes | undefined, state: TypeState & { readonly view: View }): Diff["changed"] {
+  const { pending } = state.client;
+  if (changes === undefined || pending.all) return undefined;
+  const { subscription } = state;
+  if (subscription.wildcard && pending.names.size === 0) return () => ChangeSet.of(changes).present;
+  const names = [...changes.keys(), ...pending.names].filter((name) => subscription.matches(name));
+  return () => [...resourcesForAll(names, state)];
+}
+
+function withheldKey(withheld: WithheldRemovals): string {
+  if (withheld.size === 0) return "";
+  return ` ${JSON.stringify([...withheld].map(([name, { resource }]) => [name, resource!.version]))}`;
+}
+
+/** Resources by their name in its normal form: once for all streams that were sent the same list. */
+function indexOf(resources: readonly Resource[]): ReadonlyMap<string, Resource> {
+  let index = indexes.get(resources);
+  if (index === undefined) {
+    index = new Map(resources.map((resource) => [normalName(resource.name), resource]));
+    indexes.set(resources, index);
+  }
+  return index;
+}
+
+const indexes = new WeakMap<readonly Resource[], ReadonlyMap<string, Resource>>();
