@@ -28,6 +28,7 @@ export class DiscoveryStream {
   readonly #identity: NodeIdentity;
   readonly #sequencer: AdsSequencer<TypeStream>;
   readonly #decisions: Decisions;
+  readonly #onView: () => void;
   #context: StreamContext;
   #dueAt: number | undefined = undefined;
   #isClosed = false;
@@ -38,6 +39,7 @@ export class DiscoveryStream {
     this.#identity = new NodeIdentity(options.api.node);
     this.#decisions = new Decisions(options.trace);
     this.#context = { responses: options.responses, ttl: false };
+    this.#onView = () => void (this.#isClosed || options.wake());
   }
 
   get info(): StreamInfo {
@@ -54,19 +56,19 @@ export class DiscoveryStream {
   receive(message: Uint8Array): void {
     if (this.#isClosed) return;
     const request = readRequest(message, this.#options);
-    const { typeUrl } = request;
     if (this.#identity.update(request.node)) this.#nodeChanged();
     this.#options.callbacks.onRequest?.(this.info, request);
+    const { typeUrl } = request;
     const known = this.#sequencer.byUrl.get(typeUrl);
     const type = known ?? this.#open(typeUrl);
     this.#decisions.request(type, request);
     this.#acknowledge(type, request);
-    const { legacyWildcard, limits, cache } = this.#options;
-    const update = type.subscribe(request, legacyWildcard?.has(typeUrl) ?? type.type?.legacyWildcard ?? false);
-    checkNames(request, type.subscription, limits);
+    const isLegacyWildcard = this.#options.legacyWildcard?.has(typeUrl) ?? type.type?.legacyWildcard ?? false;
+    const update = type.subscribe(request, isLegacyWildcard);
+    checkNames(request, type.subscription, this.#options.limits);
     if (known === undefined) {
       resendToNew(type, this.#sequencer.byUrl);
-      type.watch(cache, this.#identity.node!);
+      type.watch(this.#options.cache, this.#identity.node!);
     } else if (isChange(update)) type.watched.subscriptionChanged(update);
     if (this.#sequencer.types.some((each) => each.isPending || each.withheldCount > 0 || each.hasHeartbeat)) {
       this.#options.wake();
@@ -122,12 +124,11 @@ export class DiscoveryStream {
   }
 
   #open(typeUrl: string): TypeStream {
-    const { api, variant, limits, wake } = this.#options;
+    const { api, variant, limits } = this.#options;
     if (this.#sequencer.types.length >= limits.maxTypes) {
       throw new ProtocolError("resource_exhausted", `a stream may subscribe to at most ${limits.maxTypes} types`);
     }
-    const onView = () => void (this.#isClosed || wake());
-    const type = new TypeStream(typeUrl, { type: rowOf(typeUrl, api), protocol: variant, onView });
+    const type = new TypeStream(typeUrl, { type: rowOf(typeUrl, api), protocol: variant, onView: this.#onView });
     this.#sequencer.add(type);
     return type;
   }

@@ -8,12 +8,13 @@ export const WILDCARD = "*";
  * The subscription of one client to one type. A cache is handed this object, and nothing else of the stream: it has the
  * names, the collections and the wildcard.
  *
- * Invariant: `collections` has exactly the collections of `names`; `*` is never among the names.
+ * Invariant: `names` is the same set for as long as the subscription exists, and never has `*`; `collections` has exactly
+ * the collections of `names`.
  */
 export class Subscription implements CacheSubscription {
   readonly wildcard: boolean = false;
   readonly names: ReadonlySet<string> = new Set();
-  readonly collections: ReadonlySet<string> = NO_COLLECTIONS;
+  readonly collections: ReadonlySet<string> = NONE;
   readonly #collectionFor: (name: string) => string | undefined;
   /** The number of names in each collection. */
   #counts: Map<string, number> | undefined = undefined;
@@ -64,7 +65,7 @@ export class Subscription implements CacheSubscription {
     const count = this.#counts?.get(collection) ?? 0;
     (this.#counts ??= new Map()).set(collection, count + 1);
     if (count === 0) {
-      if (this.collections === NO_COLLECTIONS) (this as Writable<Subscription>).collections = new Set();
+      if (this.collections === NONE) (this as Writable<Subscription>).collections = new Set();
       (this.collections as Set<string>).add(collection);
       (change.addedCollections ??= []).push(collection);
     }
@@ -107,6 +108,6 @@ export function isChange({ added, removed, wildcardChanged }: SubscriptionUpdate
   return added.length > 0 || removed.length > 0 || wildcardChanged;
 }
 
-const NO_COLLECTIONS: ReadonlySet<string> = new Set();
+const NONE: ReadonlySet<string> = new Set();
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };

@@ -12,7 +12,7 @@ import { Subscription, type SubscriptionUpdate } from "./subscription.ts";
 import type { StreamContext, TypeStreamOptions, TypeUpdate, UpdateInput } from "./type-update.ts";
 import { variantFor } from "./variants/variant-for.ts";
 import type { TypeVariant } from "./variants/variant.ts";
-import { WatchedView } from "./watched-view.ts";
+import { type ViewEvents, WatchedView } from "./watched-view.ts";
 
 /**
  * One type on one stream: it composes what the client has subscribed to, what it is known to hold, the response in
@@ -20,7 +20,7 @@ import { WatchedView } from "./watched-view.ts";
  *
  * Invariant: nothing is sent of a view that the client's group has left.
  */
-export class TypeStream implements TypeProgress {
+export class TypeStream implements TypeProgress, ViewEvents {
   readonly typeUrl: string;
   readonly type: ResourceType | undefined;
   readonly subscription: Subscription;
@@ -30,6 +30,7 @@ export class TypeStream implements TypeProgress {
   readonly #variant: TypeVariant;
   readonly #names: ClientNames;
   readonly #heartbeat = new Heartbeat();
+  readonly #onView: () => void;
   #progress = 0;
   /** The client came with versions of an earlier stream: it has something to use meanwhile. */
   #isReturning: boolean | undefined = undefined;
@@ -41,14 +42,8 @@ export class TypeStream implements TypeProgress {
     this.subscription = new Subscription(variant.collectionFor);
     this.#variant = variant;
     this.#names = new ClientNames(variant.hasOpaqueNames);
-    this.watched = new WatchedView({
-      replaced: (from) => this.#rebase(from),
-      changed: () => {
-        this.client.loaded();
-        this.#progress++;
-        onView();
-      },
-    });
+    this.watched = new WatchedView(this);
+    this.#onView = onView;
   }
 
   get isPending(): boolean {
@@ -106,6 +101,19 @@ export class TypeStream implements TypeProgress {
     this.watched.open(cache, { node, type: this.typeUrl, subscription: this.subscription });
   }
 
+  /** The cache gives another view: its positions mean something else. */
+  viewReplaced(from: View): void {
+    const { wildcard, names } = this.subscription;
+    const hasVersions = this.#variant.protocol === "delta";
+    this.client.rebase(hasVersions ? from : undefined, { wildcard, names, matches: (name) => this.matches(name) });
+  }
+
+  viewChanged(): void {
+    this.client.loaded();
+    this.#progress++;
+    this.#onView();
+  }
+
   /** Applies what a request says of the response in flight. */
   acknowledge(request: DiscoveryRequest): Acknowledgement | undefined {
     const acknowledgement = this.exchange.acknowledge(request);
@@ -157,12 +165,6 @@ export class TypeStream implements TypeProgress {
     if (response !== undefined) this.#sent(response, now);
     this.#heartbeat.restart(now, response?.ttlMs);
     return response;
-  }
-
-  #rebase(from: View): void {
-    const { wildcard, names } = this.subscription;
-    const hasVersions = this.#variant.protocol === "delta";
-    this.client.rebase(hasVersions ? from : undefined, { wildcard, names, matches: (name) => this.matches(name) });
   }
 
   #sent(response: OutgoingResponse, now: number): void {

@@ -4,9 +4,9 @@ import type { SubscriptionUpdate } from "./subscription.ts";
 /** What follows when the cache calls a watcher. */
 export interface ViewEvents {
   /** The view is about to be replaced by another. */
-  replaced(from: View): void;
+  viewReplaced(from: View): void;
   /** The view is there, or has changed. */
-  changed(): void;
+  viewChanged(): void;
 }
 
 /**
@@ -61,10 +61,10 @@ export class WatchedView {
   }
 
   #see(view: View): void {
-    if (this.#view !== undefined && this.#view !== view) this.#events.replaced(this.#view);
+    if (this.#view !== undefined && this.#view !== view) this.#events.viewReplaced(this.#view);
     this.#view = view;
     this.#hasMoved = false;
     this.#hasChanged = true;
-    this.#events.changed();
+    this.#events.viewChanged();
   }
 }

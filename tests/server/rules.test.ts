@@ -270,7 +270,7 @@ describe("errors and identity", () => {
     expect(shown!.node?.id).toBe("node");
     expect(shown!.state.find(({ typeUrl }) => typeUrl === CLUSTER_TYPE)).toMatchObject({
       acked: first.versionInfo,
-      outstanding: undefined,
+      inFlight: undefined,
       nacked: { version: second.versionInfo, message: "no such thing" },
     });
   });

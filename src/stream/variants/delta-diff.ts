@@ -32,17 +32,21 @@ export interface Resolution {
 
 /** The difference of an incremental stream: what changed since the client's position, and what it has requested. */
 export function deltaDiff(input: DiffInput, rules: DeltaRules): Diff {
-  const { view, subscription, client } = input;
+  const { view, client } = input;
   const changes = client.position === undefined ? NO_CHANGES : view.changesSince(client.position);
-  if (changes === undefined) return catchUp(input);
-  const isInSync = client.held.size === 0 && rules.requested.size === 0 && !client.pending.everyCollection;
-  if (subscription.wildcard && isInSync && client.rejected.names.size === 0) return wildcardDiff(input, changes);
-  return new DeltaDiff(input, changes, rules).diff();
+  return changes === undefined ? catchUp(input) : new DeltaDiff(input, changes, rules).diff();
 }
 
-/** The difference of a wildcard in sync, shared by all streams at the same position. */
-function wildcardDiff(input: DiffInput, changes: Changes): Diff {
-  const { view, client } = input;
+/**
+ * The difference of a wildcard in sync, shared by all streams at the same position; undefined for any other stream. It
+ * is the usual one, and needs no rules for names.
+ */
+export function wildcardDiff(input: DiffInput): Diff | undefined {
+  const { view, subscription, client } = input;
+  const isInSync = client.held.size === 0 && client.pending.names.size === 0 && client.rejected.names.size === 0;
+  if (!subscription.wildcard || !isInSync) return undefined;
+  const changes = client.position === undefined ? NO_CHANGES : view.changesSince(client.position);
+  if (changes === undefined) return undefined;
   const { present, removed } = ChangeSet.of(changes);
   const { all } = client.pending;
   const removals = releaseRemovals(input, changes, () => true);

@@ -1,6 +1,6 @@
 import type { ChangeDraft } from "../subscription.ts";
 import type { DiscoveryRequest } from "../request.ts";
-import { deltaDiff, type Resolution } from "./delta-diff.ts";
+import { deltaDiff, type Resolution, wildcardDiff } from "./delta-diff.ts";
 import { deltaHeartbeat } from "./delta-heartbeat.ts";
 import { applyDeltaRequest, type DeltaNames } from "./delta-request.ts";
 import { globOf, resourcesFor } from "./resources.ts";
@@ -38,7 +38,7 @@ function matches(name: string, { subscription }: TypeState): boolean {
 
 function diff(input: DiffInput) {
   const { view, subscription, client } = input;
-  return deltaDiff(input, {
+  return wildcardDiff(input) ?? deltaDiff(input, {
     matches: (name) => subscription.matches(name),
     requested: client.pending.names,
     resolve: (name, to) => resolve(name, input, to),
