@@ -5,6 +5,7 @@ export type Variant = "sotw" | "delta";
 
 /** A request of either variant, as far as the protocol looks at it. */
 export interface DiscoveryRequest {
+  /** The type that is requested; empty where the client leaves it to the service. */
   readonly typeUrl: string;
   /** Empty where the request answers no response. */
   readonly nonce: string;
