@@ -6,3 +6,6 @@ export const OLD_WORDS = /[/\\](?:src|tests)[/\\]stream[/\\][^/\\]+$/;
 
 /** Files that may be long. */
 export const OLD_LENGTH = /[/\\]src[/\\]stream[/\\](?:discovery-stream|(?:delta-|sotw-)?subscription)\.ts$/;
+
+/** Pages that have titles of the old tests. All titles are looked at where they are written. */
+export const OLD_TITLES: readonly string[] = ["docs/conformance.md"];
