@@ -88,5 +88,5 @@ export {
   type StreamStatus,
   type Unsent,
 } from "./src/server/mod.ts";
-// Symbols below are for those who serve another version of the API.
+// Symbols below are for servers of another version of the API.
 export type { Aliasing, ApiTable, Reference, ResourceType, ServiceRow } from "./src/resource/mod.ts";

@@ -8,7 +8,7 @@ const HELP = `An xDS server, and an HTTP upstream that its clients are led to.
   deno run -A examples/server/main.ts [options]
 
   --port <port>           of the xDS server on 127.0.0.1 (default: 18000)
-  --listener-port <port>  that Envoy is told to listen on (default: 10000)
+  --listener-port <port>  for Envoy to listen on (default: 10000)
   --upstream-port <port>  of the upstream on 127.0.0.1 (default: 18080)
   --interval <seconds>    between changes of the routes, which each response shows
                           in its header x-config-version (default: 10)

@@ -1,7 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import type { DiscoveryCallbacks } from "../../mod.ts";
 
-/** Makes callbacks that tell what happens on the streams, one line each. */
+/** Makes callbacks that print what happens on the streams, one line each. */
 export function report(print: (line: string) => void): DiscoveryCallbacks {
   const greeted = new Set<number>();
   return {

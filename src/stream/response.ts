@@ -5,15 +5,15 @@ import type { Variant } from "./request.ts";
 
 /** A response as it is sent: the same object for all streams that are sent the same. */
 export interface OutgoingResponse {
-  /** The type URL. */
+  /** The type of all its resources. */
   readonly typeUrl: string;
-  /** Names the response in the request that ACKs or NACKs it. */
+  /** Unique on each stream that the response is sent on. */
   readonly nonce: string;
   /** SotW `version_info`, delta `system_version_info`. */
   readonly version: string;
   /** The message behind gRPC's prefix of five bytes. Shared between streams, so never to be written to. */
   readonly frame: Uint8Array;
-  /** The resources, each once. */
+  /** Its resources, without those that {@link unknown} names. */
   readonly resources: readonly Resource[];
   /** Delta: the names of `removed_resources`. */
   readonly removed: readonly string[];

@@ -1,4 +1,4 @@
-import type { Node } from "../../gen/envoy/config/core/v3/base_pb.ts";
+import type { Node } from "../cache/mod.ts";
 import type { DiscoveryRequest, Variant } from "./request.ts";
 import type { OutgoingResponse } from "./response.ts";
 
@@ -6,6 +6,7 @@ import type { OutgoingResponse } from "./response.ts";
 export interface StreamInfo {
   /** Unique within the server. */
   readonly id: number;
+  /** State of the world, or delta. */
   readonly variant: Variant;
   /** The type that the service serves; undefined on ADS. */
   readonly typeUrl: string | undefined;
@@ -17,8 +18,11 @@ export interface StreamInfo {
 
 /** The client has accepted a response, or rejected it. */
 export interface AckInfo {
+  /** The type of the response. */
   readonly typeUrl: string;
+  /** The `version_info` of the response; in delta, its `system_version_info`. */
   readonly version: string;
+  /** The nonce of the response. */
   readonly nonce: string;
   /** The response in question. */
   readonly response: OutgoingResponse;

@@ -3,7 +3,7 @@ import type { Ability } from "./cache-under-test.ts";
 
 /** One rule of the contract, and its test. */
 export interface TestCase {
-  /** The rule with the cache, or its view, as the subject: printed in the reports of those who test their caches. */
+  /** The rule with the cache, or its view, as the subject: printed in the reports of users' own tests. */
   readonly name: string;
   /** Left out for caches that lack one of these. */
   readonly needs?: readonly Ability[];

@@ -1,6 +1,6 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 
-/** A gRPC server that answers calls by its name. */
+/** A gRPC server that responds to calls with its name. */
 export interface Backend {
   readonly name: string;
   readonly port: number;

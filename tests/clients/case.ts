@@ -22,5 +22,5 @@ export const isServer = ({ server }: ClientKind): boolean => server.works;
 /** Takes a resource that was deleted and comes back with the same content; grpc-js takes it for one that never went. */
 export const noticesReturn = ({ name }: ClientKind): boolean => name !== "grpc-js";
 
-/** Stops using the endpoints of a cluster that has none left; grpc-java accepts that, and goes on with those it had. */
+/** Stops using the endpoints of a cluster that has none left; grpc-java accepts that, and keeps those it had. */
 export const heedsNone = ({ name }: ClientKind): boolean => name !== "grpc-java";

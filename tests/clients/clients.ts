@@ -1,13 +1,13 @@
 import { installGo, installJava, installJs, type InstallOptions, installPython } from "./install.ts";
 
-/** A client that nobody of this project wrote. */
+/** A client that another project wrote. */
 export interface ClientKind {
   /** As it is in the table and on the command line. */
   readonly name: string;
   readonly what: string;
   /** Which API it speaks. */
   readonly api: "v2" | "v3";
-  /** What it can be told as a server that is configured over xDS. */
+  /** What it can do as a server that is configured over xDS. */
   readonly server: {
     /** It can be one at all. */
     readonly works: boolean;

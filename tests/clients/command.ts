@@ -1,6 +1,6 @@
-/** What a client is told to do. It answers each command by one line. */
+/** What a client is to do. It prints one line for each command. */
 export type ClientCommand =
-  /** Makes calls one after the other, up to the first that fails; answered with {@link CallResult}. */
+  /** Makes calls one after the other, up to the first that fails; the result is a {@link CallResult}. */
   | {
     readonly do: "call";
     readonly target: string;
@@ -11,12 +11,12 @@ export type ClientCommand =
   }
   /** Ends the channel to a target. */
   | { readonly do: "close"; readonly target: string }
-  /** Is a server that is configured over xDS; answers by its name. */
+  /** Is a server that is configured over xDS; responds with its name. */
   | { readonly do: "serve"; readonly name: string; readonly port: number }
-  /** Answered with all serving modes so far: `serving` and `not serving`. */
+  /** Lists all serving modes so far: `serving` and `not serving`. */
   | { readonly do: "modes" };
 
-/** Who answered. */
+/** Which backends responded. */
 export interface CallResult {
   /** How often each backend did, by its name. */
   readonly responses: Readonly<Record<string, number>>;

@@ -41,7 +41,7 @@ Clients, each installed by its own package manager on first use:
 ${CLIENTS.map(({ name, what }) => `  ${name.padEnd(12)}${what}`).join("\n")}
 
 Runtimes of the server: ${RUNTIMES.map(({ name }) => name).join(", ")}.
-They need Go, Python 3, a JDK and Maven; who has not all of them names the clients.
+They need Go, Python 3, a JDK and Maven; name the clients where one of these is missing.
 `;
 
 const COLUMNS: readonly Column[] = [

@@ -84,7 +84,7 @@ export class World implements AsyncDisposable {
     return process;
   }
 
-  /** Tells the client, which is started by the first thing that it is told. */
+  /** Sends a command to the client, which the first command starts. */
   send(command: ClientCommand, process = this.#processes[0] ?? this.start()): Promise<unknown> {
     return process.send(command);
   }
@@ -108,9 +108,9 @@ export class World implements AsyncDisposable {
     return responses;
   }
 
-  /** Waits until these backends, and no others, answer calls. */
+  /** Waits until these backends, and no others, respond to calls. */
   async meets(names: readonly string[], options?: CallOptions): Promise<void> {
-    await this.reach(`answers of ${names}`, async () => {
+    await this.reach(`responses of ${names}`, async () => {
       const { responses, failure } = await this.call(options);
       assert.deepEqual({ met: Object.keys(responses).toSorted(), failure }, {
         met: names.toSorted(),
@@ -123,7 +123,7 @@ export class World implements AsyncDisposable {
   async fails(options?: CallOptions): Promise<string> {
     return await this.reach("a call that fails", async () => {
       const { failure } = await this.call({ ...options, count: 1 });
-      assert.notEqual(failure, undefined, "it was answered");
+      assert.notEqual(failure, undefined, "it succeeded");
       return failure!;
     });
   }
@@ -136,12 +136,14 @@ export class World implements AsyncDisposable {
     });
   }
 
-  /** Waits until all that was sent is answered. */
+  /** Waits until each response has its ACK or NACK. */
   async settles(): Promise<void> {
-    await this.hears("an answer to each response", (journal) => {
-      const answered = new Set([...journal.of("ack"), ...journal.of("nack")].map(({ nonce }) => nonce));
+    await this.hears("an ACK or NACK of each response", (journal) => {
+      const acknowledged = new Set([...journal.of("ack"), ...journal.of("nack")].map(({ nonce }) => nonce));
       const closed = new Set(journal.of("close").map(({ stream }) => stream));
-      const open = journal.of("response").filter(({ nonce, stream }) => !answered.has(nonce) && !closed.has(stream));
+      const open = journal.of("response").filter(({ nonce, stream }) =>
+        !acknowledged.has(nonce) && !closed.has(stream)
+      );
       assert.deepEqual(open, []);
     });
   }

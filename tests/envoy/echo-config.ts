@@ -109,7 +109,7 @@ export function routes(version: string, regex = ".*"): Resource {
   });
 }
 
-/** What there is to see of an Envoy from outside: a request that goes through it, and its admin interface. */
+/** What is to be seen of an Envoy from outside: a request that goes through it, and its admin interface. */
 export interface Seen extends Partial<State> {
   readonly status: number;
   /** The port of the one endpoint of the cluster. */

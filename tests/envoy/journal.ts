@@ -7,7 +7,7 @@ export interface Sent {
   readonly names: readonly string[];
 }
 
-/** An answer of Envoy that rejects a response. */
+/** A NACK of Envoy. */
 export interface Rejection {
   readonly typeUrl: string;
   readonly version: string;
@@ -17,7 +17,7 @@ export interface Rejection {
 /** What a server and its clients said to each other. */
 export class Journal {
   readonly sent: Sent[] = [];
-  /** What only said that resources with a ttl go on. */
+  /** The heartbeats of resources with a ttl. */
   readonly heartbeats: Sent[] = [];
   /** Emptied by a case that expects them. */
   readonly nacks: Rejection[] = [];

@@ -6,9 +6,9 @@ import { get, type GetOptions, type HttpResponse } from "../../examples/demo/get
 export interface LoadOptions {
   /** Requests go to them in turn. */
   readonly urls: readonly string[];
-  /** How many requests a second are started, whether the earlier ones are answered or not. */
+  /** How many requests a second are started, whether the earlier ones have a response or not. */
   readonly rate: number;
-  /** Throws if an answer is not what it has to be. Default: status 200. */
+  /** Throws if a response is not what it has to be. Default: status 200. */
   readonly check?: (response: HttpResponse) => void;
   readonly headers?: GetOptions["headers"];
   /** How connections are made. Default: 16 at most, kept to be used again. */
@@ -44,13 +44,13 @@ export class Load implements AsyncDisposable {
     return this.sent - this.#underWay.size;
   }
 
-  /** Waits until so many more requests were answered. */
+  /** Waits until so many more requests got a response. */
   async pass(requests: number): Promise<void> {
     const until = this.completed + requests;
     await new Promise<void>((resolve) => this.#waiting.push({ until, resolve }));
   }
 
-  /** Waits for an answer, and throws if there is none for 20 s. */
+  /** Waits for a response, and throws if there is none for 20 s. */
   async meets(what: string, isIt: (response: HttpResponse) => boolean): Promise<void> {
     const met = Promise.withResolvers<void>();
     const late = setTimeout(
@@ -67,7 +67,7 @@ export class Load implements AsyncDisposable {
     });
   }
 
-  /** Sends no more, and waits for the answers to what was sent. */
+  /** Sends no more, and waits for the responses to what was sent. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(this.#underWay);
@@ -110,7 +110,7 @@ export class Load implements AsyncDisposable {
   }
 }
 
-/** Throws if an answer is anything but 200. */
+/** Throws if the status of a response is anything but 200. */
 export function expectOk({ status, body }: HttpResponse): void {
   if (status !== 200) throw new Error(`status ${status}: ${body.slice(0, 100).trim() || "no body"}`);
 }

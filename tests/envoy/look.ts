@@ -16,13 +16,13 @@ export async function statOf(envoy: Envoy, name: string): Promise<number> {
 }
 
 /**
- * Waits until Envoy has rejected something, by its own log: a poll has no way to tell the server.
+ * Waits until Envoy has rejected something, by its own log: a poll has no way to report it to the server.
  *
  * @param reason - what Envoy says of it
  */
 export function rejectedAPoll(world: World, reason: RegExp): Promise<void> {
   return world.reach("a rejection in Envoy's log", async () => {
-    // It may go on over several lines.
+    // It may have several lines.
     const [, ...rejections] = (await world.envoy.log()).split(/REST config for \S+ rejected/);
     assert.match(rejections.join(), reason);
   });

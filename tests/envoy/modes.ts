@@ -42,7 +42,7 @@ export function bootstrapSourceOf(mode: Mode): object {
 
 /**
  * With a node of 77 kB in each, and a poll for each cluster and route configuration, more polls than these keep Envoy from
- * its work; and the second that it waits for an answer by default is too little on a busy machine.
+ * its work; and the second that it waits for a response by default is too little on a busy machine.
  */
 function rest(mode: Pick<Mode, "name" | "what" | "http1">): Mode {
   return { ...mode, variant: "sotw", aggregated: false, pollMs: 250, initialFetchTimeoutSeconds: 0 };
@@ -51,8 +51,8 @@ function rest(mode: Pick<Mode, "name" | "what" | "http1">): Mode {
 const NO_TIMEOUT = { $typeName: "google.protobuf.Duration", seconds: 0n, nanos: 0 } as const;
 
 /**
- * A mode with Envoy's node in every request, and with it in the first one only. None lets Envoy give up on an answer
- * that is owed to it, so that none can be missing unseen.
+ * A mode with Envoy's node in every request, and with it in the first one only. None lets Envoy give up on a response
+ * that it has requested, so that none can be missing unseen.
  */
 function both(mode: Omit<Mode, "initialFetchTimeoutSeconds" | "nodeOnFirstMessageOnly">): Mode[] {
   return [

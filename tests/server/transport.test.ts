@@ -275,11 +275,11 @@ describe("callbacks", () => {
   it("refuse a stream with a ConnectError of their own", async () => {
     await using served = await serve({}, {
       onStreamOpen() {
-        throw new ConnectError("who are you?", Code.Unauthenticated);
+        throw new ConnectError("unknown client?", Code.Unauthenticated);
       },
     });
     await using client = served.client();
-    expect(await client.open().ended).toMatchObject({ "grpc-status": "16", "grpc-message": "who%20are%20you%3F" });
+    expect(await client.open().ended).toMatchObject({ "grpc-status": "16", "grpc-message": "unknown%20client%3F" });
     expect(served.closed).toHaveLength(1);
     expect(served.errors).toEqual([]);
   });

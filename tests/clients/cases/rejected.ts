@@ -39,7 +39,7 @@ export const REJECTED: readonly Case[] = [
     },
   },
   {
-    name: "S8 names that are added after a rejection are answered",
+    name: "S8 names that are added after a rejection get a response",
     clients: speaksV3,
     async run(world) {
       const { a, b } = world.backends;

@@ -2,10 +2,10 @@ import type { Case } from "../case.ts";
 import { edsCluster, endpointsAt, routesOf, target, toCluster } from "../make.ts";
 import type { World } from "../world.ts";
 
-/** A server that is gone for a while. */
+/** A server that is down for a while. */
 export const RESTART: readonly Case[] = [
   {
-    name: "S27 a restart of the server: calls go on, and a change of meanwhile is followed",
+    name: "S27 a restart of the server: calls continue, and a change of meanwhile is followed",
     everywhere: true,
     async run(world) {
       const { a, b, c } = world.backends;

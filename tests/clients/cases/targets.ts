@@ -59,7 +59,7 @@ export const TARGETS: readonly Case[] = [
     },
   },
   {
-    name: "S17 S25 several targets of one process, each with a part of what there is",
+    name: "S17 S25 several targets of one process, each with a part of the resources",
     async run(world) {
       const { a, b, c } = world.backends;
       await world.publish(
@@ -67,7 +67,7 @@ export const TARGETS: readonly Case[] = [
         endpointsAt("echo", a),
         ...echo("more"),
         endpointsAt("more", b),
-        // Nobody asks for these.
+        // No client subscribes to these.
         ...echo("unused"),
         endpointsAt("unused", c),
       );
@@ -119,5 +119,5 @@ function echo(name = "echo"): Resource[] {
 }
 
 function clientOf({ journal }: World): string {
-  return journal.of("request")[0]?.client ?? "nobody";
+  return journal.of("request")[0]?.client ?? "no client";
 }

@@ -1,4 +1,4 @@
-// A client, and a server, of grpc-go that are told by lines of JSON what to do. Each line is answered by one.
+// A client, and a server, of grpc-go that read commands as lines of JSON, and print one line for each.
 package main
 
 import (
@@ -71,7 +71,7 @@ func run(c command) (any, error) {
 	}
 }
 
-// Makes calls one after the other, up to the first that fails, and counts who answered.
+// Makes calls one after the other, up to the first that fails, and counts the backends that responded.
 func call(c command) (any, error) {
 	channel := channels[c.Target]
 	if channel == nil {

@@ -43,7 +43,7 @@ func serve(name string, address string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Answers both methods alike.
+	// Responds to both methods alike.
 	echo := func(_ any, stream grpc.ServerStream) error {
 		var request []byte
 		if err := stream.RecvMsg(&request); err != nil {

@@ -1,4 +1,4 @@
-// A client, and a server, of grpc-js that are told by lines of JSON what to do. Each line is answered by one.
+// A client, and a server, of grpc-js that read commands as lines of JSON, and print one line for each.
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { Client, credentials, ServerCredentials, status } from "@grpc/grpc-js";
@@ -27,7 +27,7 @@ function run(command) {
   }
 }
 
-/** Makes calls one after the other, up to the first that fails, and counts who answered. */
+/** Makes calls one after the other, up to the first that fails, and counts the backends that responded. */
 async function call({ target, method, count, timeoutMs }) {
   let client = clients.get(target);
   if (client === undefined) clients.set(target, client = new Client(target, credentials.createInsecure()));

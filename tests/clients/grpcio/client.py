@@ -1,4 +1,4 @@
-"""A client, and a server, of grpcio that are told by lines of JSON what to do. Each line is answered by one."""
+"""A client, and a server, of grpcio that read commands as lines of JSON, and print one line for each."""
 
 import json
 import sys
@@ -32,7 +32,7 @@ def run(command):
 
 
 def call(command):
-    """Makes calls one after the other, up to the first that fails, and counts who answered."""
+    """Makes calls one after the other, up to the first that fails, and counts the backends that responded."""
     target = command["target"]
     if target not in channels:
         channels[target] = grpc.insecure_channel(target)

@@ -9,7 +9,7 @@ import { edsCluster, endpointAt, httpListener, routesOf, toCluster } from "../ma
 export const CLUSTERS: readonly Case[] = [
   {
     type: "CDS",
-    name: "an empty configuration is an answer",
+    name: "an empty configuration is a response",
     async run(world) {
       world.publish([]);
       await world.startEnvoy();

@@ -88,11 +88,11 @@ function versionOf({ headers }: HttpResponse): number {
   return Number(headers["x-config-version"]);
 }
 
-/** No answer comes from the upstream of another version than that of its routes. */
+/** No response comes from the upstream of another version than that of its routes. */
 function expectConsistent(response: HttpResponse): void {
   expectOk(response);
   const [version, upstream] = [versionOf(response), response.headers["x-upstream"]];
-  if (upstream !== upstreamOf(version)) throw new Error(`an answer of version ${version} from upstream ${upstream}`);
+  if (upstream !== upstreamOf(version)) throw new Error(`a response of version ${version} from upstream ${upstream}`);
 }
 
 /** What is not used any more does not stay for ever. */

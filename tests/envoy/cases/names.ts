@@ -9,7 +9,7 @@ import { edsCluster, endpointAt, httpListener, routesOf, tcpListener, toCluster 
 import type { World } from "../world.ts";
 
 const AUTHORITY = "xdstp://prod.example";
-/** What Envoy adds for `node_context_params`, as its bootstrap says who it is. */
+/** What Envoy adds for `node_context_params`, from the node of its bootstrap. */
 const NODE = "xds.node.cluster=example&xds.node.id=test";
 
 /** Names of the form `xdstp://…`, and collections. */
@@ -20,7 +20,7 @@ export const NAMES: readonly Case[] = [
     async run(world) {
       world.publish(named(world, "1"));
       await world.startEnvoy();
-      await world.reach("an answer", async () => expectOk(await world.get("http")));
+      await world.reach("a response", async () => expectOk(await world.get("http")));
       const load = world.load({ urls: [await world.url("http")] });
       for (const version of ["2", "3"]) {
         world.change({ update: named(world, version) });
@@ -53,7 +53,7 @@ export const NAMES: readonly Case[] = [
         ...strangers,
       ]);
       await world.startEnvoy();
-      await world.reach("an answer", async () => expectOk(await world.get(http)));
+      await world.reach("a response", async () => expectOk(await world.get(http)));
       assert.deepEqual(await clustersOf(world), [main, other].toSorted());
       const load = world.load({ urls: [await world.url(http)] });
       const more = inCollection("cluster.v3.Cluster", "more");
@@ -89,7 +89,7 @@ export const NAMES: readonly Case[] = [
         ...[edsCluster(mode, main), endpointAt(main, upstreams.a.port)],
         ...[httpListener(mode, http), routesOf(http, "1", [toCluster(main)])],
       ]);
-      await world.reach("an answer", async () => expectOk(await world.get(http)));
+      await world.reach("a response", async () => expectOk(await world.get(http)));
     },
   },
   {
@@ -104,7 +104,7 @@ export const NAMES: readonly Case[] = [
         ...[httpListener(mode, "http"), routesOf("http", "1", [toCluster("echo")])],
       ]);
       await world.startEnvoy();
-      await world.reach("an answer", async () => expectOk(await world.get("http")));
+      await world.reach("a response", async () => expectOk(await world.get("http")));
       const load = world.load({ urls: [await world.url("http")] });
       for (let i = 0; i < 5; i++) {
         world.change({ update: [b] });
@@ -190,7 +190,7 @@ async function clustersOf(world: World): Promise<string[]> {
 /** Waits until no request goes to an upstream any more. */
 function meetsNever(world: World, upstream: string): Promise<void> {
   return world.reach(`no more of ${upstream}`, async () => {
-    const answers = await Promise.all(Array.from({ length: 8 }, () => world.get("http")));
-    for (const { headers } of answers) assert.notEqual(headers["x-upstream"], upstream);
+    const responses = await Promise.all(Array.from({ length: 8 }, () => world.get("http")));
+    for (const { headers } of responses) assert.notEqual(headers["x-upstream"], upstream);
   });
 }

@@ -36,7 +36,7 @@ export const ON_DEMAND_CLUSTERS: readonly Case[] = [{
     assert.deepEqual(await clustersOf(world), []);
     await meets(world, "a", 200, "a");
     assert.deepEqual(await clustersOf(world), ["a"]);
-    // The filter would wait for an hour for an answer.
+    // The filter would wait for an hour for the cluster.
     await meets(world, "b", 503);
 
     // Envoy is still subscribed to it, so it does not ask again, but waits.

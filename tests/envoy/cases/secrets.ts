@@ -69,7 +69,7 @@ async function startWith(world: World, certificate: Certificate): Promise<void> 
   await shows(world, certificate);
   const port = await world.envoy.listenerPort("https");
   const agent = new Agent({ ca: certificate.cert, keepAlive: false });
-  await world.reach("an answer", async () => expectOk(await get(`https://127.0.0.1:${port}/`, { agent })));
+  await world.reach("a response", async () => expectOk(await get(`https://127.0.0.1:${port}/`, { agent })));
 }
 
 function resources({ mode, upstreams }: World): Resource[] {

@@ -36,7 +36,7 @@ interface Line extends AsyncDisposable {
   say(text: string): Promise<string>;
 }
 
-/** Connects again and again, until it is the right one who answers. */
+/** Connects again and again, until the right upstream responds. */
 function greetedBy(world: World, name: string): Promise<Line> {
   return world.reach(`a connection to ${name}`, async () => {
     const line = await dial(await world.envoy.listenerPort("tcp"));

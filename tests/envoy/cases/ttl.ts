@@ -12,7 +12,7 @@ import { layer } from "./runtime.ts";
 const KEY = "interop.ttl";
 const TTL_MS = 1_000;
 
-/** Resources that a client forgets unless the server says again and again that they go on: polls are not told a ttl. */
+/** Resources that a client forgets unless the server sends heartbeats for them; polls are not sent a ttl. */
 export const TTL: readonly Case[] = [
   {
     type: "RTDS",
@@ -67,21 +67,21 @@ async function livesAndExpires(
   const { journal } = world.server;
   await world.reach("what has a ttl", async () => assert.ok(await isThere()));
   // Long enough to expire twice.
-  const told = () => [...journal.sent, ...journal.heartbeats].filter(({ typeUrl }) => typeUrl === type).length;
-  const enough = told() + 7;
+  const sentCount = () => [...journal.sent, ...journal.heartbeats].filter(({ typeUrl }) => typeUrl === type).length;
+  const enough = sentCount() + 7;
   let gone = false;
   await world.reach("heartbeats", async () => {
     gone ||= !await isThere();
-    assert.ok(told() >= enough, `told ${told()} times`);
+    assert.ok(sentCount() >= enough, `sent ${sentCount()} times`);
   });
-  assert.ok(!gone, "it expired though it was told to live on");
+  assert.ok(!gone, "it expired despite its heartbeats");
 
   relay.freeze();
   await world.reach("its expiry", async () => assert.ok(!await isThere()));
   relay.thaw();
   await world.reach("its return", async () => assert.ok(await isThere()));
   if (world.mode.variant === "delta") {
-    // It was told that something goes on which it did not have any more.
+    // It was sent a heartbeat of a resource that it did not have any more.
     const [nack] = journal.nacks.splice(0);
     assert.match(nack!.message, /embedded in an individual Any does not match the message-wide type URL/);
   }

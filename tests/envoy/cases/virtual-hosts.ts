@@ -39,13 +39,13 @@ export const VIRTUAL_HOSTS: readonly Case[] = [
       await meets(world, "www.one.com", 200, "1");
       await meets(world, "a.wild.com", 200, "1");
       await meets(world, "b.wild.com", 200, "1");
-      await meets(world, "nobody.com", 404);
-      await meets(world, "nobody.com", 404);
-      await meets(world, "other-nobody.com", 404);
+      await meets(world, "unknown.com", 404);
+      await meets(world, "unknown.com", 404);
+      await meets(world, "other-unknown.com", 404);
       assert.deepEqual(sentHosts(world), ["http/one", "http/wild"]);
 
-      world.change({ update: [host("late", "1", ["nobody.com"])] });
-      await world.reach("the late virtual host", () => meets(world, "nobody.com", 200, "1"));
+      world.change({ update: [host("late", "1", ["unknown.com"])] });
+      await world.reach("the late virtual host", () => meets(world, "unknown.com", 200, "1"));
       const load = world.load({
         urls: [await world.url("http")],
         headers: { host: "one.com" },
@@ -94,7 +94,7 @@ export const VIRTUAL_HOSTS: readonly Case[] = [
       await world.startEnvoy();
       await meetsSoon(world, "one.com", 200, "1");
       const second = httpListener(world.mode, "second", { manager: { httpFilters: [onDemand(), routerFilter()] } });
-      // Its first request names nobody, so a stream of its own cannot be told of what there is nothing of.
+      // Its first request has no names, so a stream of its own gets no response before one of its hosts exists.
       const first = world.mode.aggregated ? [] : [host("other", "1", ["other.com"], "second")];
       world.change({ update: [second, routes(world, "1", "second"), ...first] });
       await world.reach("the second listener", () => meets(world, "two.com", 404, undefined, "second"));
@@ -105,7 +105,7 @@ export const VIRTUAL_HOSTS: readonly Case[] = [
   },
   {
     type: "VHDS",
-    name: "all of them at once, where the server is told so",
+    name: "all of them at once, with a legacy wildcard",
     modes: onlyDelta,
     server: { legacyWildcard: new Set([LISTENER_TYPE, CLUSTER_TYPE, VIRTUAL_HOST_TYPE]) },
     async run(world) {
@@ -121,11 +121,11 @@ export const VIRTUAL_HOSTS: readonly Case[] = [
       await load.meets("the change", ({ headers }) => headers["x-host-version"] === "2");
       await load.pass(5);
       await load.stop();
-      await meets(world, "nobody.com", 404);
+      await meets(world, "unknown.com", 404);
       world.change({ remove: [all[7]!] });
       await world.reach("the removal", () => meets(world, "host-7.com", 404));
       const requests = world.server.journal.tail.match(/<- VirtualHost .*http\/host/g) ?? [];
-      assert.deepEqual(requests.length, 1, "Envoy asks for the one that is gone alone");
+      assert.deepEqual(requests.length, 1, "Envoy requests the removed one alone");
     },
   },
 ];

@@ -30,7 +30,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
-/** A client, and a server, of grpc-java that are told by lines of JSON what to do. Each line is answered by one. */
+/** A client, and a server, of grpc-java that read commands as lines of JSON, and print one line for each. */
 public final class Client {
   private static final Gson GSON = new GsonBuilder().serializeNulls().create();
   private static final Map<String, ManagedChannel> CHANNELS = new HashMap<>();
@@ -41,7 +41,7 @@ public final class Client {
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       System.out.println(GSON.toJson(run(GSON.fromJson(line, Map.class))));
     }
-    // Channels and servers have threads that would go on.
+    // Channels and servers have threads that would keep the process alive.
     System.exit(0);
   }
 
@@ -59,7 +59,7 @@ public final class Client {
     };
   }
 
-  /** Makes calls one after the other, up to the first that fails, and counts who answered. */
+  /** Makes calls one after the other, up to the first that fails, and counts the backends that responded. */
   private static Map<String, Object> call(Map<?, ?> command) {
     ManagedChannel channel = CHANNELS.computeIfAbsent((String) command.get("target"),
         target -> Grpc.newChannelBuilder(target, InsecureChannelCredentials.create()).build());
