@@ -56,6 +56,12 @@ export interface DiscoveryServerOptions extends Partial<StreamLimits> {
    * pauses (backpressure), and the streams that have stalled longest, for 1 s at least, are closed. Default: 256 MiB.
    */
   readonly maxUnsentBytes?: number;
+  /**
+   * Memory that all streams together may hold for the nodes, types and names of their clients, as an estimate in bytes
+   * (some 350 for a name). Beyond it a request that adds to it ends its stream with RESOURCE_EXHAUSTED. Keep it below
+   * half of the heap. Default: 512 MiB.
+   */
+  readonly maxHeldBytes?: number;
 }
 
 /** Message types by their names, such as a registry of protobuf-es. */
@@ -78,6 +84,7 @@ export interface Settings {
   readonly types: MessageTypes | undefined;
   readonly stallTimeoutMs: number;
   readonly maxUnsentBytes: number;
+  readonly maxHeldBytes: number;
 }
 
 /** Fills in the defaults of options. */
@@ -95,6 +102,7 @@ export function settingsOf(options: DiscoveryServerOptions): Settings {
     types: options.types,
     stallTimeoutMs: options.stallTimeoutMs ?? 60_000,
     maxUnsentBytes: options.maxUnsentBytes ?? 256 * 1024 * 1024,
+    maxHeldBytes: options.maxHeldBytes ?? 512 * 1024 * 1024,
   };
 }
 

@@ -1,7 +1,8 @@
 import { Decisions } from "./decisions.ts";
+import { HeldAccount, HeldBytes } from "./held-bytes.ts";
 import { NodeIdentity } from "./node-identity.ts";
 import { ProtocolError } from "./protocol-error.ts";
-import { checkNames, readRequest } from "./read-request.ts";
+import { checkCount, readRequest } from "./read-request.ts";
 import type { DiscoveryRequest } from "./request.ts";
 import { resendTargets, resendToNew } from "./resend.ts";
 import type { OutgoingResponse } from "./response.ts";
@@ -28,6 +29,7 @@ export class DiscoveryStream {
   readonly #identity: NodeIdentity;
   readonly #sequencer: AdsSequencer<TypeStream>;
   readonly #decisions: Decisions;
+  readonly #account: HeldAccount;
   readonly #onView: () => void;
   #context: StreamContext;
   #dueAt: number | undefined = undefined;
@@ -36,7 +38,8 @@ export class DiscoveryStream {
   constructor(options: DiscoveryStreamOptions) {
     this.#options = options;
     this.#sequencer = new AdsSequencer(PublicationOrder.of(options.api), options.holdBackMs);
-    this.#identity = new NodeIdentity(options.api.node);
+    this.#identity = new NodeIdentity(options.api.node, options.limits);
+    this.#account = new HeldAccount(options.held ?? new HeldBytes(Infinity), options.limits);
     this.#decisions = new Decisions(options.trace);
     this.#context = { responses: options.responses, ttl: false };
     this.#onView = () => void (this.#isClosed || options.wake());
@@ -65,7 +68,8 @@ export class DiscoveryStream {
     this.#acknowledge(type, request);
     const isLegacyWildcard = this.#options.legacyWildcard?.has(typeUrl) ?? type.type?.legacyWildcard ?? false;
     const update = type.subscribe(request, isLegacyWildcard);
-    checkNames(request, type.subscription, this.#options.limits);
+    checkCount(this.#sequencer.types, this.#options.limits);
+    this.#account.update(this.#identity.bytes, this.#sequencer.types);
     if (known === undefined) {
       resendToNew(type, this.#sequencer.byUrl);
       type.watch(this.#options.cache, this.#identity.node!);
@@ -115,6 +119,7 @@ export class DiscoveryStream {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#account.release();
     for (const type of this.#sequencer.types) type.watched.close();
   }
 

@@ -10,13 +10,22 @@ import { ProtocolError } from "./protocol-error.ts";
  */
 export class NodeIdentity {
   readonly #schema: DescMessage;
+  readonly #maxBytes: number;
+  #bytes = 0;
   #seen: SeenNode | undefined = undefined;
   /** The node's bytes in a form that equal nodes share. */
   #canonical: Uint8Array = new Uint8Array();
   #node: Node | undefined = undefined;
 
-  constructor(schema: DescMessage) {
+  /** @param limits.maxNodeBytes - the largest node, without the fields that say how the client was built */
+  constructor(schema: DescMessage, { maxNodeBytes }: { readonly maxNodeBytes: number }) {
     this.#schema = schema;
+    this.#maxBytes = maxNodeBytes;
+  }
+
+  /** The size of the node, without the fields that say how the client was built. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Undefined before the first request. */
@@ -45,18 +54,40 @@ export class NodeIdentity {
       return false;
     }
     if (this.#seen !== undefined && looksTheSame(this.#seen, bytes)) return false;
-    const { kept, seen } = split(bytes);
-    const node = fromBinary(this.#schema, kept) as unknown as Node;
+    const { kept, seen } = this.#split(bytes);
+    const node = this.#decode(kept);
     if (this.#node !== undefined && this.#node.id !== node.id) {
       throw new ProtocolError("invalid_argument", "the node's id must not change during a stream");
     }
     this.#seen = seen;
+    this.#bytes = kept.length;
     // Envoy writes the entries of maps in another order each time.
     const canonical = encode(this.#schema, node);
     if (this.#node !== undefined && equal(this.#canonical, canonical)) return false;
     this.#canonical = canonical;
     this.#node = node;
     return true;
+  }
+
+  #split(bytes: Uint8Array): ReturnType<typeof split> {
+    const parts = attempt(() => split(bytes));
+    // Before it is decoded: each two of its bytes may become an object.
+    if (parts.kept.length > this.#maxBytes) {
+      throw new ProtocolError("resource_exhausted", `a node may have at most ${this.#maxBytes} bytes`);
+    }
+    return parts;
+  }
+
+  #decode(bytes: Uint8Array): Node {
+    return attempt(() => fromBinary(this.#schema, bytes, { readUnknownFields: false }) as unknown as Node);
+  }
+}
+
+function attempt<T>(decode: () => T): T {
+  try {
+    return decode();
+  } catch (cause) {
+    throw new ProtocolError("invalid_argument", "the node cannot be decoded", { cause });
   }
 }
 

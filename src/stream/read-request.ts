@@ -4,16 +4,22 @@ import { decodeRequest, type DiscoveryRequest, type Variant } from "./request.ts
 import type { Subscription } from "./subscription.ts";
 
 /**
- * Decodes a request, and completes its type URL from that of the service.
+ * Decodes a request, completes its type URL from that of the service, and checks its names before anything keeps them.
  *
  * @param service.typeUrl - the type of the service; undefined on ADS
- * @throws ProtocolError for bytes that cannot be decoded, and for a type that the service does not serve
+ * @throws ProtocolError for bytes that cannot be decoded, for a type that the service does not serve, and for names that
+ * are too many or too long
  */
 export function readRequest(
   message: Uint8Array,
-  { variant, typeUrl }: { readonly variant: Variant; readonly typeUrl: string | undefined },
+  { variant, typeUrl, limits }: {
+    readonly variant: Variant;
+    readonly typeUrl: string | undefined;
+    readonly limits: StreamLimits;
+  },
 ): DiscoveryRequest {
   const request = decode(message, variant);
+  checkNames(request, limits);
   if (request.typeUrl === "") {
     if (typeUrl !== undefined) return { ...request, typeUrl };
     throw new ProtocolError("invalid_argument", "a request on ADS must have a type_url");
@@ -24,16 +30,33 @@ export function readRequest(
   return request;
 }
 
-/** @throws ProtocolError for more names, or longer ones, than a client may subscribe to */
-export function checkNames(
-  { typeUrl, names }: DiscoveryRequest,
-  subscription: Subscription,
+/** @throws ProtocolError for more names than a client may subscribe to */
+export function checkCount(
+  types: readonly { readonly subscription: Subscription }[],
+  { maxNames }: StreamLimits,
+): void {
+  let count = 0;
+  for (const { subscription } of types) count += subscription.names.size;
+  if (count > maxNames) {
+    throw new ProtocolError("resource_exhausted", `a stream may subscribe to at most ${maxNames} names`);
+  }
+}
+
+/** Ten times that of any type of Envoy's. */
+const MAX_TYPE_URL_LENGTH = 1_024;
+
+function checkNames(
+  { typeUrl, names, unsubscribe, initialVersions }: DiscoveryRequest,
   { maxNames, maxNameLength }: StreamLimits,
 ): void {
-  if (subscription.names.size > maxNames) {
-    throw new ProtocolError("resource_exhausted", `a stream may subscribe to at most ${maxNames} names of ${typeUrl}`);
+  if (Math.max(names.length, unsubscribe.length, initialVersions.size) > maxNames) {
+    throw new ProtocolError("resource_exhausted", `a request may have at most ${maxNames} names`);
   }
-  if (names.some((name) => name.length > maxNameLength)) {
+  const isTooLong = (name: string) => name.length > maxNameLength;
+  if (typeUrl.length > MAX_TYPE_URL_LENGTH) {
+    throw new ProtocolError("invalid_argument", `a type URL may have at most ${MAX_TYPE_URL_LENGTH} characters`);
+  }
+  if (names.some(isTooLong) || unsubscribe.some(isTooLong) || [...initialVersions.keys()].some(isTooLong)) {
     throw new ProtocolError("invalid_argument", `a resource name may have at most ${maxNameLength} characters`);
   }
 }

@@ -83,6 +83,8 @@ export function decodeRequest(variant: Variant, bytes: Uint8Array): DiscoveryReq
 
 /** The length at which the client's reason of a NACK is cut off, in UTF-16 units. */
 const MAX_ERROR_LENGTH = 4096;
+/** In UTF-8, of a UTF-16 unit. */
+const MAX_BYTES_PER_UNIT = 3;
 
 const NONE: ReadonlyMap<string, string> = new Map();
 
@@ -140,10 +142,15 @@ function decodeStatus(bytes: Uint8Array): { code: number; message: string } {
   while (reader.pos < reader.len) {
     const [number, wireType] = reader.tag();
     if (number === 1 && wireType === WireType.Varint) code = reader.int32();
-    else if (number === 2 && wireType === WireType.LengthDelimited) message = reader.string();
+    else if (number === 2 && wireType === WireType.LengthDelimited) message = beginningOf(reader.bytes());
     else reader.skip(wireType, number);
   }
-  return { code, message: message.slice(0, MAX_ERROR_LENGTH) };
+  return { code, message };
+}
+
+/** The beginning of a text, decoded by itself: a part of a long string would keep all of it in memory. */
+function beginningOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes.subarray(0, MAX_ERROR_LENGTH * MAX_BYTES_PER_UNIT)).slice(0, MAX_ERROR_LENGTH);
 }
 
 /** The strings in fields 1 and 2 of a message. */

@@ -1,5 +1,6 @@
 import type { Cache } from "../cache/mod.ts";
 import type { ApiTable } from "../resource/mod.ts";
+import type { HeldBytes } from "./held-bytes.ts";
 import type { StreamLimits } from "./limits.ts";
 import type { Variant } from "./request.ts";
 import type { ResponseFactory } from "./response.ts";
@@ -19,6 +20,8 @@ export interface DiscoveryStreamOptions {
   readonly responses: ResponseFactory;
   readonly callbacks: StreamCallbacks;
   readonly limits: StreamLimits;
+  /** One for a server: the memory of all its streams. Default: without a limit. */
+  readonly held?: HeldBytes | undefined;
   /**
    * How long in ADS a change waits until the client has ACKed what it depends on, and a removal until the client has
    * ACKed what stopped using the resource, in milliseconds. 0: nothing waits.

@@ -19,10 +19,16 @@ export class Subscription implements CacheSubscription {
   /** The number of names in each collection. */
   #counts: Map<string, number> | undefined = undefined;
   #hasNamed = false;
+  #nameLength = 0;
 
   /** @param collectionFor - the collection whose members may be sent for a name; undefined for a single resource */
   constructor(collectionFor: (name: string) => string | undefined) {
     this.#collectionFor = collectionFor;
+  }
+
+  /** UTF-16 units of all names. */
+  get nameLength(): number {
+    return this.#nameLength;
   }
 
   /** Whether the client subscribes to no resource. */
@@ -59,6 +65,7 @@ export class Subscription implements CacheSubscription {
   add(name: string, change: ChangeDraft): boolean {
     if (this.names.has(name)) return false;
     (this.names as Set<string>).add(name);
+    this.#nameLength += name.length;
     change.added.push(name);
     const collection = this.#collectionFor(name);
     if (collection === undefined) return true;
@@ -75,6 +82,7 @@ export class Subscription implements CacheSubscription {
   /** Unsubscribes from a name in its normal form. @returns false if it was not subscribed */
   remove(name: string, change: ChangeDraft): boolean {
     if (!(this.names as Set<string>).delete(name)) return false;
+    this.#nameLength -= name.length;
     change.removed.push(name);
     const collection = this.#counts && this.#collectionFor(name);
     if (collection === undefined) return true;

@@ -64,6 +64,10 @@ export class TypeStream implements TypeProgress, ViewEvents {
     return this.client.withheld.size;
   }
 
+  get heldVersions(): number {
+    return this.client.held.size;
+  }
+
   get progress(): number {
     return this.#progress;
   }

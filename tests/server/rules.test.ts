@@ -203,6 +203,48 @@ describe("errors and identity", () => {
       code: "RESOURCE_EXHAUSTED",
     },
     {
+      what: "names of all types together",
+      options: { maxNames: 2 },
+      then: { typeUrl: LISTENER_TYPE, resourceNamesSubscribe: ["x", "y"], resourceNamesUnsubscribe: ["a", "b", "c"] },
+      code: "RESOURCE_EXHAUSTED",
+    },
+    {
+      what: "versions",
+      options: { maxNames: 2 },
+      then: { typeUrl: LISTENER_TYPE, initialResourceVersions: { x: "1", y: "1", z: "1" } },
+      code: "RESOURCE_EXHAUSTED",
+    },
+    {
+      what: "a name in versions",
+      options: { maxNameLength: 3 },
+      then: { typeUrl: LISTENER_TYPE, initialResourceVersions: { long: "1" } },
+      code: "INVALID_ARGUMENT",
+    },
+    {
+      what: "a type URL",
+      options: {},
+      then: { typeUrl: `type.googleapis.com/${"x".repeat(1_024)}` },
+      code: "INVALID_ARGUMENT",
+    },
+    {
+      what: "a node",
+      options: { maxNodeBytes: 1_000 },
+      then: { typeUrl: CLUSTER_TYPE, node: { ...NODE, userAgentName: "x".repeat(1_001), cluster: "x".repeat(1_001) } },
+      code: "RESOURCE_EXHAUSTED",
+    },
+    {
+      what: "the memory of a stream",
+      options: { maxStreamBytes: 10_000 },
+      then: { typeUrl: CLUSTER_TYPE, resourceNamesSubscribe: Array.from({ length: 30 }, (_, i) => `${i}`) },
+      code: "RESOURCE_EXHAUSTED",
+    },
+    {
+      what: "the memory of all streams",
+      options: { maxHeldBytes: 15_000 },
+      then: { typeUrl: CLUSTER_TYPE, resourceNamesSubscribe: Array.from({ length: 30 }, (_, i) => `${i}`) },
+      code: "RESOURCE_EXHAUSTED",
+    },
+    {
       what: "a name",
       options: { maxNameLength: 3 },
       then: { typeUrl: CLUSTER_TYPE, resourceNamesSubscribe: ["long"] },

@@ -1,7 +1,13 @@
 import { Code, ConnectError, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import type { Cache } from "../../cache/mod.ts";
-import { DiscoveryStream, ResponseFactory, type StreamInfo, type SubscriptionStatus } from "../../stream/mod.ts";
+import {
+  DiscoveryStream,
+  HeldBytes,
+  ResponseFactory,
+  type StreamInfo,
+  type SubscriptionStatus,
+} from "../../stream/mod.ts";
 import type { DiscoveryCallbacks } from "../callbacks.ts";
 import { clientError, isForClient } from "../client-error.ts";
 import { endOverTime } from "../drain.ts";
@@ -34,6 +40,7 @@ export class Streams {
   readonly #options: StreamsOptions;
   readonly #responses: ResponseFactory;
   readonly #budget: SendBudget;
+  readonly #held: HeldBytes;
   readonly #methods: ReadonlyMap<string, StreamMethod>;
   /** Oldest first. */
   readonly #open = new Map<DiscoveryStream, GrpcStream>();
@@ -41,9 +48,10 @@ export class Streams {
   #closed = false;
 
   constructor(options: StreamsOptions) {
-    const { api, identifier, maxUnsentBytes, stallTimeoutMs } = options.settings;
+    const { api, identifier, maxUnsentBytes, maxHeldBytes, stallTimeoutMs } = options.settings;
     this.#options = options;
     this.#responses = new ResponseFactory({ identifier });
+    this.#held = new HeldBytes(maxHeldBytes);
     this.#budget = new SendBudget({ maxBytes: maxUnsentBytes, stallTimeoutMs });
     this.#methods = streamMethods(api);
   }
@@ -112,6 +120,7 @@ export class Streams {
       responses: this.#responses,
       callbacks,
       limits,
+      held: this.#held,
       holdBackMs,
       legacyWildcard,
       wake: () => grpc.wake(),

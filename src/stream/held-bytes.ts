@@ -1,0 +1,83 @@
+import type { StreamLimits } from "./limits.ts";
+import { ProtocolError } from "./protocol-error.ts";
+import type { Subscription } from "./subscription.ts";
+
+/** The memory that the streams of one server hold for what their clients sent, as an estimate in bytes. */
+export class HeldBytes {
+  readonly #max: number;
+  #used = 0;
+
+  /** @param max - in bytes */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get max(): number {
+    return this.#max;
+  }
+
+  get used(): number {
+    return this.#used;
+  }
+
+  /** @returns false, and nothing is taken, if it would be more than the limit */
+  take(bytes: number): boolean {
+    if (bytes > 0 && this.#used + bytes > this.#max) return false;
+    this.#used += bytes;
+    return true;
+  }
+}
+
+/** What one stream holds: its share of {@link HeldBytes}. */
+export class HeldAccount {
+  readonly #held: HeldBytes;
+  readonly #maxStreamBytes: number;
+  #bytes = 0;
+
+  constructor(held: HeldBytes, { maxStreamBytes }: StreamLimits) {
+    this.#held = held;
+    this.#maxStreamBytes = maxStreamBytes;
+  }
+
+  /**
+   * Accounts for the state after a request.
+   *
+   * @throws ProtocolError if the stream, or all streams together, hold more than they may
+   */
+  update(nodeBytes: number, types: readonly HeldType[]): void {
+    let bytes = nodeBytes * BYTES_PER_NODE_BYTE;
+    for (const { typeUrl, subscription, heldVersions } of types) {
+      bytes += BYTES_PER_TYPE + typeUrl.length + subscription.nameLength;
+      bytes += subscription.names.size * BYTES_PER_NAME + heldVersions * BYTES_PER_VERSION;
+    }
+    if (bytes > this.#maxStreamBytes) {
+      throw new ProtocolError("resource_exhausted", `the stream may hold at most ${this.#maxStreamBytes} bytes`);
+    }
+    if (!this.#held.take(bytes - this.#bytes)) {
+      const { max } = this.#held;
+      throw new ProtocolError("resource_exhausted", `all streams together may hold at most ${max} bytes; try later`);
+    }
+    this.#bytes = bytes;
+  }
+
+  /** The stream has ended. */
+  release(): void {
+    this.#held.take(-this.#bytes);
+    this.#bytes = 0;
+  }
+}
+
+/** A type of a stream, as far as its memory is estimated. */
+export interface HeldType {
+  readonly typeUrl: string;
+  readonly subscription: Subscription;
+  /** The number of versions that the client holds from before. */
+  readonly heldVersions: number;
+}
+
+// Measured with Node 24, the entries in the indexes of a cache included.
+const BYTES_PER_NAME = 340;
+const BYTES_PER_VERSION = 120;
+const BYTES_PER_TYPE = 3_000;
+/** Two bytes of a node can become an object. */
+const BYTES_PER_NODE_BYTE = 40;
