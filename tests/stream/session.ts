@@ -133,11 +133,11 @@ export class Session {
 
   /** The client takes and accepts all that comes, until the server waits for nothing any more. */
   async settle(client: Client): Promise<void> {
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 5; round++) {
       for (let count = 0; await this.#answerAll(client) > 0; count++) {
         if (count > TOO_MANY) throw new Error("responses without an end");
       }
-      if (round < 2) this.wait(HOLD_BACK_MS);
+      if (round < 4) this.wait(HOLD_BACK_MS);
     }
     if (!this.published) return;
     client.model.late = false;
