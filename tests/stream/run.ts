@@ -6,7 +6,7 @@ const { numRuns: RUNS, seed: SEED } = fc.readConfigureGlobal();
 
 const MAX_STEPS = 100;
 
-/** Looks for steps after which the model complains, and throws what is left of them once all that can go is gone. */
+/** Looks for steps after which the model throws, and throws an error with the fewest of them. */
 export async function search(setup: fc.Arbitrary<Setup>): Promise<void> {
   const steps = fc.array(fc.oneof(...STEPS), { maxLength: MAX_STEPS, size: "max" });
   const property = fc.asyncProperty(setup, steps, async (setup, steps) => await play(setup, steps));
@@ -17,9 +17,9 @@ export async function search(setup: fc.Arbitrary<Setup>): Promise<void> {
   const names = least.map(({ name }) => name).join("\n");
   try {
     await play(start, least);
-  } catch (complaint) {
+  } catch (violation) {
     const again = `run ${numRuns}; RUNS=${RUNS} SEED=${SEED} repeats it`;
-    throw new Error(`${(complaint as Error).message}\nwith ${JSON.stringify(start)}, after\n${names}\n\n${again}`);
+    throw new Error(`${(violation as Error).message}\nwith ${JSON.stringify(start)}, after\n${names}\n\n${again}`);
   }
   throw new Error(`it fails once and not again: SEED=${SEED}`);
 }

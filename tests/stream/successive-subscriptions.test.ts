@@ -4,8 +4,8 @@ import { FakeClient } from "../../src/testing/mod.ts";
 import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, v3 } from "../../src/v3/mod.ts";
 import { edsCluster, endpointsAt, routesOf, target, toCluster } from "../clients/make.ts";
 
-/** A target that leads to a cluster, all of whose parts are named alike. */
-const leadingTo = (name: string, ...others: Resource[]): Snapshot =>
+/** A listener whose route refers to a cluster, all named alike. */
+const chainTo = (name: string, ...others: Resource[]): Snapshot =>
   new Snapshot({
     resources: [
       target("echo", name),
@@ -16,8 +16,8 @@ const leadingTo = (name: string, ...others: Resource[]): Snapshot =>
     ],
   });
 
-/** Asks for one thing after the other, as each becomes known, and drops what it does not need any more at the end. */
-describe.each(["sotw", "delta"] as const)("a client that asks in waves (%s)", (variant) => {
+/** A client of gRPC's kind: it learns of each name by the resource before, and unsubscribes from old names at the end. */
+describe.each(["sotw", "delta"] as const)("a client that subscribes to one type after the other (%s)", (variant) => {
   function connect() {
     const cache = new SnapshotCache();
     const client = new FakeClient({ cache, api: v3, variant, holdBackMs: 1_000 });
@@ -33,11 +33,11 @@ describe.each(["sotw", "delta"] as const)("a client that asks in waves (%s)", (v
     return { cache, client, clusters, follow };
   }
 
-  it("O2 keeps a cluster until it has all that replaces it", () => {
+  it("O2 keeps a cluster until it has all resources that replace it", () => {
     const { cache, client, clusters, follow } = connect();
-    cache.setSnapshot("node", leadingTo("old"));
+    cache.setSnapshot("node", chainTo("old"));
     follow("old");
-    cache.setSnapshot("node", leadingTo("new"));
+    cache.setSnapshot("node", chainTo("new"));
     client.settle();
     expect(clusters()).toEqual(["old"]);
     client.subscribe(ROUTE_TYPE, ["new"]);
@@ -52,13 +52,13 @@ describe.each(["sotw", "delta"] as const)("a client that asks in waves (%s)", (v
     expect(clusters()).toEqual(["new"]);
   });
 
-  it("O2 keeps it no longer than it is waited for, and is not waited for twice", () => {
+  it("O2 keeps it until the deadline, and the next removal is not withheld for the same names", () => {
     const { cache, client, clusters, follow } = connect();
-    cache.setSnapshot("node", leadingTo("old", edsCluster("other")));
+    cache.setSnapshot("node", chainTo("old", edsCluster("other")));
     follow("old");
     client.subscribe(CLUSTER_TYPE, ["other"]);
     client.settle();
-    cache.setSnapshot("node", leadingTo("new", edsCluster("other")));
+    cache.setSnapshot("node", chainTo("new", edsCluster("other")));
     client.settle();
     client.wait(999);
     client.settle();
@@ -66,29 +66,29 @@ describe.each(["sotw", "delta"] as const)("a client that asks in waves (%s)", (v
     client.wait(1);
     client.settle();
     expect(clusters()).toEqual(["other"]);
-    cache.setSnapshot("node", leadingTo("new"));
+    cache.setSnapshot("node", chainTo("new"));
     client.settle();
     expect(clusters()).toEqual([]);
   });
 
-  it("O2 is told at once that a cluster is gone which its routes still name", () => {
+  it("O2 is sent the removal of a cluster at once that its unchanged routes still refer to", () => {
     const { cache, client, clusters, follow } = connect();
-    const world = leadingTo("old");
-    cache.setSnapshot("node", world);
+    const snapshot = chainTo("old");
+    cache.setSnapshot("node", snapshot);
     follow("old");
-    cache.setSnapshot("node", world.with({ remove: { [CLUSTER_TYPE]: ["old"] } }));
+    cache.setSnapshot("node", snapshot.with({ remove: { [CLUSTER_TYPE]: ["old"] } }));
     client.settle();
     expect(clusters()).toEqual([]);
   });
 
-  it("O2 is told at once of a listener that is gone, wherever it is with others", () => {
+  it("O2 is sent the removal of a listener at once, beside other changes", () => {
     const { cache, client, follow } = connect();
-    const world = leadingTo("old", target("gone", "old"));
-    cache.setSnapshot("node", world);
+    const snapshot = chainTo("old", target("gone", "old"));
+    cache.setSnapshot("node", snapshot);
     follow("old");
     client.subscribe(LISTENER_TYPE, ["gone"]);
     client.settle();
-    cache.setSnapshot("node", leadingTo("new"));
+    cache.setSnapshot("node", chainTo("new"));
     client.settle();
     expect([...client.resources(LISTENER_TYPE).keys()]).toEqual(["echo"]);
   });
