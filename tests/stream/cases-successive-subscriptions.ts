@@ -1,40 +1,15 @@
-import { describe, expect, it } from "vitest";
+import { expect } from "vitest";
 import { type Resource, Snapshot, SnapshotCache } from "../../mod.ts";
+import type { Variant } from "../../src/stream/mod.ts";
 import { FakeClient } from "../../src/testing/mod.ts";
 import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, v3 } from "../../src/v3/mod.ts";
 import { edsCluster, endpointsAt, routesOf, target, toCluster } from "../clients/make.ts";
-
-/** A listener whose route refers to a cluster, all named alike. */
-const chainTo = (name: string, ...others: Resource[]): Snapshot =>
-  new Snapshot({
-    resources: [
-      target("echo", name),
-      routesOf(name, toCluster(name)),
-      edsCluster(name),
-      endpointsAt(name, { port: 1 }),
-      ...others,
-    ],
-  });
+import { both, type Case } from "./case.ts";
 
 /** A client of gRPC's kind: it learns of each name by the resource before, and unsubscribes from old names at the end. */
-describe.each(["sotw", "delta"] as const)("a client that subscribes to one type after the other (%s)", (variant) => {
-  function connect() {
-    const cache = new SnapshotCache();
-    const client = new FakeClient({ cache, api: v3, variant, holdBackMs: 1_000 });
-    const clusters = (): string[] => [...client.resources(CLUSTER_TYPE).keys()].toSorted();
-    const follow = (name: string): void => {
-      client.subscribe(LISTENER_TYPE, ["echo"]);
-      client.settle();
-      for (const typeUrl of [ROUTE_TYPE, CLUSTER_TYPE, ENDPOINT_TYPE]) {
-        client.subscribe(typeUrl, [name]);
-        client.settle();
-      }
-    };
-    return { cache, client, clusters, follow };
-  }
-
-  it("O2 keeps a cluster until it has all resources that replace it", () => {
-    const { cache, client, clusters, follow } = connect();
+export const SUCCESSIVE_SUBSCRIPTIONS: readonly Case[] = [
+  ...both("O2 keeps a cluster until it has all resources that replace it", (variant) => {
+    const { cache, client, clusters, follow } = connect(variant);
     cache.setSnapshot("node", chainTo("old"));
     follow("old");
     cache.setSnapshot("node", chainTo("new"));
@@ -50,10 +25,10 @@ describe.each(["sotw", "delta"] as const)("a client that subscribes to one type 
     client.ack(client.next()!);
     client.settle();
     expect(clusters()).toEqual(["new"]);
-  });
+  }),
 
-  it("O2 keeps it until the deadline, and the next removal is not withheld for the same names", () => {
-    const { cache, client, clusters, follow } = connect();
+  ...both("O2 keeps it until the deadline, and the next removal is not withheld for the same names", (variant) => {
+    const { cache, client, clusters, follow } = connect(variant);
     cache.setSnapshot("node", chainTo("old", edsCluster("other")));
     follow("old");
     client.subscribe(CLUSTER_TYPE, ["other"]);
@@ -69,20 +44,20 @@ describe.each(["sotw", "delta"] as const)("a client that subscribes to one type 
     cache.setSnapshot("node", chainTo("new"));
     client.settle();
     expect(clusters()).toEqual([]);
-  });
+  }),
 
-  it("O2 is sent the removal of a cluster at once that its unchanged routes still refer to", () => {
-    const { cache, client, clusters, follow } = connect();
+  ...both("O2 is sent the removal of a cluster at once that its unchanged routes still refer to", (variant) => {
+    const { cache, client, clusters, follow } = connect(variant);
     const snapshot = chainTo("old");
     cache.setSnapshot("node", snapshot);
     follow("old");
     cache.setSnapshot("node", snapshot.with({ remove: { [CLUSTER_TYPE]: ["old"] } }));
     client.settle();
     expect(clusters()).toEqual([]);
-  });
+  }),
 
-  it("O2 is sent the removal of a listener at once, beside other changes", () => {
-    const { cache, client, follow } = connect();
+  ...both("O2 is sent the removal of a listener at once, beside other changes", (variant) => {
+    const { cache, client, follow } = connect(variant);
     const snapshot = chainTo("old", target("gone", "old"));
     cache.setSnapshot("node", snapshot);
     follow("old");
@@ -91,5 +66,33 @@ describe.each(["sotw", "delta"] as const)("a client that subscribes to one type 
     cache.setSnapshot("node", chainTo("new"));
     client.settle();
     expect([...client.resources(LISTENER_TYPE).keys()]).toEqual(["echo"]);
+  }),
+];
+
+function connect(variant: Variant) {
+  const cache = new SnapshotCache();
+  const client = new FakeClient({ cache, api: v3, variant, holdBackMs: 1_000 });
+  const clusters = (): string[] => [...client.resources(CLUSTER_TYPE).keys()].toSorted();
+  const follow = (name: string): void => {
+    client.subscribe(LISTENER_TYPE, ["echo"]);
+    client.settle();
+    for (const typeUrl of [ROUTE_TYPE, CLUSTER_TYPE, ENDPOINT_TYPE]) {
+      client.subscribe(typeUrl, [name]);
+      client.settle();
+    }
+  };
+  return { cache, client, clusters, follow };
+}
+
+/** A listener whose route refers to a cluster, all named alike. */
+function chainTo(name: string, ...others: Resource[]): Snapshot {
+  return new Snapshot({
+    resources: [
+      target("echo", name),
+      routesOf(name, toCluster(name)),
+      edsCluster(name),
+      endpointsAt(name, { port: 1 }),
+      ...others,
+    ],
   });
-});
+}
