@@ -1,6 +1,6 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { rawResource, type Resource, Snapshot } from "../../mod.ts";
-import { type Type, TYPES } from "../protocol/transcript.ts";
+import { ALL_TYPES, type AnyType, type Type, TYPES } from "../protocol/transcript.ts";
 import type { DiscoveryRequest, OutgoingResponse } from "../../src/stream/mod.ts";
 import { edsCluster, routesOf, toCluster } from "../clients/make.ts";
 
@@ -19,12 +19,12 @@ export function snapshotOf(contents: Contents): Snapshot {
  * A resource without references; but a cluster with the content `eds` takes its endpoints from EDS, and a route
  * with the content `to name` leads to a cluster.
  */
-export function make(type: Type, name: string, content: string): Resource {
+export function make(type: AnyType, name: string, content: string): Resource {
   if (type === "CDS" && content === "eds") return edsCluster(name);
   if (type === "RDS" && content.startsWith("to ")) return routesOf(name, toCluster(content.slice(3)));
   const bytes = new BinaryWriter().tag(1, WireType.LengthDelimited).string(name)
     .tag(1000, WireType.LengthDelimited).string(content).finish();
-  return rawResource(TYPES[type], name, bytes, { version: content });
+  return rawResource(ALL_TYPES[type], name, bytes, { version: content });
 }
 
 /** A response as a stream would have sent it, without bytes. */
