@@ -152,7 +152,7 @@ export class DiscoveryStream {
   #nextUpdate(type: TypeStream, now: number): TypeUpdate | undefined {
     const blocker = this.#sequencer.updateGate(type);
     if (blocker === undefined) return this.#update(type, now);
-    if (this.#sequencer.hold(type.typeUrl, now)) this.#decisions.held(type, blocker);
+    if (this.#sequencer.block(type.typeUrl, now)) this.#decisions.blocked(type, blocker);
     this.#wakeAt(this.#sequencer.dueAt);
     return undefined;
   }

@@ -92,6 +92,13 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
     ["sotw", "O4 O6 a changed cluster gets its unchanged endpoints resent, and no others", "no response"],
     ["delta", "O4 a changed cluster gets its unchanged endpoints resent, and no others", "no response"],
   ],
+  "S4: in SotW a response of a type without full state has only what changed": [
+    [
+      "sotw",
+      "S5 S6 a change after a NACK carries the good resources of the rejected response, until an ACK",
+      "RDS bad=2 good=2 other=1",
+    ],
+  ],
   "S6, O7: its server resends NACKed clusters again and again": [
     ["sotw", "O7 a NACK of one type does not block another", "CDS a=1 b=1"],
   ],
@@ -116,7 +123,20 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
     ],
     ["delta", "D3 D10 a wildcard that is subscribed again is resent", "no response"],
     ["delta", "D9 a name beside the legacy wildcard leaves it in place; only unsubscribing * ends it", "CDS"],
-    ["delta", "D17 NACKed resources are not resent until they change or are subscribed again", "no response"],
+    [
+      "delta",
+      "D17 a response to a request after a NACK has the requested names alone, and its ACK settles these",
+      "RDS new=1",
+    ],
+  ],
+  "D17: a change after a NACK carries what the client may have rejected because of another resource": [
+    ["delta", "D17 NACKed resources are not resent until they change or are subscribed again", "CDS b=2"],
+    [
+      "delta",
+      "D17 a change after a NACK carries the good resources of the rejected response, until an ACK",
+      "RDS bad=3",
+    ],
+    ["delta", "D17 a change after a NACK carries the removals of the rejected response", "CDS -bad"],
   ],
   "D12: names that only the wildcard covered are not sent once it is unsubscribed": [
     [
@@ -171,6 +191,9 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
     ["delta", "O2 a withheld removal is dropped if the cluster is published again", "CDS b=1 -a"],
     ["sotw", "O2 a NACKed cluster does not block the routes", "CDS b=1"],
     ["delta", "O2 a NACKed cluster does not block the routes", "CDS b=1 -a"],
+    ["sotw", "O3 a NACK of another cluster does not end the wait for the endpoints of one", "CDS b=1"],
+    ["delta", "O3 a NACK of another cluster does not end the wait for the endpoints of one", "CDS b=1 -a"],
+    ["delta", "O2 the deadline of one removal does not end the protection of another", "CDS c=1 -a"],
     [
       "sotw",
       "O3 routes wait for a subscription to the endpoints until the deadline",

@@ -2,6 +2,7 @@ import type { View } from "../../cache/mod.ts";
 import { normalName, type Resource } from "../../resource/mod.ts";
 import { type Changes, ChangeSet } from "../change-set.ts";
 import type { Diff, Shareable } from "../diff.ts";
+import { mayRelease, withholds } from "../sequencing/gates.ts";
 import type { Subscription } from "../subscription.ts";
 import { WithheldDraft, type WithheldRemovals } from "../withheld-removals.ts";
 import { globOf, resourcesForAll, resourcesWithTtl } from "./resources.ts";
@@ -57,15 +58,15 @@ function withholdRemovals(
   { view, subscription, client, gate, now }: DiffInput,
   changes: Changes | undefined,
 ): { readonly withheld: WithheldRemovals; readonly isReleasing: boolean } {
-  const withholds = gate.opensAt(now) > now;
-  if (!withholds && client.withheld.size === 0) return { withheld: client.withheld, isReleasing: false };
+  const areWithheld = withholds(gate, now);
+  if (!areWithheld && client.withheld.size === 0) return { withheld: client.withheld, isReleasing: false };
   const draft = new WithheldDraft(client.withheld);
-  for (const [name, { since }] of client.withheld) if (gate.opensAt(since) <= now) draft.remove(name);
+  for (const [name, { since }] of client.withheld) if (mayRelease(gate, since, now)) draft.remove(name);
   const isReleasing = draft.result.size < client.withheld.size;
   const last = indexOf(client.sent);
   for (const name of changes?.keys() ?? last.keys()) {
     if (view.get(name) !== undefined) draft.remove(name);
-    else if (withholds && !client.withheld.has(name) && subscription.matches(name)) {
+    else if (areWithheld && !client.withheld.has(name) && subscription.matches(name)) {
       const resource = last.get(name);
       if (resource !== undefined) draft.add(name, { since: now, resource });
     }
@@ -74,9 +75,9 @@ function withholdRemovals(
 }
 
 function hasChanges(changes: Changes, { subscription, gate, now }: DiffInput): boolean {
-  const withholds = gate.opensAt(now) > now;
+  const areWithheld = withholds(gate, now);
   for (const [name, resource] of changes) {
-    if (subscription.matches(name) && (resource !== undefined || !withholds)) return true;
+    if (subscription.matches(name) && (resource !== undefined || !areWithheld)) return true;
   }
   return false;
 }

@@ -8,6 +8,7 @@ import { MANY } from "./many.ts";
 import { NAMES } from "./names.ts";
 import { ON_DEMAND_CLUSTERS } from "./on-demand-clusters.ts";
 import { REJECTED } from "./rejected.ts";
+import { REJECTED_SIBLINGS } from "./rejected-siblings.ts";
 import { ROUTES } from "./routes.ts";
 import { RUNTIME } from "./runtime.ts";
 import { SECRETS } from "./secrets.ts";
@@ -32,4 +33,5 @@ export const CASES: readonly Case[] = [
   ...TTL,
   ...EXTENSIONS,
   ...REJECTED,
+  ...REJECTED_SIBLINGS,
 ];
