@@ -33,8 +33,8 @@ describe("AdsSequencer", () => {
 
   it.each<[string, Type, string | undefined, (type: FakeProgress) => void]>([
     ["is in sync", "CDS", undefined, () => {}],
-    ["has changes that are not sent", "CDS", "update", (type) => type.be("pending")],
-    ["has changes that it does not need itself", "EDS", "update", (type) => type.be("pending")],
+    ["has changes that are not sent", "CDS", "unsent", (type) => type.be("pending")],
+    ["has changes that it does not need itself", "EDS", "unsent", (type) => type.be("pending")],
     ["is in flight", "CDS", "ack", (type) => type.be("in flight")],
     ["is in flight, and has changed again", "CDS", "ack", (type) => {
       type.be("in flight").watched.hasChanged = true;
@@ -100,9 +100,9 @@ describe("AdsSequencer", () => {
     const { sequencer, cds, rds, sent } = start();
     cds.be("in flight");
     sent("c");
-    expect([sequencer.dueAt, sequencer.heldUntil(TYPES.RDS)]).toEqual([1_000, undefined]);
-    expect([sequencer.hold(TYPES.RDS, 300), sequencer.hold(TYPES.RDS, 400)]).toEqual([true, false]);
-    expect(sequencer.heldUntil(TYPES.RDS)).toBe(1_300);
+    expect([sequencer.dueAt, sequencer.blockedUntil(TYPES.RDS)]).toEqual([1_000, undefined]);
+    expect([sequencer.block(TYPES.RDS, 300), sequencer.block(TYPES.RDS, 400)]).toEqual([true, false]);
+    expect(sequencer.blockedUntil(TYPES.RDS)).toBe(1_300);
     sequencer.expire(1_299);
     expect(sequencer.updateGate(rds)).toMatchObject({ reason: "ack" });
     sequencer.expire(1_300);
@@ -112,12 +112,12 @@ describe("AdsSequencer", () => {
     expect(sequencer.updateGate(rds), "but it is gated again").toMatchObject({ reason: "ack" });
   });
 
-  it("ends the hold of a type that has become in sync otherwise", () => {
+  it("ends the wait of a type that has become in sync otherwise", () => {
     const { sequencer, rds } = start();
-    sequencer.hold(TYPES.RDS, 0);
+    sequencer.block(TYPES.RDS, 0);
     rds.be("in sync");
     sequencer.expire(1);
-    expect(sequencer.heldUntil(TYPES.RDS)).toBeUndefined();
+    expect(sequencer.blockedUntil(TYPES.RDS)).toBeUndefined();
   });
 
   it("waits for what a client that subscribes by name has still to subscribe to", () => {
@@ -129,7 +129,7 @@ describe("AdsSequencer", () => {
     rds.be("in sync");
     expect(sequencer.removalGate(cds).blocker).toEqual({ typeUrl: TYPES.RDS, reason: "dependencies" });
     cds.isDelivered = () => true;
-    cds.progress++;
+    cds.deliveryRevision++;
     sequencer.expire(0);
     expect(sequencer.removalGate(cds).blocker).toBeUndefined();
   });

@@ -61,7 +61,7 @@ const FOUND: readonly [
     },
   ],
   [
-    "O1 a type that was held back together with an earlier one is released together with it",
+    "O1 a type that was blocked together with an earlier one is released together with it",
     { variant: "delta", ttl: false },
     async (session) => {
       const [client] = session.clients;

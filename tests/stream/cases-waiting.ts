@@ -6,6 +6,7 @@ import { v3 } from "../../src/v3/mod.ts";
 import { type Type, TYPES } from "../protocol/transcript.ts";
 import { both, type Case } from "./case.ts";
 import { type Contents, snapshotOf } from "./make.ts";
+import { TestStream } from "./test-stream.ts";
 
 const A: Contents = { CDS: { a: "1" }, EDS: { a: "1" }, RDS: { r: "to a" } };
 const B: Contents = { CDS: { b: "1" }, EDS: { b: "1" }, RDS: { r: "to b" } };
@@ -19,6 +20,21 @@ export const WAITING: readonly Case[] = [
     client.next();
     publish({ ...A, RDS: { r: "3" } });
     expect(waiting()).toEqual({});
+  }),
+  ...both("a type waits until the cache has a configuration, also of another group", (variant) => {
+    const cache = new SnapshotCache({ nodeHash: ({ cluster }) => cluster });
+    const stream = new TestStream({ variant, cache });
+    const waiting = () => stream.stream.status(0)[0]!.waiting;
+    stream.request("RDS", {
+      node: { id: "node", cluster: "first" },
+      resourceNames: ["r"],
+      resourceNamesSubscribe: ["r"],
+    });
+    expect(waiting()).toBe("RouteConfiguration: waits until the cache has a configuration for the client");
+    cache.setSnapshot("first", snapshotOf(A));
+    expect(waiting()).toBeUndefined();
+    stream.request("RDS", { node: { id: "node", cluster: "second" }, resourceNames: ["r"] });
+    expect(waiting()).toBe("RouteConfiguration: waits until the cache has a configuration for the client's new group");
   }),
   ...both("routes wait until changes of clusters are sent, then for their ACK", (variant) => {
     const { client, publish, waiting } = start(variant);

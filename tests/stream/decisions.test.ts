@@ -65,7 +65,7 @@ describe.each(["sotw", "delta"] as const)("the trace of a stream (%s)", (variant
     publish({ CDS: { c: "1" }, RDS: { r: "2" } });
     taken();
     stream.ack(stream.next()!);
-    const wait = { what: "removals", removals: 2, waitsFor: "RouteConfiguration", reason: "update" };
+    const wait = { what: "removals", removals: 2, waitsFor: "RouteConfiguration", reason: "unsent" };
     expect(taken()[0]).toEqual(["WITHHOLD", "CDS", wait]);
     stream.ack(stream.next()!, "r");
     taken();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Dependencies } from "../../src/stream/sequencing/dependencies.ts";
-import { Holds } from "../../src/stream/sequencing/holds.ts";
+import { BlockedTypes } from "../../src/stream/sequencing/blocked-types.ts";
 import { TYPES } from "../protocol/transcript.ts";
 import { FakeProgress } from "./fake-progress.ts";
 
@@ -12,7 +12,7 @@ describe("Dependencies", () => {
     const add = (serial: number, now: number, ...names: string[]) =>
       dependencies.add({ source: TYPES.CDS, target: TYPES.EDS, warms: true, names, serial, now });
     const isOpenAt = (now: number) => {
-      dependencies.update(types, now);
+      dependencies.prune(types, now);
       return dependencies.isWarming(TYPES.CDS);
     };
     return { dependencies, target, types, add, isOpenAt };
@@ -33,7 +33,7 @@ describe("Dependencies", () => {
     add(1, 0, "a");
     expect(isOpenAt(0)).toBe(true);
     target.deliver("a");
-    target.progress--;
+    target.deliveryRevision--;
     expect(isOpenAt(0)).toBe(true);
   });
 
@@ -105,31 +105,35 @@ describe("Dependencies", () => {
     target.watched.view = undefined;
     expect(isOpenAt(0)).toBe(true);
     dependencies.add({ source: TYPES.LDS, target: TYPES.EDS, warms: false, names: ["a"], serial: 1, now: 0 });
-    target.progress++;
-    dependencies.update(types, 0);
+    target.deliveryRevision++;
+    dependencies.prune(types, 0);
     expect(dependencies.find(({ warms }) => !warms), "without a view no name exists").toBeUndefined();
   });
 });
 
-describe("Holds", () => {
+describe("BlockedTypes", () => {
   it("begin once, are released after their time, and end", () => {
-    const holds = new Holds(1_000);
-    expect([holds.nextRelease, holds.begin("a", 0), holds.begin("a", 500), holds.begin("b", 600)]).toEqual([
+    const blocked = new BlockedTypes(1_000);
+    expect([blocked.nextRelease, blocked.begin("a", 0), blocked.begin("a", 500), blocked.begin("b", 600)]).toEqual([
       Infinity,
       true,
       false,
       true,
     ]);
-    expect([holds.since("a"), holds.since("b"), holds.since("c"), holds.nextRelease]).toEqual([
+    expect([blocked.since("a"), blocked.since("b"), blocked.since("c"), blocked.nextRelease]).toEqual([
       0,
       600,
       undefined,
       1_000,
     ]);
-    expect([holds.release("a", 999), holds.isReleased("a")]).toEqual([false, false]);
-    expect([holds.release("a", 1_000), holds.isReleased("a"), holds.release("a", 1_001)]).toEqual([true, true, false]);
-    expect([holds.isReleased("b"), holds.nextRelease, [...holds.held]]).toEqual([false, 1_600, ["a", "b"]]);
-    expect([holds.end("a"), holds.end("a"), holds.isReleased("a"), holds.since("a")]).toEqual([
+    expect([blocked.release("a", 999), blocked.isReleased("a")]).toEqual([false, false]);
+    expect([blocked.release("a", 1_000), blocked.isReleased("a"), blocked.release("a", 1_001)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect([blocked.isReleased("b"), blocked.nextRelease, [...blocked.typeUrls]]).toEqual([false, 1_600, ["a", "b"]]);
+    expect([blocked.end("a"), blocked.end("a"), blocked.isReleased("a"), blocked.since("a")]).toEqual([
       true,
       false,
       false,

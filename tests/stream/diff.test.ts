@@ -24,7 +24,7 @@ const SITUATIONS: readonly [name: string, gate: RemovalGate, arrange: (types: Re
     sync();
     publish();
   }],
-  ["changes, with removals that were withheld and are due", closedFor(1_000, { after: 0, blocker }), (types) => {
+  ["changes, with removals that were withheld and are due", closedFor(1_000, { notBefore: 0, blocker }), (types) => {
     types.sync();
     types.publish();
     types.sync(CLOSED);

@@ -28,7 +28,7 @@ export class FakeProgress implements TypeProgress {
   isPending = false;
   isUrgent = false;
   withheldCount = 0;
-  progress = 0;
+  deliveryRevision = 0;
   readonly requested: string[] = [];
   readonly #existing: ReadonlySet<string>;
   readonly #undelivered: Set<string>;
@@ -57,7 +57,7 @@ export class FakeProgress implements TypeProgress {
   /** The client has received names that it waited for. */
   deliver(...names: string[]): void {
     for (const name of names) this.#undelivered.delete(name);
-    this.progress++;
+    this.deliveryRevision++;
   }
 
   isDelivered(name: string): boolean {

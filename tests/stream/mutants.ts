@@ -176,14 +176,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "releases all withheld removals with the oldest (delta)",
     file: "variants/delta-removals.ts",
-    find: "if (gate.opensAt(since) > now) continue;",
-    replace: "if (gate.opensAt([...client.withheld.values()][0].since) > now) continue;",
+    find: "mayRelease(gate, since, now)",
+    replace: "mayRelease(gate, [...client.withheld.values()][0].since, now)",
   },
   {
     name: "releases all withheld removals with the oldest (SotW)",
     file: "variants/sotw-full-state.ts",
-    find: "if (gate.opensAt(since) <= now) draft.remove(name);",
-    replace: "if (gate.opensAt([...client.withheld.values()][0].since) <= now) draft.remove(name);",
+    find: "mayRelease(gate, since, now)",
+    replace: "mayRelease(gate, [...client.withheld.values()][0].since, now)",
   },
   {
     name: "keeps the removal of a resource withheld that is published again (delta)",
@@ -212,7 +212,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "removes resources before the change of what refers to them is sent",
     file: "sequencing/removal-gates.ts",
-    find: `if (isPending) return "update";`,
+    find: `if (isPending) return "unsent";`,
     replace: "",
   },
   {
@@ -224,7 +224,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "removes resources while the client has yet to subscribe to what replaces them",
     file: "sequencing/removal-gates.ts",
-    find: "blocker ??= this.#onItsWay(type);",
+    find: "blocker ??= this.#unmetChain(type);",
     replace: "",
   },
   {
@@ -248,7 +248,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "does not wait for changes of an earlier type",
     file: "sequencing/ads-sequencer.ts",
-    find: `if (watched.hasChanged && exchange.inFlight === undefined) return "update";`,
+    find: `if (watched.hasChanged && exchange.inFlight === undefined) return "unsent";`,
     replace: "",
   },
   {
@@ -282,14 +282,14 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "",
   },
   {
-    name: "never releases a type that was held back",
-    file: "sequencing/holds.ts",
+    name: "never releases a blocked type",
+    file: "sequencing/blocked-types.ts",
     find: "this.#released.has(typeUrl) || this.#since",
     replace: "true || this.#since",
   },
   {
     name: "gates no update after one that was released",
-    file: "sequencing/holds.ts",
+    file: "sequencing/blocked-types.ts",
     find: "this.#released.delete(typeUrl);",
     replace: "",
   },
@@ -356,7 +356,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "sends the same response twice on a stream",
     file: "response.ts",
-    find: "response === undefined || response.serial <= after",
+    find: "response === undefined || response.serial <= lastSerial",
     replace: "response === undefined",
   },
   {

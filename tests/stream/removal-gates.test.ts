@@ -14,21 +14,21 @@ describe("RemovalGates", () => {
     const dependencies = new Dependencies(HOLD_BACK_MS);
     const types = new Map([cds, eds, rds].map((type) => [type.typeUrl, type]));
     const since = new Map<string, number>();
-    const holds = { since: (typeUrl: string) => since.get(typeUrl) };
+    const blocked = { since: (typeUrl: string) => since.get(typeUrl) };
     const order = PublicationOrder.of(v3);
-    const gates = new RemovalGates({ order, holdBackMs: HOLD_BACK_MS, types, holds, dependencies });
+    const gates = new RemovalGates({ order, holdBackMs: HOLD_BACK_MS, types, blocked, dependencies });
     return { cds, eds, rds, dependencies, since, gateOf: (type: FakeProgress) => gates.gateOf(type) };
   }
 
   it.each<[string, string | undefined, number, (rds: FakeProgress) => void]>([
     ["is in sync", undefined, -Infinity, () => {}],
-    ["has changes that are not sent", "update", 1_500, (rds) => rds.be("pending")],
+    ["has changes that are not sent", "unsent", 1_500, (rds) => rds.be("pending")],
     ["is in flight", "ack", 1_500, (rds) => rds.be("in flight")],
     ["is in flight since later", "ack", 1_800, (rds) => rds.be("in flight").exchange.sentAt = 800],
     ["is overdue", undefined, -Infinity, (rds) => rds.be("overdue")],
     ["is rejected", "nack", Infinity, (rds) => rds.be("rejected")],
     ["has withheld removals", "removals", Infinity, (rds) => rds.withheldCount = 1],
-    ["has changes and withheld removals", "update", Infinity, (rds) => rds.be("pending").withheldCount = 1],
+    ["has changes and withheld removals", "unsent", Infinity, (rds) => rds.be("pending").withheldCount = 1],
     ["is not subscribed", undefined, -Infinity, (rds) => rds.be("rejected").subscription.isEmpty = true],
   ])("for a referrer that %s: %s until %d", (_, reason, opensAt, change) => {
     const { cds, rds, gateOf } = start();
@@ -38,7 +38,7 @@ describe("RemovalGates", () => {
     expect(gate.opensAt(500)).toBe(opensAt);
   });
 
-  it("opens for each removal by its own time, and for none before that of a referrer which is held back", () => {
+  it("opens for each removal by its own time, and for none before that of a referrer which is blocked", () => {
     const { cds, rds, since, gateOf } = start();
     rds.be("pending");
     since.set(TYPES.RDS, 700);

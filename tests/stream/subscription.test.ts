@@ -92,7 +92,7 @@ describe("ClientNames", () => {
   it.each([["a plain name", "a?b=1&a=2"], ["a name in its normal form", normal]])("spells %s as it is", (_, name) => {
     const names = new ClientNames(false);
     expect([names.remember(name), names.normal(name), names.spelled(name)]).toEqual([name, name, name]);
-    expect(names.areSpelled).toBe(false);
+    expect(names.hasOwnSpellings).toBe(false);
   });
 
   it("spells a name as the client does, until it is forgotten", () => {
@@ -102,22 +102,22 @@ describe("ClientNames", () => {
       normal,
       spelling,
     ]);
-    expect(names.areSpelled).toBe(true);
+    expect(names.hasOwnSpellings).toBe(true);
     expect(names.spelledResource(make("RDS", normal, "1")).name).toBe(spelling);
     names.forget(normal);
-    expect([names.spelled(normal), names.areSpelled]).toEqual([normal, false]);
+    expect([names.spelled(normal), names.hasOwnSpellings]).toEqual([normal, false]);
   });
 
   it("spells a name as the client did last", () => {
     const names = new ClientNames(false);
     names.remember(spelling);
     names.remember(normal);
-    expect([names.spelled(normal), names.areSpelled]).toEqual([normal, false]);
+    expect([names.spelled(normal), names.hasOwnSpellings]).toEqual([normal, false]);
   });
 
   it("does not remember a name that is only looked up", () => {
     const names = new ClientNames(false);
-    expect([names.normal(spelling), names.areSpelled]).toEqual([normal, false]);
+    expect([names.normal(spelling), names.hasOwnSpellings]).toEqual([normal, false]);
   });
 
   it("has no normal form of names that are aliases", () => {
