@@ -120,17 +120,21 @@ describe("AdsSequencer", () => {
     expect(sequencer.blockedUntil(TYPES.RDS)).toBeUndefined();
   });
 
-  it("waits for what a client that subscribes by name has still to subscribe to", () => {
+  it.each<[string, string | undefined, (cds: FakeProgress) => void]>([
+    ["by name, and waits for it", "dependencies", () => {}],
+    ["by name, and was sent it", undefined, (cds) => cds.isDelivered = () => true],
+    ["to the wildcard", undefined, (cds) => cds.subscription.wildcard = true],
+  ])("withholds removals while routes lead to a cluster, of a client that subscribes %s: %s", (_, reason, change) => {
     const { sequencer, cds, rds } = start();
     const changed: Resource[] = [make("RDS", "r", "to c")];
     cds.isDelivered = () => false;
     cds.watched.view = { get: () => changed[0], revision: 1 } as never;
-    sequencer.sent(rds, { serial: 1, changed }, 0);
-    rds.be("in sync");
-    expect(sequencer.removalGate(cds).blocker).toEqual({ typeUrl: TYPES.RDS, reason: "dependencies" });
+    change(cds);
+    sequencer.sent(rds.be("in sync"), { serial: 1, changed }, 0);
+    expect(sequencer.removalGate(cds).blocker).toEqual(reason && { typeUrl: TYPES.RDS, reason });
     cds.isDelivered = () => true;
     cds.deliveryRevision++;
     sequencer.expire(0);
-    expect(sequencer.removalGate(cds).blocker).toBeUndefined();
+    expect(sequencer.removalGate(cds).blocker, "once it was sent").toBeUndefined();
   });
 });

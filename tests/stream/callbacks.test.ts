@@ -56,6 +56,22 @@ describe.each(["sotw", "delta"] as const)("a callback that throws (%s)", (varian
     expect(stream.next()?.resources.map(({ name }) => name).sort()).toEqual(["a", "b"]);
   });
 
+  it("onResponse: what the response refers to is waited for", () => {
+    const { stream, publish, failNext, sent } = start(variant, { CDS: { a: "1" }, RDS: { r: "1" } });
+    stream.subscribe("CDS");
+    stream.ack(stream.next()!);
+    stream.subscribe("RDS", "r");
+    stream.ack(stream.next()!, "r");
+    publish({ CDS: { a: "1", b: "eds" }, EDS: { b: "1" }, RDS: { r: "to b" } });
+    failNext("onResponse");
+    expect(() => stream.next()).toThrow("onResponse failed");
+    stream.ack(sent.at(-1)!);
+    expect(stream.next(), "the client has no endpoints of b").toBeUndefined();
+    stream.subscribe("EDS", "b");
+    stream.ack(stream.next()!, "b");
+    expect(stream.next()?.resources[0]?.name).toBe("r");
+  });
+
   it("onAck: what waits for the ACK no longer waits", () => {
     const { stream, publish, failNext } = start(variant, { CDS: { a: "1" }, RDS: { a: "1" } });
     stream.subscribe("CDS");
@@ -69,6 +85,18 @@ describe.each(["sotw", "delta"] as const)("a callback that throws (%s)", (varian
     expect(() => stream.ack(clusters)).toThrow("onAck failed");
     expect(stream.next()?.resources[0]).toMatchObject({ name: "a", version: "2" });
   });
+});
+
+it("onAck that throws: no resource is pinned any longer (sotw)", () => {
+  const { stream, publish, failNext } = start("sotw", { CDS: { a: "eds" }, EDS: { a: "1" } });
+  stream.subscribe("CDS");
+  stream.subscribe("EDS");
+  const clusters = stream.next()!;
+  failNext("onAck");
+  expect(() => stream.ack(clusters)).toThrow("onAck failed");
+  publish({ CDS: { a: "eds" } });
+  stream.subscribe("EDS", "a");
+  expect(stream.next()).toBeUndefined();
 });
 
 /** A stream whose callbacks throw when a test says so. */

@@ -18,7 +18,7 @@ export const WAITING: readonly Case[] = [
     expect(waiting()).toEqual({});
     publish({ ...A, RDS: { r: "2" } });
     client.next();
-    publish({ ...A, RDS: { r: "3" } });
+    publish({ ...A, CDS: { a: "2" }, RDS: { r: "3" } });
     expect(waiting()).toEqual({});
   }),
   ...both("a type waits until the cache has a configuration, also of another group", (variant) => {

@@ -54,8 +54,10 @@ class TypeModel {
   readonly churn = new Map<string, number>();
   /** Names that may be sent again: removed and published again since they were sent last. */
   readonly returned = new Set<string>();
-  /** Names whose removal may be sent although the client does not hold them: it has just subscribed to the wildcard, or
-   * moved to another group. */
+  /**
+   * Names whose removal may be sent although the client does not hold them: it has just subscribed to the wildcard, or
+   * moved to another group.
+   */
   readonly mayBeRemoved = new Set<string>();
   /** When each name was last sent changed, and when it was last sent as it may have changed meanwhile. */
   readonly changedAt = new Map<string, number>();

@@ -64,6 +64,14 @@ describe("Dependencies", () => {
     expect(isOpenAt(1_000)).toBe(false);
   });
 
+  it("are compared with the target for each response, also without progress of it", () => {
+    const { add, isOpenAt } = start("a");
+    add(1, 0, "a");
+    expect(isOpenAt(0)).toBe(true);
+    add(2, 500, "missing");
+    expect(isOpenAt(1_000)).toBe(false);
+  });
+
   it("of a rejected response are dropped, and no others", () => {
     const { dependencies, add, isOpenAt } = start("a", "b");
     add(1, 0, "a");
@@ -91,7 +99,7 @@ describe("Dependencies", () => {
     const names = Array.from({ length: 20 }, (_, i) => `n${i}`);
     const { target, add, isOpenAt } = start(...names);
     names.forEach((name, i) => add(i + 1, i, name));
-    target.deliver(...names.slice(13));
+    target.deliver(...names.slice(1));
     expect(isOpenAt(999)).toBe(true);
     expect(isOpenAt(1_000), "the others have been joined").toBe(false);
   });

@@ -21,6 +21,13 @@ describe("Subscription", () => {
     expect(subscription.isEmpty).toBe(true);
   });
 
+  it("notes that a request has named a resource", () => {
+    const subscription = new Subscription(() => undefined);
+    expect(subscription.hasNamed).toBe(false);
+    subscription.noteNames();
+    expect(subscription.hasNamed).toBe(true);
+  });
+
   it("has a collection for as long as one of its names is subscribed", () => {
     const subscription = new Subscription(collectionFor);
     const change = draft();
