@@ -1,6 +1,5 @@
 import { pathOf } from "./path.ts";
 import { proseOf, type Range, rangeOfText } from "./prose.ts";
-import { OLD_WORDS } from "./rewriting.ts";
 import { findInIdentifier, findWords } from "./words.ts";
 
 /** The files in which words are looked for; the list of the words is in scripts/lint. */
@@ -12,7 +11,7 @@ const HINT = "See docs/glossary.md";
 export const words: Deno.lint.Rule = {
   create(context) {
     const path = pathOf(context);
-    if (!READ.test(path) || OLD_WORDS.test(path)) return {};
+    if (!READ.test(path)) return {};
     const texts: Range[] = [];
     const seen = new Set<string>();
     const addText = (node: Deno.lint.Literal | Deno.lint.TemplateElement): void => {

@@ -4,7 +4,7 @@ import { ClientState } from "../../src/stream/client-state.ts";
 import type { Diff } from "../../src/stream/diff.ts";
 import { closed, closedFor, OPEN, type RemovalGate } from "../../src/stream/sequencing/gates.ts";
 import { Subscription } from "../../src/stream/subscription.ts";
-import { rowOf } from "../../src/stream/type-row.ts";
+import { rowOf } from "../../src/stream/open-type.ts";
 import { variantFor } from "../../src/stream/variants/variant-for.ts";
 import { v3 } from "../../src/v3/mod.ts";
 import { ALL_TYPES, type AnyType } from "../protocol/transcript.ts";

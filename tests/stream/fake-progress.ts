@@ -1,7 +1,7 @@
 import type { View } from "../../mod.ts";
 import type { ResourceType } from "../../src/resource/mod.ts";
 import type { TypeProgress } from "../../src/stream/sequencing/type-progress.ts";
-import { rowOf } from "../../src/stream/type-row.ts";
+import { rowOf } from "../../src/stream/open-type.ts";
 import { v3 } from "../../src/v3/mod.ts";
 import { ALL_TYPES, type AnyType } from "../protocol/transcript.ts";
 import { make } from "./make.ts";
