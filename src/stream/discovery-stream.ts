@@ -1,7 +1,7 @@
 import { Decisions } from "./decisions.ts";
 import { HeldAccount, HeldBytes } from "./held-bytes.ts";
 import { NodeIdentity } from "./node-identity.ts";
-import { ProtocolError } from "./protocol-error.ts";
+import { openType } from "./open-type.ts";
 import { checkCount, readRequest } from "./read-request.ts";
 import type { DiscoveryRequest } from "./request.ts";
 import { resendTargets, resendToNew } from "./resend.ts";
@@ -12,8 +12,7 @@ import { statusOf } from "./status.ts";
 import type { StreamInfo, SubscriptionStatus } from "./stream-callbacks.ts";
 import type { DiscoveryStreamOptions } from "./stream-options.ts";
 import { isChange } from "./subscription.ts";
-import { rowOf } from "./type-row.ts";
-import { TypeStream } from "./type-stream.ts";
+import type { TypeStream } from "./type-stream.ts";
 import type { StreamContext, TypeUpdate } from "./type-update.ts";
 import { oldestOf } from "./withheld-removals.ts";
 
@@ -130,10 +129,8 @@ export class DiscoveryStream {
 
   #open(typeUrl: string): TypeStream {
     const { api, variant, limits } = this.#options;
-    if (this.#sequencer.types.length >= limits.maxTypes) {
-      throw new ProtocolError("resource_exhausted", `a stream may subscribe to at most ${limits.maxTypes} types`);
-    }
-    const type = new TypeStream(typeUrl, { type: rowOf(typeUrl, api), protocol: variant, onView: this.#onView });
+    const count = this.#sequencer.types.length;
+    const type = openType(typeUrl, { api, variant, limits, count, onView: this.#onView });
     this.#sequencer.add(type);
     return type;
   }

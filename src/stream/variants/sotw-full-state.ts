@@ -32,7 +32,7 @@ function diff(input: DiffInput): Diff {
   if (subscription.isEmpty) return { response: undefined, withheld };
   const isDue = !client.pending.isEmpty || changes === undefined || isReleasing || hasChanges(changes, input);
   if (!isDue) return { response: undefined, withheld };
-  return { response: complete(view, subscription, withheld), withheld, changed: changedOf(changes, input) };
+  return { response: complete(view, subscription, withheld), withheld, changed: changedOf(changes, withheld, input) };
 }
 
 function heartbeat({ view, subscription, client }: HeartbeatInput): HeartbeatContent | undefined {
@@ -82,14 +82,20 @@ function hasChanges(changes: Changes, { subscription, gate, now }: DiffInput): b
   return false;
 }
 
-/** A response has more than what changed, and other types wait only for that. */
-function changedOf(changes: Changes | undefined, state: TypeState & { readonly view: View }): Diff["changed"] {
+/** A response has more than what changed, and other types wait only for that. A requested name may be withheld. */
+function changedOf(
+  changes: Changes | undefined,
+  withheld: WithheldRemovals,
+  state: TypeState & { readonly view: View },
+): Diff["changed"] {
   const { pending } = state.client;
   if (changes === undefined || pending.all) return undefined;
   const { subscription } = state;
   if (subscription.wildcard && pending.names.size === 0) return () => ChangeSet.of(changes).present;
-  const names = [...changes.keys(), ...pending.names].filter((name) => subscription.matches(name));
-  return () => [...resourcesForAll(names, state)];
+  const requested = [...pending.names];
+  const names = [...changes.keys(), ...requested].filter((name) => subscription.matches(name));
+  const kept = requested.map((name) => withheld.get(name)?.resource).filter((resource) => resource !== undefined);
+  return () => [...resourcesForAll(names, state), ...kept];
 }
 
 function withheldKey(withheld: WithheldRemovals): string {
