@@ -1,10 +1,10 @@
-import type { StreamInfo } from "../stream/mod.ts";
+import { HeldBytes, type StreamInfo } from "../stream/mod.ts";
 import { guardCallbacks } from "./callbacks.ts";
 import type { ConnectRouter } from "./connect-types.ts";
 import { ServerLog } from "./log.ts";
 import { type DiscoveryServerOptions, settingsOf } from "./options.ts";
 import { Polls } from "./polls/polls.ts";
-import type { Unsent } from "./streams/send-budget.ts";
+import { SendBudget, type Unsent } from "./streams/send-budget.ts";
 import { Streams, type StreamStatus } from "./streams/streams.ts";
 import { ACCEPTOR, type StreamAcceptor } from "./streams/transport.ts";
 
@@ -21,7 +21,7 @@ export interface DrainOptions {
 export interface ServerStatus {
   /** The open streams, oldest first. */
   readonly streams: readonly StreamStatus[];
-  /** Responses that clients have not read yet. */
+  /** Responses, of polls as well, that clients have not read yet. */
   readonly unsent: Unsent;
 }
 
@@ -60,8 +60,10 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
   const settings = settingsOf(options);
   const log = new ServerLog(options.log);
   const callbacks = guardCallbacks(options.callbacks ?? {}, log);
-  const streams = new Streams({ settings, cache, callbacks, log });
-  const polls = new Polls({ settings, cache, callbacks });
+  const budget = new SendBudget({ maxBytes: settings.maxUnsentBytes, stallTimeoutMs: settings.stallTimeoutMs });
+  const held = new HeldBytes(settings.maxHeldBytes);
+  const streams = new Streams({ settings, cache, budget, held, callbacks, log });
+  const polls = new Polls({ settings, cache, budget, held, callbacks });
   const server: DiscoveryServer & StreamAcceptor = {
     routes(router) {
       router.handlers.push(...streams.handlers(), ...polls.restHandlers());
@@ -71,7 +73,7 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
     get streams() {
       return streams.infos();
     },
-    status: () => streams.status(),
+    status: () => ({ streams: streams.status(), unsent: budget.unsent }),
     drain({ overMs = 10_000 } = {}) {
       polls.release();
       return streams.drain(overMs);

@@ -15,5 +15,7 @@ export type { StreamStatus } from "./streams/streams.ts";
 // For the listener of this package.
 export type { Node } from "../cache/mod.ts";
 export type { StreamInfo, SubscriptionStatus, Variant } from "../stream/mod.ts";
+export { RESET } from "./reset.ts";
+export { SLICE_BYTES } from "./streams/slices.ts";
 export { supportedContentType } from "./streams/methods.ts";
 export { acceptorOf, type AcceptStreams, type ServedStream, type StreamTransport } from "./streams/transport.ts";

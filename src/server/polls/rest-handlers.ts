@@ -1,19 +1,18 @@
 import { type DescMethod, getOption, hasOption } from "@bufbuild/protobuf";
 import { createContextValues } from "@connectrpc/connect";
-import {
-  contentTypeMatcher,
-  type UniversalHandler,
-  type UniversalServerRequest,
-  type UniversalServerResponse,
-} from "@connectrpc/connect/protocol";
+import type { UniversalHandler, UniversalServerRequest, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { http } from "../../../gen/google/api/annotations_pb.ts";
 import type { ApiTable } from "../../resource/mod.ts";
+import type { StreamLimits } from "../../stream/mod.ts";
 import { ClientDisconnected } from "./client-disconnected.ts";
 import type { Poller } from "./poller.ts";
 import { HttpError, httpError } from "./http-error.ts";
 import { readJsonRequest } from "./rest-request.ts";
 import type { RestResponses } from "./rest-response.ts";
+import { contentTypeMatcher } from "../content-type.ts";
 import { PEER } from "../peer.ts";
+import { RESET } from "../reset.ts";
+import type { ResponseBody } from "./response-body.ts";
 import { type BodyLimits, readBody, tooLarge } from "./request-body.ts";
 
 /** What the handlers of REST need. */
@@ -21,6 +20,7 @@ export interface RestOptions {
   readonly api: ApiTable;
   readonly poller: Poller;
   readonly responses: RestResponses;
+  readonly limits: StreamLimits;
   readonly body: BodyLimits;
 }
 
@@ -65,11 +65,11 @@ function pathOf(method: DescMethod): string | undefined {
 async function respond(
   request: UniversalServerRequest,
   typeUrl: string,
-  { api, poller, responses, body: limits }: RestOptions,
+  { api, poller, responses, limits, body: bodyLimits }: RestOptions,
 ): Promise<UniversalServerResponse> {
   try {
-    const body = checkedBody(request, limits);
-    const query = readJsonRequest(await readBody(body, limits), api.node);
+    const body = checkedBody(request, bodyLimits);
+    const query = readJsonRequest(await readBody(body, bodyLimits), { node: api.node, limits });
     const peer = (request.contextValues ?? createContextValues()).get(PEER);
     const origin = {
       protocol: "rest",
@@ -79,9 +79,9 @@ async function respond(
         return request.signal;
       },
     } as const;
-    const bytes = await poller.poll(query, origin, (result) => responses.write(typeUrl, result));
-    if (bytes === undefined) return { status: 304 };
-    return bytesResponse(200, new Headers({ "content-type": "application/json" }), bytes);
+    const written = await poller.poll(query, origin, (result) => responses.write(typeUrl, result));
+    if (written === undefined) return { status: 304 };
+    return bodyResponse(written, request);
   } catch (error) {
     if (error instanceof ClientDisconnected) throw error;
     return textResponse(httpError(error));
@@ -100,6 +100,12 @@ function checkedBody({ method, header, body }: UniversalServerRequest, limits: B
   }
   if (Number(header.get("content-length")) > limits.maxBytes) throw tooLarge(limits);
   return body as AsyncIterable<Uint8Array>;
+}
+
+function bodyResponse(body: ResponseBody, { contextValues }: UniversalServerRequest): UniversalServerResponse {
+  body.onStalled = contextValues?.get(RESET);
+  const header = new Headers({ "content-type": "application/json", "content-length": String(body.bytes.length) });
+  return { status: 200, header, body };
 }
 
 function bytesResponse(status: number, header: Headers, bytes: Uint8Array): UniversalServerResponse {

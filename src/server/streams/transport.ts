@@ -2,7 +2,7 @@
 export interface StreamTransport {
   /** Sends a frame. @returns whether another may follow at once; if not, {@link ServedStream.writable} says when */
   write(frame: Uint8Array): boolean;
-  /** Ends the response, once; nothing is written afterwards. */
+  /** Ends the response, once, after the frames that were written; nothing is written afterwards. */
   end(trailer: Headers): void;
   /** Drops frames that have not been sent. */
   abort(): void;
@@ -22,7 +22,7 @@ export interface ServedStream {
   progress(): void;
   /** The transport has sent the oldest frame that it was given. */
   sent(): void;
-  /** The client, or the connection to it, has been lost. */
+  /** The client, or the connection to it, has been lost: frames that are not sent yet never will be. */
   disconnected(reason?: unknown): void;
 }
 
