@@ -4,6 +4,7 @@ import { type ApiTable, normalName } from "../../resource/mod.ts";
 import { type HeldBytes, ProtocolError, type StreamLimits } from "../../stream/mod.ts";
 import type { DiscoveryCallbacks } from "../callbacks.ts";
 import { isForClient } from "../client-error.ts";
+import { readableError } from "../readable-error.ts";
 import { ClientDisconnected } from "./client-disconnected.ts";
 import { PendingPoll, type PollWaits } from "./pending-poll.ts";
 import { checkPoll, type DecodedPoll, type FetchInfo } from "./poll-request.ts";
@@ -61,7 +62,8 @@ export class Poller {
       const { version = "", resources = [] } = result ?? {};
       callbacks.onFetchResponse?.(info, { modified: result !== undefined, version, resources });
       return written;
-    } catch (error) {
+    } catch (thrown) {
+      const error = readableError(thrown);
       if (!isForClient(error) && !(error instanceof ClientDisconnected)) callbacks.onError?.(error, undefined);
       throw error;
     }

@@ -1,6 +1,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { DiscoveryStream } from "../../stream/mod.ts";
 import { clientError } from "../client-error.ts";
+import { readableError } from "../readable-error.ts";
 import type { Settings } from "../options.ts";
 import { scheduleFlush } from "./flush-queue.ts";
 import { FrameReader } from "./frame-reader.ts";
@@ -129,7 +130,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
     try {
       this.#reader.push(chunk, this.#onMessage);
     } catch (error) {
-      return this.end(error);
+      return this.end(readableError(error));
     }
     if (!this.#reader.partial || this.#incomplete !== undefined || this.#ended) return;
     const { requestTimeoutMs } = this.#options.settings;
@@ -159,7 +160,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
       else if (frame === undefined) this.#scheduleWake(this.#stream?.dueAt);
       return frame;
     } catch (error) {
-      this.end(error);
+      this.end(readableError(error));
       return undefined;
     }
   }
@@ -209,7 +210,7 @@ function closeFault(stream: DiscoveryStream | undefined): unknown {
     stream?.close();
     return undefined;
   } catch (error) { // a cache may be the user's own
-    return error;
+    return readableError(error);
   }
 }
 

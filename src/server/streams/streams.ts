@@ -13,6 +13,7 @@ import { clientError, isForClient } from "../client-error.ts";
 import { endOverTime } from "../drain.ts";
 import type { ServerLog } from "../log.ts";
 import type { Settings } from "../options.ts";
+import { readableError } from "../readable-error.ts";
 import { PEER } from "../peer.ts";
 import { GrpcStream } from "./grpc-stream.ts";
 import { streamHandlers, type StreamMethod, streamMethods, type StreamRequest } from "./methods.ts";
@@ -129,7 +130,7 @@ export class Streams {
       grpc.start(stream);
       if (this.#closed) grpc.end(unavailable());
     } catch (error) {
-      grpc.end(error);
+      grpc.end(readableError(error));
     }
     return grpc;
   }
