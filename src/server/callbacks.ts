@@ -1,7 +1,7 @@
 import type { StreamCallbacks, StreamInfo } from "../stream/mod.ts";
 import type { ConnectError } from "./connect-types.ts";
 import type { ServerLog } from "./log.ts";
-import { readableError } from "./readable-error.ts";
+import { readableError, readableFault } from "./readable-error.ts";
 import type { FetchInfo, FetchRequest, FetchResponse } from "./polls/poll-request.ts";
 
 /**
@@ -58,13 +58,13 @@ export function guardCallbacks(callbacks: DiscoveryCallbacks, log: ServerLog): D
   };
 
   function onError(thrown: unknown, stream: StreamInfo | undefined): void {
-    const error = readableError(thrown);
+    const error = readableFault(thrown);
     log.fault(error, stream);
     try {
       const result: unknown = callbacks.onError?.(error, stream);
-      if (result instanceof Promise) result.catch((reason) => log.fault(readableError(reason), stream));
+      if (result instanceof Promise) result.catch((reason) => log.fault(readableFault(reason), stream));
     } catch (reason) {
-      log.fault(readableError(reason), stream);
+      log.fault(readableFault(reason), stream);
     }
   }
 }

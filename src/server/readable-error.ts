@@ -11,14 +11,29 @@ export function readableError(thrown: unknown): NonNullable<unknown> {
     else String(thrown);
     return thrown;
   } catch {
-    return new Error("A callback or a cache threw a value that cannot be read");
+    return unreadable();
   }
 }
 
-/** Reads what a log and a status are made from. */
+/** The same for a log, which reads the stack as well. That has a cost, which only a fault is worth. */
+export function readableFault(thrown: unknown): NonNullable<unknown> {
+  const error = readableError(thrown);
+  try {
+    if (error instanceof Error) String(error.stack);
+    return error;
+  } catch {
+    return unreadable();
+  }
+}
+
+function unreadable(): Error {
+  return new Error("A callback or a cache threw a value that cannot be read");
+}
+
+/** Reads what a status is made from. */
 function readAll(error: Error): void {
-  const { name, message, stack = "" } = error;
-  `${name}${message}${stack}`;
+  const { name, message } = error;
+  `${name}${message}`;
   if (!(error instanceof ConnectError)) return;
   const { code, rawMessage, metadata, details } = error;
   `${code}${rawMessage}${details.length}`;
