@@ -1,6 +1,7 @@
 import { HeldBytes, type StreamInfo } from "../stream/mod.ts";
 import { guardCallbacks } from "./callbacks.ts";
 import type { ConnectRouter } from "./connect-types.ts";
+import { type ConnectionCounts, noConnections } from "./connection-counts.ts";
 import { ServerLog } from "./log.ts";
 import { type DiscoveryServerOptions, settingsOf } from "./options.ts";
 import { Polls } from "./polls/polls.ts";
@@ -23,6 +24,8 @@ export interface ServerStatus {
   readonly streams: readonly StreamStatus[];
   /** Responses, of polls as well, that clients have not read yet. */
   readonly unsent: Unsent;
+  /** The connections of `listen()`: those that are open, and those that broke a limit. */
+  readonly connections: ConnectionCounts;
 }
 
 /** Serves the configuration of a cache over xDS, independent of how connections are made. */
@@ -64,6 +67,7 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
   const held = new HeldBytes(settings.maxHeldBytes);
   const streams = new Streams({ settings, cache, budget, held, callbacks, log });
   const polls = new Polls({ settings, cache, budget, held, callbacks });
+  const connections = noConnections();
   const server: DiscoveryServer & StreamAcceptor = {
     routes(router) {
       router.handlers.push(...streams.handlers(), ...polls.restHandlers());
@@ -73,7 +77,7 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
     get streams() {
       return streams.infos();
     },
-    status: () => ({ streams: streams.status(), unsent: budget.unsent }),
+    status: () => ({ streams: streams.status(), unsent: budget.unsent, connections: { ...connections } }),
     drain({ overMs = 10_000 } = {}) {
       polls.release();
       return streams.drain(overMs);
@@ -83,7 +87,7 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
       streams.close();
     },
     get [ACCEPTOR]() {
-      return { server, accept: (path: string) => streams.accept(path) };
+      return { server, connections, accept: (path: string) => streams.accept(path) };
     },
   };
   return server;

@@ -1,3 +1,5 @@
+import { type MutableConnectionCounts, noConnections } from "../connection-counts.ts";
+
 /** What a transport provides: the response side of one HTTP exchange. */
 export interface StreamTransport {
   /** Sends a frame. @returns whether another may follow at once; if not, {@link ServedStream.writable} says when */
@@ -53,7 +55,14 @@ export interface StreamAcceptor {
     /** The server itself: a wrapper that copies or inherits the property may have routes of its own. */
     readonly server: object;
     readonly accept: AcceptStreams;
+    /** For whatever accepts connections. */
+    readonly connections: MutableConnectionCounts;
   };
+}
+
+/** Where the connections of a server are counted, also those of a wrapper that has the property. */
+export function connectionCountsOf(server: object & Partial<StreamAcceptor>): MutableConnectionCounts {
+  return server[ACCEPTOR]?.connections ?? noConnections();
 }
 
 /** How a server opens streams past a router; undefined for a wrapper, which is served by its own `routes`. */
