@@ -2,18 +2,12 @@ import type { Http2Stream } from "node:http2";
 
 /** The part of a session that may be idle. */
 export interface IdleSession {
-  close(): void;
-  destroy(): void;
   on(event: "stream", listener: (stream: Pick<Http2Stream, "on">) => void): unknown;
   once(event: "close", listener: () => void): unknown;
 }
 
-/**
- * Closes a session that has had no stream for a time, in milliseconds. The client gets a GOAWAY first.
- *
- * @param onIdle - called when it is closed for that
- */
-export function closeIdle(session: IdleSession, timeoutMs: number, onIdle: () => void): void {
+/** Calls back once a session has had no stream for a time, in milliseconds. */
+export function whenIdle(session: IdleSession, timeoutMs: number, onIdle: () => void): void {
   let streams = 0;
   let idleSince = performance.now();
   let timer = setTimeout(check, timeoutMs).unref();
@@ -25,8 +19,6 @@ export function closeIdle(session: IdleSession, timeoutMs: number, onIdle: () =>
       return;
     }
     onIdle();
-    session.close();
-    timer = setTimeout(() => session.destroy(), GRACE_MS).unref();
   }
   function onStreamClose(): void {
     if (--streams === 0) idleSince = performance.now();
@@ -37,6 +29,3 @@ export function closeIdle(session: IdleSession, timeoutMs: number, onIdle: () =>
   });
   session.once("close", () => clearTimeout(timer));
 }
-
-/** For the GOAWAY to be read, and for a stream that the client has opened meanwhile. */
-const GRACE_MS = 1000;

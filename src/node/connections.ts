@@ -1,7 +1,7 @@
 import type { ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 import type { MutableConnectionCounts } from "../server/mod.ts";
-import { closeIdle } from "./connection-idle.ts";
+import { whenIdle } from "./connection-idle.ts";
 import { keepAlive } from "./connection-keepalive.ts";
 import { ConnectionCounter } from "./connection-limits.ts";
 import type { HttpServer } from "./http2-server.ts";
@@ -22,8 +22,8 @@ export class Connections {
   readonly #counter: ConnectionCounter;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #sockets = new Set<Socket>();
-  /** Ends the wait for clients that have not spoken HTTP/2 yet, by their addresses. */
-  readonly #handshakes = new Map<string, () => void>();
+  /** The same by their addresses: the socket of a session is another object, which with TLS is above that of the connection. */
+  readonly #byAddress = new Map<string, Connection>();
 
   /** @param counts - where connections are counted */
   constructor(server: HttpServer, options: ListenOptions, counts: MutableConnectionCounts) {
@@ -61,11 +61,19 @@ export class Connections {
     }
     this.#counts.open++;
     this.#sockets.add(socket);
+    const endHandshake = afterPatience(this.#limits.handshakeTimeoutMs, () => {
+      this.#counts.handshakesTimedOut++;
+      socket.destroy();
+    });
+    const address = addressOf(socket) ?? "";
+    const connection = { socket, endHandshake };
+    this.#byAddress.set(address, connection);
     socket.once("close", () => {
       this.#counts.open--;
       this.#sockets.delete(socket);
+      endHandshake();
+      if (this.#byAddress.get(address) === connection) this.#byAddress.delete(address);
     });
-    this.#awaitHandshake(socket);
   }
 
   #addSession(session: ServerHttp2Session): void {
@@ -73,32 +81,28 @@ export class Connections {
     session.on("error", ignore);
     session.on("stream", (stream) => stream.on("error", ignore));
     session.once("close", () => this.#sessions.delete(session));
-    // The socket below TLS is another object, but has the same address.
-    const address = addressOf(session.socket);
-    session.once("remoteSettings", () => this.#endHandshake(address));
+    const address = addressOf(session.socket) ?? "";
+    session.once("remoteSettings", () => this.#byAddress.get(address)?.endHandshake());
     if (this.#keepalive !== false) keepAlive(session, this.#keepalive);
-    closeIdle(session, this.#limits.idleTimeoutMs, () => void this.#counts.idleClosed++);
+    whenIdle(session, this.#limits.idleTimeoutMs, () => this.#closeIdle(session, address));
   }
 
-  #awaitHandshake(socket: Socket): void {
-    const address = addressOf(socket);
-    if (address === undefined) return;
-    const cancel = afterPatience(this.#limits.handshakeTimeoutMs, () => {
-      this.#counts.handshakesTimedOut++;
-      socket.destroy();
-    });
-    this.#handshakes.set(address, cancel);
-    socket.once("close", () => {
-      cancel();
-      if (this.#handshakes.get(address) === cancel) this.#handshakes.delete(address);
-    });
-  }
-
-  #endHandshake(address: string | undefined): void {
-    if (address === undefined) return;
-    this.#handshakes.get(address)?.();
-    this.#handshakes.delete(address);
+  #closeIdle(session: ServerHttp2Session, address: string): void {
+    this.#counts.idleClosed++;
+    const connection = this.#byAddress.get(address);
+    session.close();
+    // After that a session waits until its client has closed the socket.
+    setTimeout(() => connection?.socket.destroy(), IDLE_GRACE_MS).unref();
   }
 }
+
+interface Connection {
+  readonly socket: Socket;
+  /** The client speaks HTTP/2. */
+  readonly endHandshake: () => void;
+}
+
+/** For the GOAWAY to be read, and for a stream that the client has opened meanwhile. */
+const IDLE_GRACE_MS = 1000;
 
 function ignore(): void {}
