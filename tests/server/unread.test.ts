@@ -88,6 +88,18 @@ describe.each(POLLS)("a poll whose client reads nothing: %s", (_, ask) => {
   });
 });
 
+it("D-02 a refusal that is not read is reset, short as it is", async () => {
+  const server = serve({ stallTimeoutMs: 100 });
+  const running = await listen(server, { port: 0 });
+  onTestFinished(() => running.close());
+  await using client = new RawClient(`http://127.0.0.1:${running.port}`, { settings: { initialWindowSize: 0 } });
+  const headers = { ":method": "POST", ":path": REST_PATH, "content-type": "application/json" };
+  const http = client.session.request(headers).on("error", () => {}).end("{}");
+  await new Promise((resolve) => http.once("close", resolve));
+  expect(http.rstCode).toBe(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  expect(server.status().unsent).toEqual({ streams: 0, bytes: 0, stalledClosed: 1 });
+});
+
 it("D-01b polls that wait for one publication do not spend the budget at once", async () => {
   const cache = new LinearCache(CLUSTER_TYPE, { resources: [cluster({ name: "a" })] });
   const server = createDiscoveryServer({ cache, log: false, longPollMs: 60_000, maxUnsentBytes: 1 });

@@ -37,7 +37,7 @@ export class Polls {
     this.#poller = poller;
     const shared = { api, poller, limits, body };
     const writing = { identifier, budget };
-    this.#rest = { ...shared, responses: new RestResponses(json, writing) };
+    this.#rest = { ...shared, budget, responses: new RestResponses(json, writing) };
     this.#unary = { ...shared, ...writing, json, responses: new GrpcResponses(writing) };
   }
 

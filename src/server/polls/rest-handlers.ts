@@ -12,7 +12,8 @@ import type { RestResponses } from "./rest-response.ts";
 import { contentTypeMatcher } from "../content-type.ts";
 import { PEER } from "../peer.ts";
 import { RESET } from "../reset.ts";
-import type { ResponseBody } from "./response-body.ts";
+import type { SendBudget } from "../streams/send-budget.ts";
+import { ResponseBody } from "./response-body.ts";
 import { type BodyLimits, readBody, tooLarge } from "./request-body.ts";
 
 /** What the handlers of REST need. */
@@ -20,6 +21,7 @@ export interface RestOptions {
   readonly api: ApiTable;
   readonly poller: Poller;
   readonly responses: RestResponses;
+  readonly budget: SendBudget;
   readonly limits: StreamLimits;
   readonly body: BodyLimits;
 }
@@ -35,7 +37,11 @@ export function restHandlers(options: RestOptions): UniversalHandler[] {
     for (const method of service.methods) {
       const requestPath = pathOf(method);
       if (typeUrl === undefined || requestPath === undefined) continue;
-      const handle = (request: UniversalServerRequest) => respond(request, typeUrl, options);
+      const handle = async (request: UniversalServerRequest): Promise<Responding> => {
+        const response = await respond(request, typeUrl, options);
+        if (response.body !== undefined) response.body.onStalled = request.contextValues?.get(RESET);
+        return response;
+      };
       handlers.push(Object.assign(handle, {
         service,
         method,
@@ -49,10 +55,17 @@ export function restHandlers(options: RestOptions): UniversalHandler[] {
   return handlers;
 }
 
-/** A response in plain text. */
-export function textResponse({ status, message, headers }: HttpError): UniversalServerResponse {
-  const header = new Headers({ "content-type": "text/plain; charset=utf-8", ...headers });
-  return bytesResponse(status, header, new TextEncoder().encode(`${message}\n`));
+/** A response in plain text. Short as it is, a client that does not read it must not hold its stream. */
+export function textResponse({ status, message, headers }: HttpError, budget: SendBudget): Responding {
+  const bytes = new TextEncoder().encode(`${message}\n`);
+  const length = String(bytes.length);
+  const header = new Headers({ "content-type": "text/plain; charset=utf-8", "content-length": length, ...headers });
+  return { status, header, body: new ResponseBody(bytes, budget) };
+}
+
+/** A response that is in the budget of unread bytes. */
+export interface Responding extends UniversalServerResponse {
+  readonly body?: ResponseBody;
 }
 
 const supportedContentType = contentTypeMatcher(/^application\/json(?:\s*;.*)?$/i);
@@ -65,8 +78,8 @@ function pathOf(method: DescMethod): string | undefined {
 async function respond(
   request: UniversalServerRequest,
   typeUrl: string,
-  { api, poller, responses, limits, body: bodyLimits }: RestOptions,
-): Promise<UniversalServerResponse> {
+  { api, poller, responses, budget, limits, body: bodyLimits }: RestOptions,
+): Promise<Responding> {
   try {
     const body = checkedBody(request, bodyLimits);
     const query = readJsonRequest(await readBody(body, bodyLimits), { node: api.node, limits });
@@ -81,10 +94,11 @@ async function respond(
     } as const;
     const written = await poller.poll(query, origin, (result) => responses.write(typeUrl, result));
     if (written === undefined) return { status: 304 };
-    return bodyResponse(written, request);
+    const header = new Headers({ "content-type": "application/json", "content-length": String(written.bytes.length) });
+    return { status: 200, header, body: written };
   } catch (error) {
     if (error instanceof ClientDisconnected) throw error;
-    return textResponse(httpError(error));
+    return textResponse(httpError(error), budget);
   }
 }
 
@@ -100,19 +114,4 @@ function checkedBody({ method, header, body }: UniversalServerRequest, limits: B
   }
   if (Number(header.get("content-length")) > limits.maxBytes) throw tooLarge(limits);
   return body as AsyncIterable<Uint8Array>;
-}
-
-function bodyResponse(body: ResponseBody, { contextValues }: UniversalServerRequest): UniversalServerResponse {
-  body.onStalled = contextValues?.get(RESET);
-  const header = new Headers({ "content-type": "application/json", "content-length": String(body.bytes.length) });
-  return { status: 200, header, body };
-}
-
-function bytesResponse(status: number, header: Headers, bytes: Uint8Array): UniversalServerResponse {
-  header.set("content-length", String(bytes.length));
-  return { status, header, body: once(bytes) };
-}
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }

@@ -15,7 +15,7 @@ export function webHandler(rest: RestOptions, unary: UnaryOptions): WebHandler {
   const handlers = new Map([...restHandlers(rest), ...router.handlers].map((each) => [each.requestPath, each]));
   return async function fetch(request) {
     const handler = handlers.get(new URL(request.url).pathname);
-    if (handler === undefined) return webResponse(textResponse(notFound()));
+    if (handler === undefined) return webResponse(textResponse(notFound(), rest.budget));
     return await respond(handler, request);
   };
 }

@@ -139,6 +139,8 @@ export class SendBudget {
     clearTimeout(this.#timer);
     this.#timerAt = at;
     this.#timer = setTimeout(() => this.#closeStalled(), Math.max(0, Math.ceil(at - performance.now())));
+    // A response that is left unread must not keep a process alive; where a client still reads, its connection does.
+    (this.#timer as { unref?(): unknown }).unref?.();
   }
 
   #closeStalled(): void {
