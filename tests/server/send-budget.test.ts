@@ -123,6 +123,19 @@ describe("SendBudget", () => {
     clock.mockRestore();
   });
 
+  it("D-02 closes what has stalled without its timer, where a runtime has ended that", () => {
+    const { budget, a } = make();
+    a.write(new Uint8Array(1));
+    vi.clearAllTimers();
+    vi.advanceTimersByTime(65_000);
+    budget.closeOverdue();
+    expect(a.closedAfterMs).toBeUndefined();
+    vi.advanceTimersByTime(6_000);
+    budget.closeOverdue();
+    expect(a.closedAfterMs).toBeGreaterThanOrEqual(71_000);
+    expect(budget.unsent.streams).toBe(0);
+  });
+
   it("leaves no timer behind", () => {
     const { a, b } = make();
     a.write(new Uint8Array(1));

@@ -19,6 +19,7 @@ export class ResponseBody implements BufferedStream, AsyncIterableIterator<Uint8
 
   /** @throws ConnectError - unavailable if clients have so many bytes unread that no poll may be responded to */
   static check(budget: SendBudget): void {
+    budget.closeOverdue();
     if (!budget.isSpent) return;
     throw new ConnectError("Cannot respond: clients have too many bytes unread, poll later", Code.Unavailable);
   }
@@ -65,7 +66,11 @@ export class ResponseBody implements BufferedStream, AsyncIterableIterator<Uint8
   closeStalled(stalledMs: number): void {
     this.#stalled = new ConnectError(`Client has read nothing for ${Math.round(stalledMs)} ms`, Code.ResourceExhausted);
     void this.return();
-    this.onStalled?.(this.#stalled);
+    try {
+      this.onStalled?.(this.#stalled);
+    } catch {
+      // The response has ended already.
+    }
   }
 
   [Symbol.asyncIterator](): this {

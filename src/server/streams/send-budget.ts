@@ -60,6 +60,11 @@ export class SendBudget {
     return this.#bytes >= this.#options.maxBytes;
   }
 
+  /** Closes what has stalled where no timer does: on edge runtimes a timer ends with the request in which it was set. */
+  closeOverdue(): void {
+    if (performance.now() - this.#timerAt > LOST_MS) this.#closeStalled();
+  }
+
   /** Whether a stream may write. If not, it is flushed once it may. */
   hasRoom(stream: BufferedStream): boolean {
     if (!this.isSpent) return true;
@@ -138,14 +143,18 @@ export class SendBudget {
     if (this.#timerAt <= at) return;
     clearTimeout(this.#timer);
     this.#timerAt = at;
-    this.#timer = setTimeout(() => this.#closeStalled(), Math.max(0, Math.ceil(at - performance.now())));
+    this.#timer = setTimeout(() => this.#expire(), Math.max(0, Math.ceil(at - performance.now())));
     // A response that is left unread must not keep a process alive; where a client still reads, its connection does.
     (this.#timer as { unref?(): unknown }).unref?.();
   }
 
-  #closeStalled(): void {
+  #expire(): void {
     // The event loop stood still, and what clients have read meanwhile is not known yet.
     if (performance.now() - this.#timerAt > LATE_MS) this.#restart();
+    this.#closeStalled();
+  }
+
+  #closeStalled(): void {
     this.#timerAt = Infinity;
     for (const [stream, since] of this.#stalledSince) {
       const stalledMs = performance.now() - since;
@@ -165,6 +174,9 @@ export class SendBudget {
 
 /** A timer that fires later than this says that the event loop stood still. */
 const LATE_MS = 1000;
+
+/** A timer that is overdue by so much will never fire. */
+const LOST_MS = 10_000;
 
 /** How long a stream may stall while the budget is spent: longer than a client that reads ever does. */
 const FULL_STALL_MS = 1000;
