@@ -71,6 +71,7 @@ export type {
 } from "./src/stream/mod.ts";
 export {
   type ConnectError,
+  type ConnectionCounts,
   type ConnectRouter,
   type ContextKey,
   createDiscoveryServer,

@@ -1,26 +1,31 @@
 import type { ServerHttp2Session } from "node:http2";
 import type { KeepaliveOptions } from "./listen-options.ts";
+import { afterPatience } from "./patience.ts";
+
+/** The part of a session that is kept alive. */
+type Session = Pick<ServerHttp2Session, "destroyed" | "destroy" | "ping"> & {
+  once(event: "close", listener: () => void): unknown;
+};
 
 /** Pings a peer while the session is open, and destroys the session when a ping is not acknowledged in time. */
-export function keepAlive(session: ServerHttp2Session, { intervalMs, timeoutMs }: KeepaliveOptions): void {
-  let overdue: ReturnType<typeof setTimeout> | undefined;
+export function keepAlive(session: Session, { intervalMs, timeoutMs }: KeepaliveOptions): void {
+  let cancel: (() => void) | undefined;
   const interval = setInterval(() => {
-    if (overdue !== undefined || session.destroyed) return;
-    overdue = setTimeout(() => session.destroy(), timeoutMs);
-    overdue.unref();
+    if (cancel !== undefined || session.destroyed) return;
+    cancel = afterPatience(timeoutMs, () => session.destroy());
     ping(session, () => {
-      clearTimeout(overdue);
-      overdue = undefined;
+      cancel?.();
+      cancel = undefined;
     });
   }, intervalMs);
   interval.unref();
   session.once("close", () => {
     clearInterval(interval);
-    clearTimeout(overdue);
+    cancel?.();
   });
 }
 
-function ping(session: ServerHttp2Session, onAck: () => void): void {
+function ping(session: Session, onAck: () => void): void {
   try {
     session.ping((error) => {
       if (error === null) onAck();

@@ -1,15 +1,36 @@
 import type { ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
+import type { MutableConnectionCounts } from "../server/mod.ts";
+import { whenIdle } from "./connection-idle.ts";
 import { keepAlive } from "./connection-keepalive.ts";
+import { ConnectionCounter } from "./connection-limits.ts";
 import type { HttpServer } from "./http2-server.ts";
-import type { KeepaliveOptions } from "./listen-options.ts";
+import {
+  type ConnectionLimits,
+  connectionLimits,
+  type KeepaliveOptions,
+  type ListenOptions,
+} from "./listen-options.ts";
+import { afterPatience } from "./patience.ts";
+import { addressOf } from "./peer-address.ts";
 
-/** The open connections of a server. No error on any of them becomes an uncaught one. */
+/** The open connections of a server, within their limits. No error on any of them becomes an uncaught one. */
 export class Connections {
+  readonly #limits: ConnectionLimits;
+  readonly #keepalive: KeepaliveOptions | false;
+  readonly #counts: MutableConnectionCounts;
+  readonly #counter: ConnectionCounter;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #sockets = new Set<Socket>();
+  /** The same by their addresses: the socket of a session is another object, which with TLS is above that of the connection. */
+  readonly #byAddress = new Map<string, Connection>();
 
-  constructor(server: HttpServer, keepalive: KeepaliveOptions | false) {
+  /** @param counts - where connections are counted */
+  constructor(server: HttpServer, options: ListenOptions, counts: MutableConnectionCounts) {
+    this.#limits = connectionLimits(options);
+    this.#keepalive = options.keepalive ?? { intervalMs: 30_000, timeoutMs: 10_000 };
+    this.#counts = counts;
+    this.#counter = new ConnectionCounter(this.#limits);
     server.on("connection", (socket: Socket) => this.#addSocket(socket));
     server.on("secureConnection", (socket) => socket.on("error", ignore));
     server.on("tlsClientError", (_error, socket) => {
@@ -17,13 +38,7 @@ export class Connections {
       socket.destroy();
     });
     server.on("sessionError", ignore);
-    server.on("session", (session) => {
-      this.#sessions.add(session);
-      session.on("error", ignore);
-      session.on("stream", (stream) => stream.on("error", ignore));
-      session.once("close", () => this.#sessions.delete(session));
-      if (keepalive !== false) keepAlive(session, keepalive);
-    });
+    server.on("session", (session) => this.#addSession(session));
   }
 
   /** Sends GOAWAY to all clients; each connection closes with the last of its streams. */
@@ -39,9 +54,55 @@ export class Connections {
 
   #addSocket(socket: Socket): void {
     socket.on("error", ignore);
+    if (!this.#counter.add(socket)) {
+      this.#counts.refused++;
+      socket.destroy();
+      return;
+    }
+    this.#counts.open++;
     this.#sockets.add(socket);
-    socket.once("close", () => this.#sockets.delete(socket));
+    const endHandshake = afterPatience(this.#limits.handshakeTimeoutMs, () => {
+      this.#counts.handshakesTimedOut++;
+      socket.destroy();
+    });
+    const address = addressOf(socket) ?? "";
+    const connection = { socket, endHandshake };
+    this.#byAddress.set(address, connection);
+    socket.once("close", () => {
+      this.#counts.open--;
+      this.#sockets.delete(socket);
+      endHandshake();
+      if (this.#byAddress.get(address) === connection) this.#byAddress.delete(address);
+    });
+  }
+
+  #addSession(session: ServerHttp2Session): void {
+    this.#sessions.add(session);
+    session.on("error", ignore);
+    session.on("stream", (stream) => stream.on("error", ignore));
+    session.once("close", () => this.#sessions.delete(session));
+    const address = addressOf(session.socket) ?? "";
+    session.once("remoteSettings", () => this.#byAddress.get(address)?.endHandshake());
+    if (this.#keepalive !== false) keepAlive(session, this.#keepalive);
+    whenIdle(session, this.#limits.idleTimeoutMs, () => this.#closeIdle(session, address));
+  }
+
+  #closeIdle(session: ServerHttp2Session, address: string): void {
+    this.#counts.idleClosed++;
+    const connection = this.#byAddress.get(address);
+    session.close();
+    // After that a session waits until its client has closed the socket.
+    setTimeout(() => connection?.socket.destroy(), IDLE_GRACE_MS).unref();
   }
 }
+
+interface Connection {
+  readonly socket: Socket;
+  /** The client speaks HTTP/2. */
+  readonly endHandshake: () => void;
+}
+
+/** For the GOAWAY to be read, and for a stream that the client has opened meanwhile. */
+const IDLE_GRACE_MS = 1000;
 
 function ignore(): void {}

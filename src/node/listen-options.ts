@@ -1,5 +1,5 @@
 /** Options of {@link listen}. */
-export interface ListenOptions {
+export interface ListenOptions extends Partial<ConnectionLimits> {
   /**
    * The address to bind. Default: `127.0.0.1`, since configuration holds secrets. Any address that is not loopback
    * needs `tls`, or `insecure: true`.
@@ -30,6 +30,28 @@ export interface ListenOptions {
    * acknowledged within 10,000 ms. `false`: no pings.
    */
   readonly keepalive?: KeepaliveOptions | false;
+}
+
+/** Limits of connections. */
+export interface ConnectionLimits {
+  /** Connections in all; further ones are refused. Default: 20,000. */
+  readonly maxConnections: number;
+  /** Connections from one address; further ones are refused. Set it higher behind a proxy of TCP. Default: 1,000. */
+  readonly maxConnectionsPerAddress: number;
+  /** How long a client may take until it speaks HTTP/2, the TLS handshake included, in milliseconds. Default: 10,000. */
+  readonly handshakeTimeoutMs: number;
+  /** How long a connection may be without a stream or poll, in milliseconds. Default: 60,000. */
+  readonly idleTimeoutMs: number;
+}
+
+/** Fills in the defaults of limits. */
+export function connectionLimits(options: Partial<ConnectionLimits>): ConnectionLimits {
+  return {
+    maxConnections: options.maxConnections ?? 20_000,
+    maxConnectionsPerAddress: options.maxConnectionsPerAddress ?? 1_000,
+    handshakeTimeoutMs: options.handshakeTimeoutMs ?? 10_000,
+    idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
+  };
 }
 
 /** TLS 1.2 or newer, and HTTP/2 only. All values are PEM. */

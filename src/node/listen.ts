@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { AddressInfo } from "node:net";
-import type { DiscoveryServer, DrainOptions } from "../server/mod.ts";
+import { connectionCountsOf, type DiscoveryServer, type DrainOptions } from "../server/mod.ts";
 import { Connections } from "./connections.ts";
 import { createHttp2Server, type HttpServer } from "./http2-server.ts";
 import { checkExposure, type ListenOptions } from "./listen-options.ts";
@@ -32,7 +32,7 @@ export type Listener = RunningServer;
 export async function listen(server: DiscoveryServer, options: ListenOptions = {}): Promise<RunningServer> {
   checkExposure(options);
   const http = createHttp2Server(server, options);
-  const connections = new Connections(http, options.keepalive ?? { intervalMs: 30_000, timeoutMs: 10_000 });
+  const connections = new Connections(http, options, connectionCountsOf(server));
   const { address, port } = await bind(http, options);
   const closed = new Promise<void>((resolve) => http.once("close", resolve));
   let draining: Promise<void> | undefined;

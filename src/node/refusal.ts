@@ -1,4 +1,5 @@
 import type { NodeServerRequest, NodeServerResponse } from "./http-types.ts";
+import { resetResponse } from "./response-writer.ts";
 
 /** A reason to refuse a request before any service sees it. */
 export interface Refusal {
@@ -31,6 +32,9 @@ export const INTERNAL: Refusal = { httpStatus: 500, grpcStatus: 13, message: "In
 /** Responds in plain text; to a gRPC client with status 200 and the gRPC status in the headers, as it expects. */
 export function refuse(request: NodeServerRequest, response: NodeServerResponse, refusal: Refusal): void {
   if (!isGrpc(request)) {
+    // A client that reads nothing of it must not hold its stream.
+    const unread = setTimeout(() => resetResponse(response), REFUSAL_TIMEOUT_MS).unref();
+    response.once("close", () => clearTimeout(unread));
     response.writeHead(refusal.httpStatus, { "content-type": "text/plain; charset=utf-8" });
     response.end(`${refusal.text ?? refusal.message}\n`);
     return;
@@ -48,6 +52,9 @@ export function refuse(request: NodeServerRequest, response: NodeServerResponse,
     response.end();
   }
 }
+
+/** How long a client may take to read the text. */
+const REFUSAL_TIMEOUT_MS = 10_000;
 
 function isGrpc(request: NodeServerRequest): boolean {
   return /^application\/grpc(?![-\w])/i.test(request.headers["content-type"] ?? "");

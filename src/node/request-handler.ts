@@ -1,6 +1,7 @@
 import type { DiscoveryServer } from "../server/mod.ts";
 import type { AuthorityCheck } from "./authority.ts";
 import type { NodeServerRequest, NodeServerResponse } from "./http-types.ts";
+import { pathOf } from "./path.ts";
 import { BAD_AUTHORITY, INTERNAL, refuse, UNKNOWN_PATH } from "./refusal.ts";
 import { createRequestAdapters } from "./request-adapter.ts";
 
@@ -34,7 +35,7 @@ export function createRequestHandler<Req extends NodeServerRequest, Res extends 
     version.closeWhenSent(request, response);
     try {
       if (!isAuthority(version.authorityOf(request))) return refuse(request, response, BAD_AUTHORITY);
-      const adapter = adapters.get(request.url?.split("?", 1)[0] ?? "");
+      const adapter = adapters.get(pathOf(request.url ?? ""));
       if (adapter === undefined) refuse(request, response, UNKNOWN_PATH);
       else adapter(request, response).catch(onFault);
     } catch {

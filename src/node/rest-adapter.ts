@@ -1,13 +1,15 @@
 import { createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
-import { PEER } from "../server/mod.ts";
+import { PEER, RESET } from "../server/mod.ts";
 import type { NodeServerRequest, NodeServerResponse } from "./http-types.ts";
 import { peerOf } from "./peer-address.ts";
 import { INTERNAL, refuse } from "./refusal.ts";
+import { RequestBody } from "./request-body.ts";
+import { resetResponse, writeBody } from "./response-writer.ts";
 
 /**
  * Adapts the handler of a REST path past Connect's adapter: a poll is short, and most of its cost would be what the
- * adapter prepares for streams. The result does not reject.
+ * adapter prepares for streams.
  */
 export function restAdapter(
   handler: UniversalHandler,
@@ -22,22 +24,26 @@ export function restAdapter(
       const value = request.headers[name];
       if (value !== undefined) header.set(name, value);
     }
+    const contextValues = createContextValues().set(PEER, peerOf(request)).set(RESET, () => resetResponse(response));
     try {
       const { status, header: headers, body } = await handler({
         httpVersion: request.httpVersion,
         method: request.method ?? "",
         url: request.url ?? "",
         header,
-        body: request as AsyncIterable<Uint8Array>,
+        body: new RequestBody(request),
         signal: disconnected.signal,
-        contextValues: createContextValues().set(PEER, peerOf(request)),
+        contextValues,
       });
-      const chunk = await body?.[Symbol.asyncIterator]().next();
-      if (disconnected.signal.aborted) return;
+      const chunks = body?.[Symbol.asyncIterator]();
+      if (disconnected.signal.aborted) return void chunks?.return?.();
       response.writeHead(status, headers && Object.fromEntries(headers));
-      response.end(chunk?.value);
-    } catch {
-      if (!disconnected.signal.aborted && !response.headersSent) refuse(request, response, INTERNAL);
+      if (chunks === undefined) response.end();
+      else await writeBody(response, chunks, headers?.get("content-length"));
+    } catch (error) {
+      if (disconnected.signal.aborted) return;
+      if (response.headersSent) throw error;
+      refuse(request, response, INTERNAL);
     }
   };
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { type AcceptStreams, supportedContentType } from "../server/mod.ts";
 import type { AuthorityCheck } from "./authority.ts";
+import { pathOf } from "./path.ts";
 import { addressOf } from "./peer-address.ts";
 import { Http2Transport } from "./stream-transport.ts";
 
@@ -15,7 +16,7 @@ export function createStreamHandler(accept: AcceptStreams, isAuthority: Authorit
   return function handle(http, headers) {
     const { ":method": method, ":path": path = "", ":authority": authority, "content-type": contentType = "" } =
       headers;
-    const open = accept(path);
+    const open = accept(pathOf(path));
     if (open === undefined || method !== "POST" || !supportedContentType(contentType)) return false;
     if (!isAuthority(authority)) return false;
     try {

@@ -1,5 +1,5 @@
 import type { ServerHttp2Stream } from "node:http2";
-import type { ServedStream, StreamTransport } from "../server/mod.ts";
+import { type ServedStream, SLICE_BYTES, type StreamTransport } from "../server/mod.ts";
 import { closeWhenSent } from "./close-when-sent.ts";
 
 /** The transport of a gRPC stream on Node's own HTTP/2 stream: by callbacks alone, and frames are not copied. */
@@ -7,7 +7,9 @@ export class Http2Transport implements StreamTransport {
   readonly #http: ServerHttp2Stream;
   #grpc: ServedStream | undefined = undefined;
   #trailer: Headers | undefined = undefined;
-  readonly #onProgress = (error?: Error | null): void => void (error || this.#grpc!.progress());
+  /** The part of a large frame that has not been written. */
+  #rest: Uint8Array | undefined = undefined;
+  readonly #onSlice = (error?: Error | null): void => void (error || this.#nextSlice());
   readonly #onSent = (error?: Error | null): void => void (error || this.#grpc!.sent());
 
   /** Sends the headers of the response. @throws Error where the client has disconnected */
@@ -25,7 +27,7 @@ export class Http2Transport implements StreamTransport {
     if (grpc.ended) return void http.resume();
     http.on("data", (chunk: Uint8Array) => grpc.push(chunk));
     http.on("end", () => grpc.bodyEnded());
-    http.on("drain", () => grpc.writable());
+    http.on("drain", () => void (this.#rest === undefined && grpc.writable()));
     http.once("close", () => grpc.disconnected());
     grpc.writable();
   }
@@ -33,21 +35,38 @@ export class Http2Transport implements StreamTransport {
   write(frame: Uint8Array): boolean {
     const http = this.#http;
     if (http.destroyed) return false;
-    // In slices, so that the callbacks of writes show the progress of a slow client.
-    let at = 0;
-    for (; frame.length - at > SLICE_BYTES; at += SLICE_BYTES) {
-      http.write(frame.subarray(at, at + SLICE_BYTES), this.#onProgress);
-    }
-    return http.write(at === 0 ? frame : frame.subarray(at), this.#onSent);
+    if (frame.length <= SLICE_BYTES) return http.write(frame, this.#onSent);
+    this.#writeSlice(frame);
+    return false;
   }
 
   abort(): void {
+    this.#rest = undefined;
     this.#http.close(ENHANCE_YOUR_CALM);
   }
 
   end(trailer: Headers): void {
     this.#trailer = trailer;
-    if (!this.#http.destroyed) this.#http.end();
+    if (this.#rest === undefined && !this.#http.destroyed) this.#http.end();
+  }
+
+  /** One slice after another: slices that are written together are only reported as sent when all of them are. */
+  #writeSlice(rest: Uint8Array): boolean {
+    const isLast = rest.length <= SLICE_BYTES;
+    this.#rest = isLast ? undefined : rest.subarray(SLICE_BYTES);
+    return isLast
+      ? this.#http.write(rest, this.#onSent)
+      : this.#http.write(rest.subarray(0, SLICE_BYTES), this.#onSlice);
+  }
+
+  #nextSlice(): void {
+    const rest = this.#rest;
+    if (rest === undefined || this.#http.destroyed) return;
+    this.#grpc!.progress();
+    const mayContinue = this.#writeSlice(rest);
+    if (this.#rest !== undefined) return;
+    if (this.#trailer !== undefined) this.#http.end();
+    else if (mayContinue) this.#grpc!.writable();
   }
 
   #sendTrailer(): void {
@@ -61,5 +80,4 @@ export class Http2Transport implements StreamTransport {
   }
 }
 
-const SLICE_BYTES = 256 * 1024;
 const ENHANCE_YOUR_CALM = 11;

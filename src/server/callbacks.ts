@@ -1,6 +1,7 @@
 import type { StreamCallbacks, StreamInfo } from "../stream/mod.ts";
 import type { ConnectError } from "./connect-types.ts";
 import type { ServerLog } from "./log.ts";
+import { readableError, readableFault } from "./readable-error.ts";
 import type { FetchInfo, FetchRequest, FetchResponse } from "./polls/poll-request.ts";
 
 /**
@@ -56,13 +57,14 @@ export function guardCallbacks(callbacks: DiscoveryCallbacks, log: ServerLog): D
     },
   };
 
-  function onError(error: unknown, stream: StreamInfo | undefined): void {
+  function onError(thrown: unknown, stream: StreamInfo | undefined): void {
+    const error = readableFault(thrown);
     log.fault(error, stream);
     try {
       const result: unknown = callbacks.onError?.(error, stream);
-      if (result instanceof Promise) result.catch((thrown) => log.fault(thrown, stream));
-    } catch (thrown) {
-      log.fault(thrown, stream);
+      if (result instanceof Promise) result.catch((reason) => log.fault(readableFault(reason), stream));
+    } catch (reason) {
+      log.fault(readableFault(reason), stream);
     }
   }
 }
@@ -96,7 +98,7 @@ function guard(callback: Callback, { ofStream, refuses }: Kind, onError: OnError
       // Types allow an async function here; its rejection must not end the process.
       if (result instanceof Promise) result.catch((error) => onError(error, stream));
     } catch (error) {
-      if (refuses) throw error;
+      if (refuses) throw readableError(error);
       onError(error, stream);
     }
   };

@@ -1,10 +1,11 @@
-import type { StreamInfo } from "../stream/mod.ts";
+import { HeldBytes, type StreamInfo } from "../stream/mod.ts";
 import { guardCallbacks } from "./callbacks.ts";
 import type { ConnectRouter } from "./connect-types.ts";
+import { type ConnectionCounts, noConnections } from "./connection-counts.ts";
 import { ServerLog } from "./log.ts";
 import { type DiscoveryServerOptions, settingsOf } from "./options.ts";
 import { Polls } from "./polls/polls.ts";
-import type { Unsent } from "./streams/send-budget.ts";
+import { SendBudget, type Unsent } from "./streams/send-budget.ts";
 import { Streams, type StreamStatus } from "./streams/streams.ts";
 import { ACCEPTOR, type StreamAcceptor } from "./streams/transport.ts";
 
@@ -21,8 +22,10 @@ export interface DrainOptions {
 export interface ServerStatus {
   /** The open streams, oldest first. */
   readonly streams: readonly StreamStatus[];
-  /** Responses that clients have not read yet. */
+  /** Responses, of polls as well, that clients have not read yet. */
   readonly unsent: Unsent;
+  /** The connections of `listen()`: those that are open, and those that broke a limit. */
+  readonly connections: ConnectionCounts;
 }
 
 /** Serves the configuration of a cache over xDS, independent of how connections are made. */
@@ -60,8 +63,11 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
   const settings = settingsOf(options);
   const log = new ServerLog(options.log);
   const callbacks = guardCallbacks(options.callbacks ?? {}, log);
-  const streams = new Streams({ settings, cache, callbacks, log });
-  const polls = new Polls({ settings, cache, callbacks });
+  const budget = new SendBudget({ maxBytes: settings.maxUnsentBytes, stallTimeoutMs: settings.stallTimeoutMs });
+  const held = new HeldBytes(settings.maxHeldBytes);
+  const streams = new Streams({ settings, cache, budget, held, callbacks, log });
+  const polls = new Polls({ settings, cache, budget, held, callbacks });
+  const connections = noConnections();
   const server: DiscoveryServer & StreamAcceptor = {
     routes(router) {
       router.handlers.push(...streams.handlers(), ...polls.restHandlers());
@@ -71,7 +77,7 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
     get streams() {
       return streams.infos();
     },
-    status: () => streams.status(),
+    status: () => ({ streams: streams.status(), unsent: budget.unsent, connections: { ...connections } }),
     drain({ overMs = 10_000 } = {}) {
       polls.release();
       return streams.drain(overMs);
@@ -81,7 +87,7 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
       streams.close();
     },
     get [ACCEPTOR]() {
-      return { server, accept: (path: string) => streams.accept(path) };
+      return { server, connections, accept: (path: string) => streams.accept(path) };
     },
   };
   return server;

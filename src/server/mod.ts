@@ -6,6 +6,7 @@ export {
   type DrainOptions,
   type ServerStatus,
 } from "./discovery-server.ts";
+export type { ConnectionCounts, MutableConnectionCounts } from "./connection-counts.ts";
 export type { Logger } from "./log.ts";
 export type { DiscoveryServerOptions, MessageTypes } from "./options.ts";
 export { PEER } from "./peer.ts";
@@ -15,5 +16,13 @@ export type { StreamStatus } from "./streams/streams.ts";
 // For the listener of this package.
 export type { Node } from "../cache/mod.ts";
 export type { StreamInfo, SubscriptionStatus, Variant } from "../stream/mod.ts";
+export { RESET } from "./reset.ts";
+export { SLICE_BYTES } from "./streams/slices.ts";
 export { supportedContentType } from "./streams/methods.ts";
-export { acceptorOf, type AcceptStreams, type ServedStream, type StreamTransport } from "./streams/transport.ts";
+export {
+  acceptorOf,
+  type AcceptStreams,
+  connectionCountsOf,
+  type ServedStream,
+  type StreamTransport,
+} from "./streams/transport.ts";

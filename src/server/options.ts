@@ -34,6 +34,8 @@ export interface DiscoveryServerOptions extends Partial<StreamLimits> {
   readonly maxRequestBytes?: number;
   /** How long a request may take from its first byte to its last, in milliseconds. Default: 10,000. */
   readonly requestTimeoutMs?: number;
+  /** How long a stream may be open without a request, in milliseconds. Default: 30,000. */
+  readonly firstRequestTimeoutMs?: number;
   /**
    * How long a poll (REST, unary `Fetch`) waits for a cache that has no view for it yet, in milliseconds: one without
    * configuration for the client, or one that is loading it. Default: 500, less than the second that Envoy waits.
@@ -49,11 +51,15 @@ export interface DiscoveryServerOptions extends Partial<StreamLimits> {
    * `createRegistry(MyFilterSchema)`. Envoy's types are known. Default: none.
    */
   readonly types?: MessageTypes;
-  /** How long a client may read nothing of its pending responses before its stream is closed, in milliseconds. Default: 60,000. */
+  /**
+   * How long a client may read nothing of its pending responses before its stream or poll is closed, in milliseconds. Of a
+   * large response it has to read 128 KiB in this time. Default: 60,000.
+   */
   readonly stallTimeoutMs?: number;
   /**
-   * The limit of buffered response bytes over all streams; buffers that streams share count once. Above it sending
-   * pauses (backpressure), and the streams that have stalled longest, for 1 s at least, are closed. Default: 256 MiB.
+   * The limit of buffered response bytes over all streams and polls; buffers that they share count once. Above it sending
+   * pauses (backpressure), polls are refused, and the streams that have stalled longest, for 1 s at least, are closed.
+   * Default: 256 MiB.
    */
   readonly maxUnsentBytes?: number;
   /**
@@ -79,6 +85,7 @@ export interface Settings {
   readonly identifier: string;
   readonly maxRequestBytes: number;
   readonly requestTimeoutMs: number;
+  readonly firstRequestTimeoutMs: number;
   readonly fetchWaitMs: number;
   readonly longPollMs: number;
   readonly types: MessageTypes | undefined;
@@ -97,6 +104,7 @@ export function settingsOf(options: DiscoveryServerOptions): Settings {
     identifier: options.identifier ?? "",
     maxRequestBytes: options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
+    firstRequestTimeoutMs: options.firstRequestTimeoutMs ?? 30_000,
     fetchWaitMs: options.fetchWaitMs ?? 500,
     longPollMs: options.longPollMs ?? 0,
     types: options.types,

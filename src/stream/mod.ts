@@ -1,6 +1,8 @@
 export { DiscoveryStream } from "./discovery-stream.ts";
 export { DEFAULT_STREAM_LIMITS, type StreamLimits } from "./limits.ts";
+export { NodeIdentity } from "./node-identity.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./protocol-error.ts";
+export { readRequest } from "./read-request.ts";
 export type { DiscoveryRequest, Variant } from "./request.ts";
 export { GRPC_PREFIX_LENGTH, type OutgoingResponse, ResponseFactory } from "./response.ts";
 export type { AckInfo, NackInfo, StreamCallbacks, StreamInfo, SubscriptionStatus } from "./stream-callbacks.ts";

@@ -1,16 +1,13 @@
 import { once } from "node:events";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { constants } from "node:http2";
 import { connect as connectTcp } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { LinearCache } from "../../src/cache/mod.ts";
 import { listen, type ListenOptions } from "../../src/node/mod.ts";
 import { rawResource } from "../../src/resource/mod.ts";
 import { createDiscoveryServer, type DiscoveryServer } from "../../src/server/mod.ts";
 import { frame, RawClient, SOTW_PATH, sotwRequest } from "./raw-client.ts";
+import { selfSigned } from "./self-signed.ts";
 
 const CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
 
@@ -89,10 +86,8 @@ describe("a client that does not read", () => {
 });
 
 describe("listen() with TLS", () => {
-  const folder = mkdtempSync(join(tmpdir(), "ts-control-plane-"));
-  afterAll(() => rmSync(folder, { recursive: true }));
-  const ours = selfSigned(folder, "ours");
-  const theirs = selfSigned(folder, "theirs");
+  const ours = selfSigned("ours");
+  const theirs = selfSigned("theirs");
 
   it("serves", async () => {
     await using running = await listen(server(), { port: 0, tls: ours });
@@ -130,12 +125,4 @@ async function statusOf(url: string, options: { ca?: string; key?: string; cert?
   const stream = client.open();
   stream.http.end(frame(sotwRequest({ type: CLUSTER, nodeId: "n" })));
   return (await stream.ended)["grpc-status"];
-}
-
-function selfSigned(folder: string, name: string): { key: string; cert: string } {
-  const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)];
-  const subject = ["-subj", `/CN=${name}`, "-addext", "subjectAltName=DNS:localhost"];
-  const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-  execFileSync("openssl", [...request, ...subject, "-keyout", key, "-out", cert], { stdio: "ignore" });
-  return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
 }

@@ -111,6 +111,31 @@ describe("SendBudget", () => {
     expect(b.closedAfterMs).toBeUndefined();
   });
 
+  it("D-13 gives clients their time once more after the event loop stood still", () => {
+    const { a } = make();
+    a.write(new Uint8Array(1));
+    const { now } = performance;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => now.call(performance) + 120_000);
+    vi.advanceTimersByTime(60_000);
+    expect(a.closedAfterMs).toBeUndefined();
+    vi.advanceTimersByTime(60_001);
+    expect(a.closedAfterMs).toBeGreaterThanOrEqual(60_000);
+    clock.mockRestore();
+  });
+
+  it("D-02 closes what has stalled without its timer, where a runtime has ended that", () => {
+    const { budget, a } = make();
+    a.write(new Uint8Array(1));
+    vi.clearAllTimers();
+    vi.advanceTimersByTime(65_000);
+    budget.closeOverdue();
+    expect(a.closedAfterMs).toBeUndefined();
+    vi.advanceTimersByTime(6_000);
+    budget.closeOverdue();
+    expect(a.closedAfterMs).toBeGreaterThanOrEqual(71_000);
+    expect(budget.unsent.streams).toBe(0);
+  });
+
   it("leaves no timer behind", () => {
     const { a, b } = make();
     a.write(new Uint8Array(1));

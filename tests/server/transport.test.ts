@@ -109,6 +109,20 @@ describe("transport", () => {
     expect((await stream.ended)["grpc-status"]).toBe("4");
   });
 
+  it("ends a stream on which no request arrives", async () => {
+    await using served = await serve({ firstRequestTimeoutMs: 50 });
+    await using client = served.client();
+    const silent = client.open();
+    const begun = client.open();
+    begun.send(sotwRequest({ type: CLUSTER, nodeId: "n" }));
+    expect(await silent.ended).toMatchObject({
+      "grpc-status": "4",
+      "grpc-message": "Client%20has%20sent%20no%20request%20for%2050%20ms",
+    });
+    await until(() => served.server.streams.length === 1);
+    expect((await begun.received(1)).resources).toBe(1);
+  });
+
   it("ends a stream that half-closes inside a message", async () => {
     await using served = await serve();
     await using client = served.client();

@@ -37,7 +37,29 @@ export interface DecodedPoll extends FetchRequest {
   /** Empty for the type of the service. */
   readonly typeUrl: string;
   readonly node: Node | undefined;
+  /** The memory that it holds while it waits, as an estimate in bytes: see {@link heldBytesOf}. */
+  readonly heldBytes: number;
 }
+
+/** Estimates the memory that a poll holds while it waits, in bytes. @param nodeBytes - the size of the node as it was encoded */
+export function heldBytesOf(
+  { nodeBytes, names, versionInfo }: {
+    readonly nodeBytes: number;
+    readonly names: readonly string[];
+    readonly versionInfo: string;
+  },
+): number {
+  let bytes = BYTES_PER_POLL + nodeBytes * BYTES_PER_NODE_BYTE + versionInfo.length;
+  for (const name of names) bytes += BYTES_PER_NAME + name.length;
+  return bytes;
+}
+
+/** With its request in the server. */
+const BYTES_PER_POLL = 10_000;
+// As those of streams.
+const BYTES_PER_NAME = 340;
+/** Two bytes of a node can become an object. */
+const BYTES_PER_NODE_BYTE = 40;
 
 /**
  * Checks a poll by the same rules as a request on a stream.
@@ -47,7 +69,7 @@ export interface DecodedPoll extends FetchRequest {
  * @throws ProtocolError
  */
 export function checkPoll(request: DecodedPoll, typeUrl: string, limits: StreamLimits): Node {
-  const { names, node } = request;
+  const { names, node, versionInfo } = request;
   if (request.typeUrl !== "" && request.typeUrl !== typeUrl) {
     throw new ProtocolError("invalid_argument", `this service serves ${typeUrl} alone`);
   }
@@ -60,6 +82,12 @@ export function checkPoll(request: DecodedPoll, typeUrl: string, limits: StreamL
       "invalid_argument",
       `a resource name may have at most ${limits.maxNameLength} characters`,
     );
+  }
+  if (versionInfo.length > limits.maxNameLength) {
+    throw new ProtocolError("invalid_argument", `a version may have at most ${limits.maxNameLength} characters`);
+  }
+  if (request.heldBytes > limits.maxStreamBytes) {
+    throw new ProtocolError("resource_exhausted", `a poll may hold at most ${limits.maxStreamBytes} bytes`);
   }
   return node;
 }

@@ -1,9 +1,10 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Cache, Node } from "../../cache/mod.ts";
 import { type ApiTable, normalName } from "../../resource/mod.ts";
-import type { StreamLimits } from "../../stream/mod.ts";
+import { type HeldBytes, ProtocolError, type StreamLimits } from "../../stream/mod.ts";
 import type { DiscoveryCallbacks } from "../callbacks.ts";
 import { isForClient } from "../client-error.ts";
+import { readableError } from "../readable-error.ts";
 import { ClientDisconnected } from "./client-disconnected.ts";
 import { PendingPoll, type PollWaits } from "./pending-poll.ts";
 import { checkPoll, type DecodedPoll, type FetchInfo } from "./poll-request.ts";
@@ -16,6 +17,8 @@ export interface PollerOptions extends PollWaits {
   /** Guarded: only those throw that may refuse a poll. */
   readonly callbacks: DiscoveryCallbacks;
   readonly limits: StreamLimits;
+  /** What clients hold: polls that wait have a share in it. */
+  readonly held: HeldBytes;
 }
 
 /** The origin of a poll. */
@@ -59,7 +62,8 @@ export class Poller {
       const { version = "", resources = [] } = result ?? {};
       callbacks.onFetchResponse?.(info, { modified: result !== undefined, version, resources });
       return written;
-    } catch (error) {
+    } catch (thrown) {
+      const error = readableError(thrown);
       if (!isForClient(error) && !(error instanceof ClientDisconnected)) callbacks.onError?.(error, undefined);
       throw error;
     }
@@ -76,7 +80,11 @@ export class Poller {
     for (const pending of [...this.#pending]) pending.end(unavailable());
   }
 
-  #read({ names, versionInfo }: DecodedPoll, node: Node, origin: PollOrigin): Promise<PollResult | undefined> {
+  #read(
+    { names, versionInfo, heldBytes }: DecodedPoll,
+    node: Node,
+    origin: PollOrigin,
+  ): Promise<PollResult | undefined> {
     const { api, cache, waitMs, longPollMs } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<PollResult | undefined>();
     const pending = new PendingPoll({
@@ -93,19 +101,40 @@ export class Poller {
     });
     if (this.#closed) pending.end(unavailable());
     else pending.start();
-    if (!pending.ended) void this.#wait(pending, promise, origin.signal);
+    if (!pending.ended && !this.#options.held.take(heldBytes)) pending.end(this.#full());
+    else if (!pending.ended) void this.#wait(pending, { settled: promise, heldBytes, signal: origin.signal });
     return promise;
   }
 
-  async #wait(pending: PendingPoll, settled: Promise<unknown>, signal: AbortSignal): Promise<void> {
-    const onAbort = (): void => pending.end(new ClientDisconnected());
+  async #wait(pending: PendingPoll, { settled, heldBytes, signal }: WaitingPoll): Promise<void> {
+    const onAbort = (): void => {
+      const { reason } = signal;
+      pending.end(isDeadline(reason) ? reason : new ClientDisconnected());
+    };
     this.#pending.add(pending);
     signal.addEventListener("abort", onAbort);
     if (signal.aborted) onAbort();
     await settled.catch(() => {});
     this.#pending.delete(pending);
+    this.#options.held.take(-heldBytes);
     signal.removeEventListener("abort", onAbort);
   }
+
+  #full(): ProtocolError {
+    const { max } = this.#options.held;
+    return new ProtocolError("resource_exhausted", `all clients together may hold at most ${max} bytes; poll later`);
+  }
+}
+
+interface WaitingPoll {
+  readonly settled: Promise<unknown>;
+  readonly heldBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** Whether the time that the client gave has passed, so that it still waits for a status. */
+function isDeadline(reason: unknown): boolean {
+  return reason instanceof ConnectError && reason.code === Code.DeadlineExceeded;
 }
 
 function unavailable(): ConnectError {

@@ -3,6 +3,9 @@ import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import type { Cache } from "../../cache/mod.ts";
 import type { DiscoveryCallbacks } from "../callbacks.ts";
 import type { Settings } from "../options.ts";
+import type { HeldBytes } from "../../stream/mod.ts";
+import type { SendBudget } from "../streams/send-budget.ts";
+import { GrpcResponses } from "./grpc-response.ts";
 import { Poller } from "./poller.ts";
 import { ResourceJson } from "./resource-json.ts";
 import { restHandlers, type RestOptions } from "./rest-handlers.ts";
@@ -14,6 +17,8 @@ import { type WebHandler, webHandler } from "./web-handler.ts";
 export interface PollsOptions {
   readonly settings: Settings;
   readonly cache: Cache;
+  readonly budget: SendBudget;
+  readonly held: HeldBytes;
   /** Guarded: only those throw that may refuse a poll. */
   readonly callbacks: DiscoveryCallbacks;
 }
@@ -24,14 +29,16 @@ export class Polls {
   readonly #rest: RestOptions;
   readonly #unary: UnaryOptions;
 
-  constructor({ settings, cache, callbacks }: PollsOptions) {
+  constructor({ settings, cache, budget, held, callbacks }: PollsOptions) {
     const { api, types, limits, identifier, fetchWaitMs: waitMs, longPollMs } = settings;
     const json = new ResourceJson((typeName) => types?.getMessage(typeName) ?? api.messages?.(typeName));
     const body = { maxBytes: settings.maxRequestBytes, timeoutMs: settings.requestTimeoutMs };
-    const poller = new Poller({ api, cache, callbacks, limits, waitMs, longPollMs });
+    const poller = new Poller({ api, cache, callbacks, limits, held, waitMs, longPollMs });
     this.#poller = poller;
-    this.#rest = { api, poller, responses: new RestResponses(json, { identifier }), body };
-    this.#unary = { api, poller, json, identifier, body };
+    const shared = { api, poller, limits, body };
+    const writing = { identifier, budget };
+    this.#rest = { ...shared, budget, responses: new RestResponses(json, writing) };
+    this.#unary = { ...shared, ...writing, json, responses: new GrpcResponses(writing) };
   }
 
   /** Handlers of the REST paths, for a router. */

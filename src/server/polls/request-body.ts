@@ -1,4 +1,3 @@
-import { Code, ConnectError } from "@connectrpc/connect";
 import { ClientDisconnected } from "./client-disconnected.ts";
 import { HttpError } from "./http-error.ts";
 
@@ -18,8 +17,35 @@ export interface BodyLimits {
  * @throws HttpError - 413 if it is too large, 408 if it is too slow
  * @throws ClientDisconnected
  */
-export function readBody(body: AsyncIterable<Uint8Array>, limits: BodyLimits): Promise<Uint8Array> {
-  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+export async function readBody(body: AsyncIterable<Uint8Array>, limits: BodyLimits): Promise<Uint8Array> {
+  let buffer: Uint8Array = EMPTY;
+  let have = 0;
+  await readChunks(body, limits, (chunk) => {
+    const needed = have + chunk.length;
+    if (needed > limits.maxBytes) throw tooLarge(limits);
+    if (have === 0) buffer = chunk;
+    else {
+      buffer = withRoom(buffer, have, needed);
+      buffer.set(chunk, have);
+    }
+    have = needed;
+  });
+  return buffer.subarray(0, have);
+}
+
+/**
+ * Reads a body to its end, chunk by chunk.
+ *
+ * @param take - an error that it throws ends the reading, and is thrown
+ * @throws HttpError - 408 if it is too slow
+ * @throws ClientDisconnected
+ */
+export function readChunks(
+  body: AsyncIterable<Uint8Array>,
+  limits: BodyLimits,
+  take: (chunk: Uint8Array) => void,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
   let ended = false;
   const timer = setTimeout(() => end(() => reject(tooSlow(limits))), limits.timeoutMs);
   function end(settle: () => void): void {
@@ -28,61 +54,21 @@ export function readBody(body: AsyncIterable<Uint8Array>, limits: BodyLimits): P
     settle();
   }
   async function read(): Promise<void> {
-    let buffer: Uint8Array = EMPTY;
-    let have = 0;
     // Not `for await`: to leave that destroys the request, and the response could not be sent.
     const chunks = body[Symbol.asyncIterator]();
     while (!ended) {
       const chunk = await chunks.next();
       if (ended) return;
-      if (chunk.done === true) return end(() => resolve(buffer.subarray(0, have)));
-      const needed = have + chunk.value.length;
-      if (needed > limits.maxBytes) return end(() => reject(tooLarge(limits)));
-      if (have === 0) buffer = chunk.value;
-      else {
-        buffer = withRoom(buffer, have, needed);
-        buffer.set(chunk.value, have);
+      if (chunk.done === true) return end(resolve);
+      try {
+        take(chunk.value);
+      } catch (error) {
+        return end(() => reject(error));
       }
-      have = needed;
     }
   }
-  read().catch((error) => {
-    end(() => reject(new ClientDisconnected(error)));
-  });
+  read().catch((error) => end(() => reject(new ClientDisconnected(error))));
   return promise;
-}
-
-/**
- * The same body, but it fails once it has taken too long.
- *
- * @throws ConnectError - deadline_exceeded
- */
-export function timeLimited(body: AsyncIterable<Uint8Array>, timeoutMs: number): AsyncIterable<Uint8Array> {
-  return {
-    [Symbol.asyncIterator]() {
-      const chunks = body[Symbol.asyncIterator]();
-      let fail: ((error: ConnectError) => void) | undefined;
-      const timer = setTimeout(() => {
-        fail?.(new ConnectError(`Cannot read request: incomplete after ${timeoutMs} ms`, Code.DeadlineExceeded));
-      }, timeoutMs);
-      return {
-        next() {
-          const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<Uint8Array>>();
-          fail = reject;
-          chunks.next().then((chunk) => {
-            if (chunk.done === true) clearTimeout(timer);
-            resolve(chunk);
-          }, reject);
-          return promise;
-        },
-        // Not handed on: that would destroy the request, and the response could not be sent.
-        return() {
-          clearTimeout(timer);
-          return Promise.resolve({ done: true, value: undefined });
-        },
-      };
-    },
-  };
 }
 
 /** The response to a body over the limit. */

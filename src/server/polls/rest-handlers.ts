@@ -1,19 +1,19 @@
 import { type DescMethod, getOption, hasOption } from "@bufbuild/protobuf";
 import { createContextValues } from "@connectrpc/connect";
-import {
-  contentTypeMatcher,
-  type UniversalHandler,
-  type UniversalServerRequest,
-  type UniversalServerResponse,
-} from "@connectrpc/connect/protocol";
+import type { UniversalHandler, UniversalServerRequest, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { http } from "../../../gen/google/api/annotations_pb.ts";
 import type { ApiTable } from "../../resource/mod.ts";
+import type { StreamLimits } from "../../stream/mod.ts";
 import { ClientDisconnected } from "./client-disconnected.ts";
 import type { Poller } from "./poller.ts";
 import { HttpError, httpError } from "./http-error.ts";
 import { readJsonRequest } from "./rest-request.ts";
 import type { RestResponses } from "./rest-response.ts";
+import { contentTypeMatcher } from "../content-type.ts";
 import { PEER } from "../peer.ts";
+import { RESET } from "../reset.ts";
+import type { SendBudget } from "../streams/send-budget.ts";
+import { ResponseBody } from "./response-body.ts";
 import { type BodyLimits, readBody, tooLarge } from "./request-body.ts";
 
 /** What the handlers of REST need. */
@@ -21,6 +21,8 @@ export interface RestOptions {
   readonly api: ApiTable;
   readonly poller: Poller;
   readonly responses: RestResponses;
+  readonly budget: SendBudget;
+  readonly limits: StreamLimits;
   readonly body: BodyLimits;
 }
 
@@ -35,7 +37,11 @@ export function restHandlers(options: RestOptions): UniversalHandler[] {
     for (const method of service.methods) {
       const requestPath = pathOf(method);
       if (typeUrl === undefined || requestPath === undefined) continue;
-      const handle = (request: UniversalServerRequest) => respond(request, typeUrl, options);
+      const handle = async (request: UniversalServerRequest): Promise<Responding> => {
+        const response = await respond(request, typeUrl, options);
+        if (response.body !== undefined) response.body.onStalled = request.contextValues?.get(RESET);
+        return response;
+      };
       handlers.push(Object.assign(handle, {
         service,
         method,
@@ -49,10 +55,17 @@ export function restHandlers(options: RestOptions): UniversalHandler[] {
   return handlers;
 }
 
-/** A response in plain text. */
-export function textResponse({ status, message, headers }: HttpError): UniversalServerResponse {
-  const header = new Headers({ "content-type": "text/plain; charset=utf-8", ...headers });
-  return bytesResponse(status, header, new TextEncoder().encode(`${message}\n`));
+/** A response in plain text. Short as it is, a client that does not read it must not hold its stream. */
+export function textResponse({ status, message, headers }: HttpError, budget: SendBudget): Responding {
+  const bytes = new TextEncoder().encode(`${message}\n`);
+  const length = String(bytes.length);
+  const header = new Headers({ "content-type": "text/plain; charset=utf-8", "content-length": length, ...headers });
+  return { status, header, body: new ResponseBody(bytes, budget) };
+}
+
+/** A response that is in the budget of unread bytes. */
+export interface Responding extends UniversalServerResponse {
+  readonly body?: ResponseBody;
 }
 
 const supportedContentType = contentTypeMatcher(/^application\/json(?:\s*;.*)?$/i);
@@ -65,11 +78,11 @@ function pathOf(method: DescMethod): string | undefined {
 async function respond(
   request: UniversalServerRequest,
   typeUrl: string,
-  { api, poller, responses, body: limits }: RestOptions,
-): Promise<UniversalServerResponse> {
+  { api, poller, responses, budget, limits, body: bodyLimits }: RestOptions,
+): Promise<Responding> {
   try {
-    const body = checkedBody(request, limits);
-    const query = readJsonRequest(await readBody(body, limits), api.node);
+    const body = checkedBody(request, bodyLimits);
+    const query = readJsonRequest(await readBody(body, bodyLimits), { node: api.node, limits });
     const peer = (request.contextValues ?? createContextValues()).get(PEER);
     const origin = {
       protocol: "rest",
@@ -79,12 +92,13 @@ async function respond(
         return request.signal;
       },
     } as const;
-    const bytes = await poller.poll(query, origin, (result) => responses.write(typeUrl, result));
-    if (bytes === undefined) return { status: 304 };
-    return bytesResponse(200, new Headers({ "content-type": "application/json" }), bytes);
+    const written = await poller.poll(query, origin, (result) => responses.write(typeUrl, result));
+    if (written === undefined) return { status: 304 };
+    const header = new Headers({ "content-type": "application/json", "content-length": String(written.bytes.length) });
+    return { status: 200, header, body: written };
   } catch (error) {
     if (error instanceof ClientDisconnected) throw error;
-    return textResponse(httpError(error));
+    return textResponse(httpError(error), budget);
   }
 }
 
@@ -100,13 +114,4 @@ function checkedBody({ method, header, body }: UniversalServerRequest, limits: B
   }
   if (Number(header.get("content-length")) > limits.maxBytes) throw tooLarge(limits);
   return body as AsyncIterable<Uint8Array>;
-}
-
-function bytesResponse(status: number, header: Headers, bytes: Uint8Array): UniversalServerResponse {
-  header.set("content-length", String(bytes.length));
-  return { status, header, body: once(bytes) };
-}
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }

@@ -1,25 +1,34 @@
 import { type DescMessage, fromJson, type JsonObject, type JsonValue } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Node } from "../../../gen/envoy/config/core/v3/base_pb.ts";
-import type { DecodedPoll } from "./poll-request.ts";
+import { ProtocolError, type StreamLimits } from "../../stream/mod.ts";
+import { type DecodedPoll, heldBytesOf } from "./poll-request.ts";
 
 /**
  * Decodes a `DiscoveryRequest` in proto3 JSON. Fields may be named as in the .proto file, as Envoy does, or in lower camel
  * case. Unknown fields, and those that a poll has no use for, are ignored.
  *
- * @param node - the type of the node
+ * @param options.node - the type of the node
  * @throws ConnectError - invalid_argument; its text gives the reason, and repeats nothing of the body
+ * @throws ProtocolError where the node is too large
  */
-export function readJsonRequest(bytes: Uint8Array, node: DescMessage): DecodedPoll {
+export function readJsonRequest(
+  bytes: Uint8Array,
+  { node: schema, limits }: { readonly node: DescMessage; readonly limits: StreamLimits },
+): DecodedPoll {
   const request = parse(bytes);
+  const versionInfo = stringOf(request, "version_info", "versionInfo");
+  const names = [
+    ...listOf(request, "resource_names", "resourceNames").map((name) => asString(name, "resource_names")),
+    ...listOf(request, "resource_locators", "resourceLocators").map(locatorName),
+  ];
+  const { node, nodeBytes } = readNode(fieldOf(request, "node", "node"), schema, limits);
   return {
-    versionInfo: stringOf(request, "version_info", "versionInfo"),
+    versionInfo,
     typeUrl: stringOf(request, "type_url", "typeUrl"),
-    names: [
-      ...listOf(request, "resource_names", "resourceNames").map((name) => asString(name, "resource_names")),
-      ...listOf(request, "resource_locators", "resourceLocators").map(locatorName),
-    ],
-    node: readNode(fieldOf(request, "node", "node"), node),
+    names,
+    node,
+    heldBytes: heldBytesOf({ nodeBytes, names, versionInfo }),
   };
 }
 
@@ -68,26 +77,46 @@ function asString(value: JsonValue, name: string): string {
   return value;
 }
 
-function readNode(value: JsonValue | undefined, schema: DescMessage): Node | undefined {
-  if (value === undefined) return undefined;
+function readNode(
+  value: JsonValue | undefined,
+  schema: DescMessage,
+  { maxNodeBytes }: StreamLimits,
+): { readonly node: Node | undefined; readonly nodeBytes: number } {
+  if (value === undefined) return { node: undefined, nodeBytes: 0 };
   if (!isObject(value)) throw invalid("node is not an object");
   // A real Envoy lists all its extensions in every poll: nearly all of the body, and nothing reads them.
   delete value["extensions"];
-  deletePrototypes(value, 0);
+  const nodeBytes = cleaned(value, 0);
+  if (nodeBytes > maxNodeBytes) {
+    throw new ProtocolError("resource_exhausted", `a node may have at most ${maxNodeBytes} bytes`);
+  }
   try {
-    return fromJson(schema, value, { ignoreUnknownFields: true }) as unknown as Node;
+    return { node: fromJson(schema, value, { ignoreUnknownFields: true }) as unknown as Node, nodeBytes };
   } catch {
     throw invalid("node is not a valid Node");
   }
 }
 
-/** Deletes each `__proto__`, which would become the prototype of an object that is filled from this one. */
-function deletePrototypes(value: JsonValue, depth: number): void {
-  if (typeof value !== "object" || value === null) return;
+/**
+ * Deletes each `__proto__`, which would become the prototype of an object that is filled from this one.
+ *
+ * @returns the size of the value, roughly as protobuf would encode it
+ */
+function cleaned(value: JsonValue, depth: number): number {
+  if (typeof value === "string") return BYTES_PER_VALUE + value.length;
+  if (typeof value !== "object" || value === null) return BYTES_PER_VALUE;
   if (depth > MAX_DEPTH) throw invalid("node is nested too deeply");
-  if (!Array.isArray(value)) delete value["__proto__"];
-  for (const inner of Object.values(value)) deletePrototypes(inner, depth + 1);
+  let bytes = BYTES_PER_VALUE;
+  if (Array.isArray(value)) {
+    for (const inner of value) bytes += cleaned(inner, depth + 1);
+    return bytes;
+  }
+  delete value["__proto__"];
+  for (const [name, inner] of Object.entries(value)) bytes += name.length + cleaned(inner, depth + 1);
+  return bytes;
 }
+
+const BYTES_PER_VALUE = 4;
 
 function isObject(value: JsonValue): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);

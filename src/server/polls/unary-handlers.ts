@@ -6,34 +6,50 @@ import {
   type ConnectRouterOptions,
   type HandlerContext,
 } from "@connectrpc/connect";
-import type { UniversalHandler, UniversalServerRequest } from "@connectrpc/connect/protocol";
+import {
+  type UniversalHandler,
+  type UniversalServerRequest,
+  type UniversalServerResponse,
+  uResponseUnsupportedMediaType,
+} from "@connectrpc/connect/protocol";
 import {
   type DiscoveryRequest,
   type DiscoveryRequestSchema,
   type DiscoveryResponseSchema,
 } from "../../../gen/envoy/service/discovery/v3/discovery_pb.ts";
-import type { ApiTable } from "../../resource/mod.ts";
-import { ClientDisconnected } from "./client-disconnected.ts";
-import type { FetchInfo } from "./poll-request.ts";
-import type { Poller } from "./poller.ts";
+import { type ApiTable, encode } from "../../resource/mod.ts";
+import type { StreamLimits } from "../../stream/mod.ts";
 import { clientError } from "../client-error.ts";
 import { PEER } from "../peer.ts";
-import { type BodyLimits, timeLimited } from "./request-body.ts";
+import { supportedContentType } from "../streams/methods.ts";
+import type { SendBudget } from "../streams/send-budget.ts";
+import { bufferedHandler } from "./buffered-handler.ts";
+import { ClientDisconnected } from "./client-disconnected.ts";
+import { type ByteRequest, notModified, serveGrpc } from "./grpc-handler.ts";
+import type { GrpcResponses } from "./grpc-response.ts";
+import { type FetchInfo, heldBytesOf } from "./poll-request.ts";
+import type { Poller } from "./poller.ts";
+import type { BodyLimits } from "./request-body.ts";
 import { JsonError, type ResourceJson } from "./resource-json.ts";
+import { ResponseBody } from "./response-body.ts";
 
 /** What the unary methods need. */
 export interface UnaryOptions {
   readonly api: ApiTable;
   readonly poller: Poller;
   readonly json: ResourceJson;
+  readonly responses: GrpcResponses;
+  readonly budget: SendBudget;
   readonly identifier: string;
+  readonly limits: StreamLimits;
   readonly body: BodyLimits;
 }
 
 /**
  * Adds the unary methods of an API, such as `FetchClusters`, to a router, in the protocols that it speaks. They respond
  * as REST does. To a client that is up to date they respond with failed_precondition, since an empty response would
- * remove all its resources.
+ * remove all its resources. gRPC is served without Connect, whose reader of frames allocates what a prefix claims, and
+ * takes a time that is quadratic in the number of chunks.
  */
 export function addUnaryHandlers(router: ConnectRouter, options: UnaryOptions): void {
   for (const { service, typeUrl } of options.api.services) {
@@ -67,17 +83,29 @@ function addHandler(router: ConnectRouter, { method, typeUrl }: Route, options: 
     grpcWeb: protocolNames.includes("grpc-web"),
     connect: protocolNames.includes("connect"),
     readMaxBytes: body.maxBytes,
+    binaryOptions: { readUnknownFields: false }, // two bytes of them can become an object
     jsonOptions: { registry: json.registry, ignoreUnknownFields: true },
   };
   router.rpc(method, handle, routerOptions);
-  router.handlers.push(withTimeLimit(router.handlers.pop()!, body));
+  const byConnect = router.handlers.pop()!;
+  const buffered = bufferedHandler(byConnect, options);
+  const grpc = { ...options, node: options.api.node, typeUrl };
+  async function serve(request: UniversalServerRequest): Promise<UniversalServerResponse> {
+    const contentType = request.header.get("content-type") ?? "";
+    // Connect remembers those that it has seen.
+    if (contentType.length > MAX_CONTENT_TYPE_LENGTH) return uResponseUnsupportedMediaType;
+    if (!hasByteBody(request) || request.method !== "POST") return await byConnect(request);
+    if (routerOptions.grpc && supportedContentType(contentType)) return await serveGrpc(request, grpc);
+    return await buffered(request);
+  }
+  router.handlers.push(like(byConnect, serve));
 }
 
 async function respond(
   request: DiscoveryRequest,
   context: HandlerContext,
   typeUrl: string,
-  { poller, json, identifier }: UnaryOptions,
+  { api, poller, json, identifier, budget }: UnaryOptions,
 ): Promise<MessageInitShape<typeof DiscoveryResponseSchema>> {
   const { versionInfo, resourceNames, resourceLocators, node } = request;
   if (node !== undefined) node.extensions = [];
@@ -90,8 +118,11 @@ async function respond(
   };
   const isJson = /json/i.test(context.requestHeader.get("content-type") ?? "");
   try {
-    const query = { versionInfo, names, node, typeUrl: request.typeUrl };
+    const nodeBytes = node === undefined ? 0 : encode(api.node, node).length;
+    const heldBytes = heldBytesOf({ nodeBytes, names, versionInfo });
+    const query = { versionInfo, names, node, typeUrl: request.typeUrl, heldBytes };
     const response = await poller.poll(query, origin, async ({ version, resources }) => {
+      ResponseBody.check(budget);
       if (isJson) await json.textsOf(resources); // finds the types of packed messages, which the JSON format needs
       return {
         versionInfo: version,
@@ -105,16 +136,23 @@ async function respond(
     if (error instanceof ClientDisconnected) throw new ConnectError(error.message, Code.Aborted);
     throw error instanceof JsonError ? new ConnectError(error.message, Code.Internal) : clientError(error);
   }
-  throw new ConnectError("Not modified: no change since version_info", Code.FailedPrecondition);
+  throw notModified();
 }
 
-function withTimeLimit(handler: UniversalHandler, { timeoutMs }: BodyLimits): UniversalHandler {
-  const limited = (request: UniversalServerRequest) => {
-    const { body } = request;
-    if (typeof body !== "object" || body === null || !(Symbol.asyncIterator in body)) return handler(request);
-    return handler({ ...request, body: timeLimited(body as AsyncIterable<Uint8Array>, timeoutMs) });
-  };
-  return Object.assign(limited, {
+/** Longer than any content type of gRPC or Connect with its parameters. */
+const MAX_CONTENT_TYPE_LENGTH = 128;
+
+function hasByteBody(request: UniversalServerRequest): request is ByteRequest {
+  const { body } = request;
+  return typeof body === "object" && body !== null && Symbol.asyncIterator in body;
+}
+
+/** A function with the properties of a handler. */
+function like(
+  handler: UniversalHandler,
+  serve: (request: UniversalServerRequest) => Promise<UniversalServerResponse>,
+): UniversalHandler {
+  return Object.assign(serve, {
     service: handler.service,
     method: handler.method,
     requestPath: handler.requestPath,

@@ -1,10 +1,7 @@
 import { createConnectRouter } from "@connectrpc/connect";
-import {
-  type UniversalHandler,
-  type UniversalServerRequest,
-  universalServerResponseToFetch,
-} from "@connectrpc/connect/protocol";
+import type { UniversalHandler, UniversalServerRequest, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { HttpError } from "./http-error.ts";
+import { ResponseBody } from "./response-body.ts";
 import { restHandlers, type RestOptions, textResponse } from "./rest-handlers.ts";
 import { addUnaryHandlers, type UnaryOptions } from "./unary-handlers.ts";
 
@@ -18,7 +15,7 @@ export function webHandler(rest: RestOptions, unary: UnaryOptions): WebHandler {
   const handlers = new Map([...restHandlers(rest), ...router.handlers].map((each) => [each.requestPath, each]));
   return async function fetch(request) {
     const handler = handlers.get(new URL(request.url).pathname);
-    if (handler === undefined) return universalServerResponseToFetch(textResponse(notFound()));
+    if (handler === undefined) return webResponse(textResponse(notFound(), rest.budget));
     return await respond(handler, request);
   };
 }
@@ -41,12 +38,34 @@ async function respond(handler: UniversalHandler, request: Request): Promise<Res
     },
   };
   try {
-    return universalServerResponseToFetch(await handler(universal));
+    return webResponse(await handler(universal));
   } catch { // the client has disconnected
     return new Response(null, { status: 499 });
   } finally {
     body.cancel();
   }
+}
+
+function webResponse({ status, header, body }: UniversalServerResponse): Response {
+  return new Response(body === undefined ? null : streamOf(body), { status, ...header && { headers: header } });
+}
+
+/** A stream that is read as its client reads, so that the progress shows. */
+function streamOf(body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]();
+  return new ReadableStream({
+    start(controller) {
+      if (body instanceof ResponseBody) body.onStalled = (error) => controller.error(error);
+    },
+    async pull(controller) {
+      const chunk = await chunks.next();
+      if (chunk.done === true) controller.close();
+      else controller.enqueue(chunk.value);
+    },
+    async cancel() {
+      await chunks.return?.();
+    },
+  });
 }
 
 /** A body that can be cancelled: the unread rest of it is not needed. */

@@ -1,6 +1,8 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { DiscoveryStream } from "../../stream/mod.ts";
 import { clientError } from "../client-error.ts";
+import { readableError } from "../readable-error.ts";
+import type { Settings } from "../options.ts";
 import { scheduleFlush } from "./flush-queue.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { statusTrailer } from "./grpc-status.ts";
@@ -14,10 +16,7 @@ export interface GrpcStreamOptions {
   readonly budget: SendBudget;
   /** The header `grpc-timeout`, if there is one. */
   readonly timeout: string | null;
-  /** The largest request, in bytes. */
-  readonly maxRequestBytes: number;
-  /** How long a request may take from its first byte to its last, in milliseconds. */
-  readonly requestTimeoutMs: number;
+  readonly settings: Pick<Settings, "maxRequestBytes" | "requestTimeoutMs" | "firstRequestTimeoutMs">;
   /** Called once, when the stream has ended: with the reason, undefined if the client half-closed it. */
   readonly onEnd: (reason: unknown) => void;
 }
@@ -27,7 +26,7 @@ export interface GrpcStreamOptions {
  * {@link start} on. There are no promises in it, and reading never waits for writing.
  *
  * Invariants: `#unsent` holds the frames that the transport was given and has not sent, oldest first, and the budget
- * counts exactly these; nothing is written after `#ended`.
+ * counts exactly these, also after the end; nothing is written after `#ended`.
  */
 export class GrpcStream implements BufferedStream, ServedStream {
   readonly #options: GrpcStreamOptions;
@@ -38,6 +37,8 @@ export class GrpcStream implements BufferedStream, ServedStream {
   #unsent: Uint8Array[] = [];
   /** Ends the stream when its `grpc-timeout` has passed. */
   #deadline: Timer | undefined = undefined;
+  /** Ends the stream when no request has arrived. */
+  #silent: Timer | undefined = undefined;
   /** Ends the stream when a request stays incomplete. */
   #incomplete: Timer | undefined = undefined;
   /** Flushes when the discovery stream has something due. */
@@ -48,7 +49,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
 
   constructor(options: GrpcStreamOptions) {
     this.#options = options;
-    this.#reader = new FrameReader(options.maxRequestBytes);
+    this.#reader = new FrameReader(options.settings.maxRequestBytes);
   }
 
   get ended(): boolean {
@@ -60,6 +61,8 @@ export class GrpcStream implements BufferedStream, ServedStream {
     this.#stream = stream;
     const timeoutMs = grpcTimeoutMs(this.#options.timeout);
     if (timeoutMs !== undefined) this.#deadline = setTimeout(() => this.end(deadlineError()), timeoutMs);
+    const { firstRequestTimeoutMs } = this.#options.settings;
+    this.#silent = setTimeout(() => this.end(silentError(firstRequestTimeoutMs)), firstRequestTimeoutMs);
   }
 
   writable(): void {
@@ -84,7 +87,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
   }
 
   progress(): void {
-    if (!this.#ended) this.#options.budget.progress(this);
+    if (this.#unsent.length > 0) this.#options.budget.progress(this);
   }
 
   sent(): void {
@@ -95,17 +98,22 @@ export class GrpcStream implements BufferedStream, ServedStream {
   closeStalled(stalledMs: number): void {
     this.end(stalledError(stalledMs));
     this.#options.transport.abort();
+    this.#dropUnsent();
   }
 
-  /** Ends the stream, once: frees its memory and sends the status, OK without a reason. */
+  /**
+   * Ends the stream, once: frees its memory and sends the status, OK without a reason. Frames that the transport has still
+   * to send stay in the budget.
+   */
   end(reason?: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#writable = false;
     clearTimeout(this.#deadline);
+    clearTimeout(this.#silent);
     clearTimeout(this.#incomplete);
     clearTimeout(this.#due);
-    this.#dropUnsent();
+    this.#options.budget.endWrites(this);
     const fault = closeFault(this.#stream);
     const why = reason ?? fault;
     this.#options.transport.end(statusTrailer(why === undefined ? undefined : clientError(why)));
@@ -114,6 +122,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
 
   disconnected(reason?: unknown): void {
     if (!this.#ended) this.end(disconnectedError(reason));
+    this.#dropUnsent();
   }
 
   push(chunk: Uint8Array): void {
@@ -121,10 +130,10 @@ export class GrpcStream implements BufferedStream, ServedStream {
     try {
       this.#reader.push(chunk, this.#onMessage);
     } catch (error) {
-      return this.end(error);
+      return this.end(readableError(error));
     }
     if (!this.#reader.partial || this.#incomplete !== undefined || this.#ended) return;
-    const { requestTimeoutMs } = this.#options;
+    const { requestTimeoutMs } = this.#options.settings;
     this.#incomplete = setTimeout(() => this.end(incompleteError(requestTimeoutMs)), requestTimeoutMs);
   }
 
@@ -136,6 +145,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
   #dropUnsent(): void {
     const { budget } = this.#options;
     const unsent = this.#unsent;
+    if (unsent.length === 0) return;
     this.#unsent = [];
     budget.remove(this);
     for (const frame of unsent) budget.release(this, frame, 0);
@@ -150,7 +160,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
       else if (frame === undefined) this.#scheduleWake(this.#stream?.dueAt);
       return frame;
     } catch (error) {
-      this.end(error);
+      this.end(readableError(error));
       return undefined;
     }
   }
@@ -169,6 +179,10 @@ export class GrpcStream implements BufferedStream, ServedStream {
 
   #receive(message: Uint8Array): void {
     if (this.#ended) return;
+    if (this.#silent !== undefined) {
+      clearTimeout(this.#silent);
+      this.#silent = undefined;
+    }
     if (this.#incomplete !== undefined) {
       clearTimeout(this.#incomplete);
       this.#incomplete = undefined;
@@ -196,7 +210,7 @@ function closeFault(stream: DiscoveryStream | undefined): unknown {
     stream?.close();
     return undefined;
   } catch (error) { // a cache may be the user's own
-    return error;
+    return readableError(error);
   }
 }
 
@@ -211,6 +225,10 @@ function stalledError(stalledMs: number): ConnectError {
 
 function deadlineError(): ConnectError {
   return new ConnectError("Cannot continue stream: its grpc-timeout has passed", Code.DeadlineExceeded);
+}
+
+function silentError(timeoutMs: number): ConnectError {
+  return new ConnectError(`Client has sent no request for ${timeoutMs} ms`, Code.DeadlineExceeded);
 }
 
 function incompleteError(timeoutMs: number): ConnectError {

@@ -1,7 +1,6 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import {
   type ContentTypeMatcher,
-  contentTypeMatcher,
   type UniversalHandler,
   type UniversalServerRequest,
   type UniversalServerResponse,
@@ -11,6 +10,7 @@ import {
 } from "@connectrpc/connect/protocol";
 import type { ApiTable, ServiceRow } from "../../resource/mod.ts";
 import type { Variant } from "../../stream/mod.ts";
+import { contentTypeMatcher } from "../content-type.ts";
 
 /** A request for a discovery stream, checked. */
 export interface StreamRequest extends UniversalServerRequest {

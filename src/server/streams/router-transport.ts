@@ -1,5 +1,7 @@
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
+import { RESET } from "../reset.ts";
 import type { StreamRequest } from "./methods.ts";
+import { SLICE_BYTES } from "./slices.ts";
 import type { ServedStream, StreamTransport } from "./transport.ts";
 
 /**
@@ -14,6 +16,8 @@ export class RouterTransport implements StreamTransport, AsyncIterableIterator<U
   readonly #onAbort = (): void => this.#stream?.disconnected(this.#request.signal.reason);
   #stream: ServedStream | undefined = undefined;
   #waiting: ((result: IteratorResult<Uint8Array>) => void) | undefined = undefined;
+  /** The part of a large frame that the adapter has not taken. */
+  #rest: Uint8Array | undefined = undefined;
   #ended = false;
 
   constructor(request: StreamRequest) {
@@ -38,23 +42,36 @@ export class RouterTransport implements StreamTransport, AsyncIterableIterator<U
   write(frame: Uint8Array): boolean {
     const resolve = this.#waiting!;
     this.#waiting = undefined;
-    resolve({ done: false, value: frame });
+    resolve(this.#take(frame));
     return false;
   }
 
   end(trailer: Headers): void {
     this.#ended = true;
-    this.#request.signal.removeEventListener("abort", this.#onAbort);
     trailer.forEach((value, name) => this.#trailer.set(name, value));
-    this.#waiting?.(DONE);
+    if (this.#waiting === undefined) return; // the adapter still writes a frame
+    this.#finish();
+    this.#waiting(DONE);
     this.#waiting = undefined;
   }
 
-  /** The adapter waits for the client and cannot be interrupted. Its buffer is freed with the connection. */
-  abort(): void {}
+  /** An adapter of another package waits for the client and cannot be interrupted: its buffer lives as long as the connection. */
+  abort(): void {
+    this.#rest = undefined;
+    this.#request.contextValues?.get(RESET)?.();
+  }
 
+  /** The adapter has written what it took before. */
   next(): Promise<IteratorResult<Uint8Array>> {
-    if (this.#ended) return Promise.resolve(DONE);
+    if (this.#rest !== undefined) {
+      this.#stream?.progress();
+      return Promise.resolve(this.#take(this.#rest));
+    }
+    if (this.#ended) {
+      this.#stream?.sent();
+      this.#finish();
+      return Promise.resolve(DONE);
+    }
     return new Promise((resolve) => {
       this.#waiting = resolve;
       this.#stream?.sent();
@@ -64,18 +81,32 @@ export class RouterTransport implements StreamTransport, AsyncIterableIterator<U
 
   /** The adapter stopped writing. */
   return(): Promise<IteratorResult<Uint8Array>> {
-    this.#stream?.disconnected();
-    return Promise.resolve(DONE);
+    return this.#lost();
   }
 
   /** The adapter could not write. */
   throw(reason: unknown): Promise<IteratorResult<Uint8Array>> {
-    this.#stream?.disconnected(reason);
-    return Promise.resolve(DONE);
+    return this.#lost(reason);
   }
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  #take(frame: Uint8Array): IteratorResult<Uint8Array> {
+    this.#rest = frame.length > SLICE_BYTES ? frame.subarray(SLICE_BYTES) : undefined;
+    return { done: false, value: this.#rest === undefined ? frame : frame.subarray(0, SLICE_BYTES) };
+  }
+
+  #lost(reason?: unknown): Promise<IteratorResult<Uint8Array>> {
+    this.#rest = undefined;
+    this.#stream?.disconnected(reason);
+    this.#finish();
+    return Promise.resolve(DONE);
+  }
+
+  #finish(): void {
+    this.#request.signal.removeEventListener("abort", this.#onAbort);
   }
 
   async #read(stream: ServedStream): Promise<void> {

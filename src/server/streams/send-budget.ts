@@ -1,18 +1,18 @@
-/** A stream with frames that its client has not read yet. */
+/** A response, of a stream or of a poll, with frames that its client has not read yet. */
 export interface BufferedStream {
   /** Writes what is pending, as far as the budget has room. Does not throw. */
   flush(): void;
-  /** Ends the stream and drops its frames, because its client has read nothing for so long. Does not throw. */
+  /** Ends the response and drops its frames, because its client has read nothing for so long. Does not throw. */
   closeStalled(stalledMs: number): void;
 }
 
 /** Responses that a server has written and its clients have not read yet. */
 export interface Unsent {
-  /** The streams with unread responses. */
+  /** The streams and polls with unread responses, also those that have ended otherwise. */
   readonly streams: number;
   /** The memory that these responses hold, in bytes; those that several streams share count once. */
   readonly bytes: number;
-  /** How many streams were closed because they stalled, since the server was created. */
+  /** How many streams and polls were closed because they stalled, since the server was created. */
   readonly stalledClosed: number;
 }
 
@@ -55,9 +55,19 @@ export class SendBudget {
     return { streams: this.#stalledSince.size, bytes: this.#bytes, stalledClosed: this.#stalledClosed };
   }
 
+  /** Whether the clients have so many bytes unread that nothing may be added. */
+  get isSpent(): boolean {
+    return this.#bytes >= this.#options.maxBytes;
+  }
+
+  /** Closes what has stalled where no timer does: on edge runtimes a timer ends with the request in which it was set. */
+  closeOverdue(): void {
+    if (performance.now() - this.#timerAt > LOST_MS) this.#closeStalled();
+  }
+
   /** Whether a stream may write. If not, it is flushed once it may. */
   hasRoom(stream: BufferedStream): boolean {
-    if (this.#bytes < this.#options.maxBytes) return true;
+    if (!this.isSpent) return true;
     this.#deferred.add(stream);
     return false;
   }
@@ -71,7 +81,7 @@ export class SendBudget {
     this.#schedule();
   }
 
-  /** The client has read a part of a stream's frames. */
+  /** The client has read a part of a stream's frames, of which there must be some. */
   progress(stream: BufferedStream): void {
     this.#stalledSince.delete(stream);
     this.#stalledSince.set(stream, performance.now());
@@ -91,7 +101,12 @@ export class SendBudget {
     if (this.#deferred.size > 0) this.#resume();
   }
 
-  /** The stream has ended. Its frames are to be released afterwards. */
+  /** The stream writes nothing more. Its frames stay until each is released. */
+  endWrites(stream: BufferedStream): void {
+    this.#deferred.delete(stream);
+  }
+
+  /** The stream is lost. Its frames are to be released afterwards. */
   remove(stream: BufferedStream): void {
     this.#stalledSince.delete(stream);
     this.#deferred.delete(stream);
@@ -108,7 +123,7 @@ export class SendBudget {
 
   #resume(): void {
     for (const stream of this.#deferred) {
-      if (this.#bytes >= this.#options.maxBytes) return;
+      if (this.isSpent) return;
       this.#deferred.delete(stream);
       stream.flush();
     }
@@ -116,8 +131,8 @@ export class SendBudget {
 
   /** How long the longest stalled stream may still stall. */
   get #patienceMs(): number {
-    const { maxBytes, stallTimeoutMs } = this.#options;
-    return this.#bytes < maxBytes ? stallTimeoutMs : Math.min(stallTimeoutMs, FULL_STALL_MS);
+    const { stallTimeoutMs } = this.#options;
+    return this.isSpent ? Math.min(stallTimeoutMs, FULL_STALL_MS) : stallTimeoutMs;
   }
 
   /** One timer serves all streams, and is not set anew for each message. */
@@ -128,7 +143,15 @@ export class SendBudget {
     if (this.#timerAt <= at) return;
     clearTimeout(this.#timer);
     this.#timerAt = at;
-    this.#timer = setTimeout(() => this.#closeStalled(), Math.max(0, Math.ceil(at - performance.now())));
+    this.#timer = setTimeout(() => this.#expire(), Math.max(0, Math.ceil(at - performance.now())));
+    // A response that is left unread must not keep a process alive; where a client still reads, its connection does.
+    (this.#timer as { unref?(): unknown }).unref?.();
+  }
+
+  #expire(): void {
+    // The event loop stood still, and what clients have read meanwhile is not known yet.
+    if (performance.now() - this.#timerAt > LATE_MS) this.#restart();
+    this.#closeStalled();
   }
 
   #closeStalled(): void {
@@ -142,7 +165,18 @@ export class SendBudget {
     }
     this.#schedule();
   }
+
+  #restart(): void {
+    const now = performance.now();
+    for (const stream of this.#stalledSince.keys()) this.#stalledSince.set(stream, now);
+  }
 }
+
+/** A timer that fires later than this says that the event loop stood still. */
+const LATE_MS = 1000;
+
+/** A timer that is overdue by so much will never fire. */
+const LOST_MS = 10_000;
 
 /** How long a stream may stall while the budget is spent: longer than a client that reads ever does. */
 const FULL_STALL_MS = 1000;

@@ -3,7 +3,7 @@ import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/conn
 import type { Cache } from "../../cache/mod.ts";
 import {
   DiscoveryStream,
-  HeldBytes,
+  type HeldBytes,
   ResponseFactory,
   type StreamInfo,
   type SubscriptionStatus,
@@ -13,11 +13,12 @@ import { clientError, isForClient } from "../client-error.ts";
 import { endOverTime } from "../drain.ts";
 import type { ServerLog } from "../log.ts";
 import type { Settings } from "../options.ts";
+import { readableError } from "../readable-error.ts";
 import { PEER } from "../peer.ts";
 import { GrpcStream } from "./grpc-stream.ts";
 import { streamHandlers, type StreamMethod, streamMethods, type StreamRequest } from "./methods.ts";
 import { RouterTransport } from "./router-transport.ts";
-import { SendBudget, type Unsent } from "./send-budget.ts";
+import type { SendBudget } from "./send-budget.ts";
 import type { IncomingStream, OpenStream } from "./transport.ts";
 
 /** A stream with the state of its subscriptions. */
@@ -30,6 +31,8 @@ export interface StreamStatus extends StreamInfo {
 export interface StreamsOptions {
   readonly settings: Settings;
   readonly cache: Cache;
+  readonly budget: SendBudget;
+  readonly held: HeldBytes;
   /** Guarded: only those throw that may refuse a stream. */
   readonly callbacks: DiscoveryCallbacks;
   readonly log: ServerLog;
@@ -39,8 +42,6 @@ export interface StreamsOptions {
 export class Streams {
   readonly #options: StreamsOptions;
   readonly #responses: ResponseFactory;
-  readonly #budget: SendBudget;
-  readonly #held: HeldBytes;
   readonly #methods: ReadonlyMap<string, StreamMethod>;
   /** Oldest first. */
   readonly #open = new Map<DiscoveryStream, GrpcStream>();
@@ -48,11 +49,9 @@ export class Streams {
   #closed = false;
 
   constructor(options: StreamsOptions) {
-    const { api, identifier, maxUnsentBytes, maxHeldBytes, stallTimeoutMs } = options.settings;
+    const { api, identifier } = options.settings;
     this.#options = options;
     this.#responses = new ResponseFactory({ identifier });
-    this.#held = new HeldBytes(maxHeldBytes);
-    this.#budget = new SendBudget({ maxBytes: maxUnsentBytes, stallTimeoutMs });
     this.#methods = streamMethods(api);
   }
 
@@ -71,10 +70,9 @@ export class Streams {
     return [...this.#open.keys()].map((stream) => stream.info);
   }
 
-  status(): { readonly streams: readonly StreamStatus[]; readonly unsent: Unsent } {
+  status(): StreamStatus[] {
     const now = performance.now();
-    const streams = [...this.#open.keys()].map((stream) => ({ ...stream.info, state: stream.status(now) }));
-    return { streams, unsent: this.#budget.unsent };
+    return [...this.#open.keys()].map((stream) => ({ ...stream.info, state: stream.status(now) }));
   }
 
   /** Ends the streams that are open now, over a time in milliseconds. */
@@ -101,14 +99,13 @@ export class Streams {
   }
 
   #openStream(method: StreamMethod, { transport, timeout, peer }: IncomingStream): GrpcStream {
-    const { settings, cache, callbacks, log } = this.#options;
-    const { api, limits, holdBackMs, legacyWildcard, maxRequestBytes, requestTimeoutMs } = settings;
+    const { settings, cache, budget, held, callbacks, log } = this.#options;
+    const { api, limits, holdBackMs, legacyWildcard } = settings;
     const grpc = new GrpcStream({
       transport,
       timeout,
-      budget: this.#budget,
-      maxRequestBytes,
-      requestTimeoutMs,
+      budget,
+      settings,
       onEnd: (reason) => this.#ended(stream, reason),
     });
     const stream: DiscoveryStream = new DiscoveryStream({
@@ -120,7 +117,7 @@ export class Streams {
       responses: this.#responses,
       callbacks,
       limits,
-      held: this.#held,
+      held,
       holdBackMs,
       legacyWildcard,
       wake: () => grpc.wake(),
@@ -133,7 +130,7 @@ export class Streams {
       grpc.start(stream);
       if (this.#closed) grpc.end(unavailable());
     } catch (error) {
-      grpc.end(error);
+      grpc.end(readableError(error));
     }
     return grpc;
   }

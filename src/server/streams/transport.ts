@@ -1,8 +1,10 @@
+import { type MutableConnectionCounts, noConnections } from "../connection-counts.ts";
+
 /** What a transport provides: the response side of one HTTP exchange. */
 export interface StreamTransport {
   /** Sends a frame. @returns whether another may follow at once; if not, {@link ServedStream.writable} says when */
   write(frame: Uint8Array): boolean;
-  /** Ends the response, once; nothing is written afterwards. */
+  /** Ends the response, once, after the frames that were written; nothing is written afterwards. */
   end(trailer: Headers): void;
   /** Drops frames that have not been sent. */
   abort(): void;
@@ -22,7 +24,7 @@ export interface ServedStream {
   progress(): void;
   /** The transport has sent the oldest frame that it was given. */
   sent(): void;
-  /** The client, or the connection to it, has been lost. */
+  /** The client, or the connection to it, has been lost: frames that are not sent yet never will be. */
   disconnected(reason?: unknown): void;
 }
 
@@ -53,7 +55,14 @@ export interface StreamAcceptor {
     /** The server itself: a wrapper that copies or inherits the property may have routes of its own. */
     readonly server: object;
     readonly accept: AcceptStreams;
+    /** For whatever accepts connections. */
+    readonly connections: MutableConnectionCounts;
   };
+}
+
+/** Where the connections of a server are counted, also those of a wrapper that has the property. */
+export function connectionCountsOf(server: object & Partial<StreamAcceptor>): MutableConnectionCounts {
+  return server[ACCEPTOR]?.connections ?? noConnections();
 }
 
 /** How a server opens streams past a router; undefined for a wrapper, which is served by its own `routes`. */

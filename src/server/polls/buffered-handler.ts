@@ -1,0 +1,69 @@
+import { ConnectError } from "@connectrpc/connect";
+import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
+import { RESET } from "../reset.ts";
+import type { SendBudget } from "../streams/send-budget.ts";
+import { ClientDisconnected } from "./client-disconnected.ts";
+import { bodyError, type ByteRequest } from "./grpc-handler.ts";
+import { type BodyLimits, readBody } from "./request-body.ts";
+import { ResponseBody } from "./response-body.ts";
+
+/** What {@link bufferedHandler} needs. */
+export interface BufferOptions {
+  readonly body: BodyLimits;
+  readonly budget: SendBudget;
+}
+
+/**
+ * Calls a unary handler of Connect with a body that has been read, under our own limits, and counts its response in the
+ * budget of unread bytes. Connect itself allocates the length that a client claims, and takes a time that is quadratic in
+ * the number of chunks.
+ */
+export function bufferedHandler(
+  handler: UniversalHandler,
+  { body: limits, budget }: BufferOptions,
+): (request: ByteRequest) => Promise<UniversalServerResponse> {
+  return async function handle(request) {
+    if (!handler.supportedContentType(request.header.get("content-type") ?? "")) return await handler(request);
+    const bytes = await readAhead(request, limits);
+    const response = await handler({ ...request, signal: request.signal, body: once(bytes) });
+    const { body } = response;
+    if (body === undefined) return response;
+    const counted = new ResponseBody(await joined(body), budget);
+    counted.onStalled = request.contextValues?.get(RESET);
+    return { ...response, body: counted };
+  };
+}
+
+/** The prefix of a message in gRPC-Web, and its flag of Connect. */
+const PREFIX_BYTES = 5;
+
+async function readAhead(
+  { body }: ByteRequest,
+  { maxBytes, timeoutMs }: BodyLimits,
+): Promise<Uint8Array | ConnectError> {
+  try {
+    return await readBody(body, { maxBytes: maxBytes + PREFIX_BYTES, timeoutMs });
+  } catch (error) {
+    if (error instanceof ClientDisconnected) throw error;
+    return ConnectError.from(bodyError(error));
+  }
+}
+
+/** A body of one chunk, or the error that there is instead, for the handler to send it. */
+async function* once(chunk: Uint8Array | ConnectError): AsyncIterable<Uint8Array> {
+  if (chunk instanceof ConnectError) throw chunk;
+  yield chunk;
+}
+
+async function joined(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  if (chunks.length === 1) return chunks[0]!;
+  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
