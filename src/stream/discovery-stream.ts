@@ -2,7 +2,7 @@ import { Decisions } from "./decisions.ts";
 import { HeldAccount, HeldBytes } from "./held-bytes.ts";
 import { NodeIdentity } from "./node-identity.ts";
 import { openType } from "./open-type.ts";
-import { checkCount, readRequest } from "./read-request.ts";
+import { readRequest } from "./read-request.ts";
 import type { DiscoveryRequest } from "./request.ts";
 import { resendTargets, resendToNew } from "./resend.ts";
 import type { OutgoingResponse } from "./response.ts";
@@ -67,7 +67,6 @@ export class DiscoveryStream {
     this.#acknowledge(type, request);
     const isLegacyWildcard = this.#options.legacyWildcard?.has(typeUrl) ?? type.type?.legacyWildcard ?? false;
     const update = type.subscribe(request, isLegacyWildcard);
-    checkCount(this.#sequencer.types, this.#options.limits);
     this.#account.update(this.#identity.bytes, this.#sequencer.types);
     if (known === undefined) {
       resendToNew(type, this.#sequencer.byUrl);
@@ -128,11 +127,8 @@ export class DiscoveryStream {
   }
 
   #open(typeUrl: string): TypeStream {
-    const { api, variant, limits } = this.#options;
     const count = this.#sequencer.types.length;
-    const type = openType(typeUrl, { api, variant, limits, count, onView: this.#onView });
-    this.#sequencer.add(type);
-    return type;
+    return this.#sequencer.add(openType(typeUrl, { ...this.#options, count, onView: this.#onView }));
   }
 
   #acknowledge(type: TypeStream, request: DiscoveryRequest): void {

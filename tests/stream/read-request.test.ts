@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { ProtocolError } from "../../src/stream/mod.ts";
-import { checkNames, readRequest } from "../../src/stream/read-request.ts";
-import { Subscription } from "../../src/stream/subscription.ts";
+import { DEFAULT_STREAM_LIMITS, ProtocolError } from "../../src/stream/mod.ts";
+import { readRequest } from "../../src/stream/read-request.ts";
 import { encodeRequest } from "../../src/testing/fake-request.ts";
 import { TYPES } from "../protocol/transcript.ts";
-import { requestOf } from "./make.ts";
 
 describe("readRequest()", () => {
   it.each([
@@ -14,7 +12,10 @@ describe("readRequest()", () => {
   ])("a request %s", (_, typeUrl, ownType, expected) => {
     for (const variant of ["sotw", "delta"] as const) {
       const message = encodeRequest(variant, { typeUrl: ownType, responseNonce: "n" });
-      expect(readRequest(message, { variant, typeUrl })).toMatchObject({ typeUrl: expected, nonce: "n" });
+      expect(readRequest(message, { variant, typeUrl, limits: DEFAULT_STREAM_LIMITS })).toMatchObject({
+        typeUrl: expected,
+        nonce: "n",
+      });
     }
   });
 
@@ -28,25 +29,30 @@ describe("readRequest()", () => {
     ],
     ["cannot be decoded", undefined, Uint8Array.of(0x0a, 0xff), "the request cannot be decoded"],
   ])("ends the stream where the request %s", (_, typeUrl, message, text) => {
-    const error = errorOf(() => readRequest(message, { variant: "sotw", typeUrl }));
+    const error = errorOf(() => readRequest(message, { variant: "sotw", typeUrl, limits: DEFAULT_STREAM_LIMITS }));
     expect([error.code, error.message]).toEqual(["invalid_argument", text]);
   });
 });
 
-describe("checkNames()", () => {
-  const limits = { maxTypes: 1, maxNames: 2, maxNameLength: 3 };
+describe("the names of a request", () => {
+  const limits = { ...DEFAULT_STREAM_LIMITS, maxNames: 2, maxNameLength: 3 };
+  const many = ["resource_exhausted", "a request may have at most 2 names"];
+  const long = ["invalid_argument", "a resource name may have at most 3 characters"];
 
   it.each([
-    ["2 names", ["a", "b"], undefined],
-    ["a name of 3 characters", ["abc"], undefined],
-    ["3 names", ["a", "b", "c"], ["resource_exhausted", `a stream may subscribe to at most 2 names of ${TYPES.RDS}`]],
-    ["a name of 4 characters", ["abcd"], ["invalid_argument", "a resource name may have at most 3 characters"]],
+    ["2 names", { resourceNamesSubscribe: ["a", "b"] }, undefined],
+    ["a name of 3 characters", { resourceNamesSubscribe: ["abc"] }, undefined],
+    ["3 names", { resourceNamesSubscribe: ["a", "b", "c"] }, many],
+    ["3 names to unsubscribe from", { resourceNamesUnsubscribe: ["a", "b", "c"] }, many],
+    ["3 versions", { initialResourceVersions: { a: "", b: "", c: "" } }, many],
+    ["a name of 4 characters", { resourceNamesSubscribe: ["abcd"] }, long],
+    ["a name of 4 characters to unsubscribe from", { resourceNamesUnsubscribe: ["abcd"] }, long],
+    ["a version of a name of 4 characters", { initialResourceVersions: { abcd: "" } }, long],
   ])("%s", (_, names, expected) => {
-    const subscription = new Subscription(() => undefined);
-    for (const name of names) subscription.add(name, { added: [], removed: [] });
-    const check = () => checkNames({ ...requestOf(""), names }, subscription, limits);
-    if (expected === undefined) return expect(check).not.toThrow();
-    const error = errorOf(check);
+    const message = encodeRequest("delta", { typeUrl: TYPES.RDS, ...names });
+    const read = () => readRequest(message, { variant: "delta", typeUrl: undefined, limits });
+    if (expected === undefined) return expect(read).not.toThrow();
+    const error = errorOf(read);
     expect([error.code, error.message]).toEqual(expected);
   });
 });

@@ -63,11 +63,12 @@ export class AdsSequencer<Type extends TypeProgress = TypeProgress> {
   }
 
   /** Adds a type that the client has subscribed to. */
-  add(type: Type): void {
+  add(type: Type): Type {
     this.#byUrl.set(type.typeUrl, type);
     this.#types = [...this.#byUrl.values()].sort((a, b) => {
       return this.#order.position(a.typeUrl) - this.#order.position(b.typeUrl);
     });
+    return type;
   }
 
   /** Ends the waiting whose time is over. It is called before gates are asked, and nothing else ends waiting by time. */
