@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { bootstrap } from "../../examples/demo/bootstrap.ts";
 import { type Envoy, startEnvoy } from "../../examples/demo/envoy.ts";
 import { get, type GetOptions, type HttpResponse } from "../../examples/demo/get.ts";
@@ -88,6 +90,18 @@ export class World implements AsyncDisposable {
   /** Where a listener is, once Envoy has opened it. */
   async url(listener: string, path = "/"): Promise<string> {
     return `http://127.0.0.1:${await this.envoy.listenerPort(listener)}${path}`;
+  }
+
+  /** Waits until a listener accepts connections; Envoy lists it before. */
+  async opens(listener: string): Promise<void> {
+    await this.reach(`the listener ${listener}`, async () => {
+      const socket = connect(await this.envoy.listenerPort(listener), "127.0.0.1");
+      try {
+        await once(socket, "connect");
+      } finally {
+        socket.destroy();
+      }
+    });
   }
 
   /** Sends a request through a listener of Envoy, over a connection of its own. */
