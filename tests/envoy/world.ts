@@ -7,6 +7,7 @@ import { waitFor } from "../../examples/demo/wait-for.ts";
 import { startEcho, type Upstream } from "../../examples/server/echo.ts";
 import type { ConfigSource } from "../../gen/envoy/config/core/v3/config_source_pb.ts";
 import { type Resource, Snapshot, type SnapshotChange } from "../../mod.ts";
+import { TIMEOUT_MS } from "../matrix/timeout.ts";
 import type { Amounts, Case } from "./case.ts";
 import { Load, type LoadOptions } from "./load.ts";
 import { type Mode, sourceOf } from "./modes.ts";
@@ -118,7 +119,7 @@ export class World implements AsyncDisposable {
 
   /** Waits until a probe no longer throws. */
   reach<T>(what: string, probe: () => T | Promise<T>): Promise<T> {
-    return waitFor(what, probe);
+    return waitFor(what, probe, { timeoutMs: TIMEOUT_MS });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
