@@ -272,25 +272,25 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "pins no resource",
     file: "sequencing/ads-sequencer.ts",
-    find: "this.#pins.set(target.typeUrl, pinnedBy(changed, names, target.watched.view));",
+    find: "(this.#pins ??= new Map()).set(target.typeUrl, pinnedBy(changed, names, target.watched.view));",
     replace: "",
   },
   {
     name: "never unpins a resource",
     file: "sequencing/ads-sequencer.ts",
-    find: "if (warms !== undefined) this.#pins.delete(warms.typeUrl);",
+    find: "if (warms !== undefined) this.#pins?.delete(warms.typeUrl);",
     replace: "",
   },
   {
     name: "never releases a blocked type",
     file: "sequencing/blocked-types.ts",
-    find: "this.#released.has(typeUrl) || this.#since",
+    find: "this.isReleased(typeUrl) || this.#since",
     replace: "true || this.#since",
   },
   {
     name: "gates no update after one that was released",
     file: "sequencing/blocked-types.ts",
-    find: "this.#released.delete(typeUrl);",
+    find: "this.#released?.delete(typeUrl);",
     replace: "",
   },
   {

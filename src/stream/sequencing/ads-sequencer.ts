@@ -30,7 +30,7 @@ export class AdsSequencer<Type extends TypeProgress = TypeProgress> {
   readonly #blocked: BlockedTypes;
   readonly #removals: RemovalGates;
   /** By the type that they are pinned in. */
-  readonly #pins = new Map<string, ReadonlyMap<string, Resource>>();
+  #pins: Map<string, ReadonlyMap<string, Resource>> | undefined = undefined;
 
   /** @param holdBackMs - how long a type waits for another, in milliseconds; 0: none waits */
   constructor(order: PublicationOrder, holdBackMs: number) {
@@ -116,7 +116,7 @@ export class AdsSequencer<Type extends TypeProgress = TypeProgress> {
 
   /** The resources of a type that may be requested although they were removed. */
   pinned(typeUrl: string): ReadonlyMap<string, Resource> {
-    return this.#pins.get(typeUrl) ?? NONE_PINNED;
+    return this.#pins?.get(typeUrl) ?? NONE_PINNED;
   }
 
   /** A type was brought in sync with its view, with a response or without one. @returns whether it was blocked */
@@ -164,14 +164,14 @@ export class AdsSequencer<Type extends TypeProgress = TypeProgress> {
   #warm(target: TypeProgress | undefined, changed: readonly Resource[], names: readonly string[]): void {
     if (target === undefined) return;
     if (target.watched.view !== undefined) {
-      this.#pins.set(target.typeUrl, pinnedBy(changed, names, target.watched.view));
+      (this.#pins ??= new Map()).set(target.typeUrl, pinnedBy(changed, names, target.watched.view));
     }
     for (const name of names) target.requestAgain(name);
   }
 
   #unpin(type: TypeProgress["type"]): void {
     const warms = warmedBy(type);
-    if (warms !== undefined) this.#pins.delete(warms.typeUrl);
+    if (warms !== undefined) this.#pins?.delete(warms.typeUrl);
   }
 
   #blockersOf(type: TypeProgress): readonly TypeProgress[] {

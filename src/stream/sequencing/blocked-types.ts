@@ -6,8 +6,9 @@
  */
 export class BlockedTypes {
   readonly #holdBackMs: number;
-  readonly #since = new Map<string, number>();
-  readonly #released = new Set<string>();
+  // Made when needed: a stream in sync has neither.
+  #since: Map<string, number> | undefined = undefined;
+  #released: Set<string> | undefined = undefined;
 
   constructor(holdBackMs: number) {
     this.#holdBackMs = holdBackMs;
@@ -15,42 +16,44 @@ export class BlockedTypes {
 
   /** The blocked types, those released included. */
   get typeUrls(): Iterable<string> {
-    return this.#since.keys();
+    return this.#since?.keys() ?? NONE;
   }
 
   /** When the next type is released; Infinity for none. */
   get nextRelease(): number {
     let first = Infinity;
-    for (const [typeUrl, since] of this.#since) if (!this.#released.has(typeUrl)) first = Math.min(first, since);
+    for (const [typeUrl, since] of this.#since ?? []) if (!this.isReleased(typeUrl)) first = Math.min(first, since);
     return first + this.#holdBackMs;
   }
 
   /** Since when a type is blocked; undefined if it is not. */
   since(typeUrl: string): number | undefined {
-    return this.#since.get(typeUrl);
+    return this.#since?.get(typeUrl);
   }
 
   isReleased(typeUrl: string): boolean {
-    return this.#released.has(typeUrl);
+    return this.#released?.has(typeUrl) ?? false;
   }
 
   /** @returns whether the type was not blocked before */
   begin(typeUrl: string, now: number): boolean {
-    if (this.#since.has(typeUrl)) return false;
-    this.#since.set(typeUrl, now);
+    if (this.#since?.has(typeUrl)) return false;
+    (this.#since ??= new Map()).set(typeUrl, now);
     return true;
   }
 
   /** Releases a type whose time is over. @returns whether this has released it */
   release(typeUrl: string, now: number): boolean {
-    if (this.#released.has(typeUrl) || this.#since.get(typeUrl)! + this.#holdBackMs > now) return false;
-    this.#released.add(typeUrl);
+    if (this.isReleased(typeUrl) || this.#since!.get(typeUrl)! + this.#holdBackMs > now) return false;
+    (this.#released ??= new Set()).add(typeUrl);
     return true;
   }
 
   /** @returns whether the type was blocked */
   end(typeUrl: string): boolean {
-    this.#released.delete(typeUrl);
-    return this.#since.delete(typeUrl);
+    this.#released?.delete(typeUrl);
+    return this.#since?.delete(typeUrl) ?? false;
   }
 }
+
+const NONE: Iterable<string> = [];
