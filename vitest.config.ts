@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
+import { mutantPlugin } from "./tests/stream/mutant-plugin.ts";
 
 export default defineConfig({
+  plugins: [mutantPlugin()],
   test: {
     setupFiles: ["tests/properties.ts"],
     // The rules that a test proves stand in its title, which is to be whole in the reports.

@@ -42,8 +42,10 @@ async function main(): Promise<void> {
   await runSteps(selected.filter((step) => !done.includes(step)), ({ name }, count) => counts.set(name, count));
   const results = selected.map(({ name }) => ({ name, ...counts.get(name)! }));
   const { passed, failed } = total(results);
-  const failures = results.filter((result) => result.failed > 0).map(({ name }) => name);
-  if (failures.length > 0) console.log(`\nFailed: ${failures.join(", ")}`);
+  // The output of the steps is long, and may have been cut where this is read.
+  const failures = results.filter((result) => result.failed > 0);
+  for (const { name, failures: texts = [] } of failures) console.log(`\n-- ${name}: FAILED\n${texts.join("\n")}`);
+  if (failures.length > 0) console.log(`\nFailed: ${failures.map(({ name }) => name).join(", ")}`);
   console.log(`\n${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 }

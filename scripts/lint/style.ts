@@ -1,6 +1,6 @@
 // The house style as lint rules; `deno lint` loads them by deno.json. They hold for src/, which is what users read; the
 // words hold for everything that is read.
-import { OLD_LENGTH } from "./rewriting.ts";
+import { pathOf } from "./path.ts";
 import { words } from "./words_rule.ts";
 
 type Node = Deno.lint.Node;
@@ -53,9 +53,9 @@ const plugin: Deno.lint.Plugin = {
     })),
     "short-files": inSource((context) => ({
       Program(node) {
-        const [folder, max] = /[/\\]src[/\\]stream[/\\]/.test(context.filename) ? ["src/stream", 200] : ["src", 300];
+        const [folder, max] = pathOf(context).startsWith("src/stream/") ? ["src/stream", 200] : ["src", 300];
         const lines = context.sourceCode.text.trimEnd().split("\n").length;
-        if (lines <= max || OLD_LENGTH.test(context.filename)) return;
+        if (lines <= max) return;
         context.report({ node, message: `A file of ${folder} has at most ${max} lines, this has ${lines}: split it` });
       },
     })),
@@ -69,7 +69,7 @@ export default plugin;
 const MAX_PARAMETERS = 3;
 
 function inSource(create: Rule["create"]): Rule {
-  return { create: (context) => /[/\\]src[/\\]/.test(context.filename) ? create(context) : {} };
+  return { create: (context) => pathOf(context).startsWith("src/") ? create(context) : {} };
 }
 
 function isTopLevel({ parent }: Deno.lint.VariableDeclarator): boolean {

@@ -1,3 +1,4 @@
+import { ROOT } from "./path.ts";
 import plugin from "./style.ts";
 
 const CASES: readonly (readonly [rule: string, code: string, found: number])[] = [
@@ -20,13 +21,13 @@ for (const [rule, code, found] of CASES) {
   Deno.test(`style/${rule} finds ${found} in: ${code.slice(0, 120).replaceAll("\n", " ")}`, () => {
     const count = (file: string) =>
       Deno.lint.runPlugin(plugin, file, code).filter(({ id }) => id === `style/${rule}`).length;
-    if (count("/project/src/file.ts") !== found) throw new Error(`found ${count("/project/src/file.ts")}`);
-    if (count("/project/tests/file.ts") !== 0) throw new Error("It is for src/ alone");
+    if (count(`${ROOT}/src/file.ts`) !== found) throw new Error(`found ${count(`${ROOT}/src/file.ts`)}`);
+    if (count(`${ROOT}/tests/file.ts`) !== 0) throw new Error("It is for src/ alone");
   });
 }
 
 Deno.test("style/short-files allows less in src/stream", () => {
   const count = (lines: number) =>
-    Deno.lint.runPlugin(plugin, "/project/src/stream/variants/file.ts", "f();\n".repeat(lines)).length;
+    Deno.lint.runPlugin(plugin, `${ROOT}/src/stream/variants/file.ts`, "f();\n".repeat(lines)).length;
   if (count(200) !== 0 || count(201) !== 1) throw new Error(`found ${count(200)} and ${count(201)}`);
 });

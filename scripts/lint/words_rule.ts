@@ -1,16 +1,17 @@
+import { pathOf } from "./path.ts";
 import { proseOf, type Range, rangeOfText } from "./prose.ts";
-import { OLD_WORDS } from "./rewriting.ts";
 import { findInIdentifier, findWords } from "./words.ts";
 
 /** The files in which words are looked for; the list of the words is in scripts/lint. */
-const READ = /[/\\](?:src|tests|scripts|examples|bench)[/\\](?!lint[/\\])|[/\\]mod\.ts$/;
+const READ = /^(?:src|tests|scripts|examples|bench)\/(?!lint\/)|^mod\.ts$/;
 
 const HINT = "See docs/glossary.md";
 
 /** Finds the words of words.ts in comments, texts and names; a name once in a file. */
 export const words: Deno.lint.Rule = {
   create(context) {
-    if (!READ.test(context.filename) || OLD_WORDS.test(context.filename)) return {};
+    const path = pathOf(context);
+    if (!READ.test(path)) return {};
     const texts: Range[] = [];
     const seen = new Set<string>();
     const addText = (node: Deno.lint.Literal | Deno.lint.TemplateElement): void => {

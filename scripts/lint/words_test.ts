@@ -1,3 +1,4 @@
+import { ROOT } from "./path.ts";
 import plugin from "./style.ts";
 import { findInIdentifier, findWords, proseOfMarkdown } from "./words.ts";
 
@@ -18,15 +19,15 @@ const IN_TYPESCRIPT: readonly (readonly [code: string, found: readonly string[]]
 
 for (const [code, found] of IN_TYPESCRIPT) {
   Deno.test(`style/words finds ${JSON.stringify(found)} in: ${code.replaceAll("\n", "\\n")}`, () => {
-    expectEqual(wordsIn("/project/tests/file.ts", code), found);
-    expectEqual(wordsIn("/project/src/cache/file.ts", `${code}\n`), found);
-    expectEqual(wordsIn("/project/scripts/lint/file.ts", code), []);
+    expectEqual(wordsIn(`${ROOT}/tests/file.ts`, code), found);
+    expectEqual(wordsIn(`${ROOT}/src/cache/file.ts`, `${code}\n`), found);
+    expectEqual(wordsIn(`${ROOT}/scripts/lint/file.ts`, code), []);
   });
 }
 
 Deno.test("style/words points at the word", () => {
   const code = "const s = 'ä'; // it is\n// gone, and answered";
-  const ranges = Deno.lint.runPlugin(plugin, "/project/tests/file.ts", code).map(({ range }) => code.slice(...range));
+  const ranges = Deno.lint.runPlugin(plugin, `${ROOT}/tests/file.ts`, code).map(({ range }) => code.slice(...range));
   expectEqual(ranges, ["is\n// gone", "answered"]);
 });
 

@@ -5,6 +5,8 @@ import { join } from "node:path";
 export interface Count {
   readonly passed: number;
   readonly failed: number;
+  /** What failed, a text each. Default: nothing is known of it. */
+  readonly failures?: readonly string[];
 }
 
 /** What a step counts that did not run. */

@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { type Count, countOf, FAILED } from "./count.ts";
+import { failuresOf } from "./failures.ts";
 import type { Step } from "./step.ts";
 import { problemWith, type Tool } from "./tools.ts";
 
@@ -18,14 +19,14 @@ export async function runSteps(steps: readonly Step[], onCount: OnCount): Promis
   const ready = steps.filter((step) => {
     const problems = problemsOf(step);
     for (const problem of problems) console.error(`${step.name} will fail: ${problem}`);
-    if (problems.length > 0) onCount(step, FAILED);
+    if (problems.length > 0) onCount(step, { ...FAILED, failures: problems });
     return problems.length === 0;
   });
   await runBesideEachOther(ready.filter(({ group }) => group !== "all"), onCount);
   for (const step of ready.filter(({ group }) => group === "all")) {
     console.log(title(step));
-    const { count, output } = await run(step, "inherit");
-    console.log(output);
+    const { count, end } = await run(step, (chunk) => process.stdout.write(chunk));
+    console.log(end);
     onCount(step, count);
   }
 }
@@ -45,8 +46,8 @@ async function runBesideEachOther(steps: readonly Step[], onCount: OnCount): Pro
   const waiting = [...steps];
   const work = async (): Promise<void> => {
     for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
-      const { count, output } = await run(step, "pipe");
-      console.log(`${title(step)}\n${output}`);
+      const { count, output, end } = await run(step);
+      console.log([title(step), output.trim(), end].filter(Boolean).join("\n"));
       onCount(step, count);
     }
   };
@@ -57,29 +58,39 @@ function title({ name, what }: Step): string {
   return `\n== ${name}: ${what}`;
 }
 
-/** @returns what it counted, and its output if it goes by a pipe, with a line that says how it ended */
-async function run(
-  { name, command, report }: Step,
-  stdio: "pipe" | "inherit",
-): Promise<{ readonly count: Count; readonly output: string }> {
+/** How a step ended. */
+interface Result {
+  readonly count: Count;
+  readonly output: string;
+  /** A line that says how it ended. */
+  readonly end: string;
+}
+
+/** @param onOutput called with the output as it comes */
+async function run({ name, command, report }: Step, onOutput?: (chunk: Buffer) => void): Promise<Result> {
   if (report !== undefined) rmSync(report, { force: true });
   const started = performance.now();
   const [program, ...args] = command;
-  const child = spawn(program, args, { stdio: ["ignore", stdio, stdio], env: environment() });
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: environment() });
   const chunks: Buffer[] = [];
-  child.stdout?.on("data", (chunk) => chunks.push(chunk));
-  child.stderr?.on("data", (chunk) => chunks.push(chunk));
+  const add = (chunk: Buffer): void => {
+    chunks.push(chunk);
+    onOutput?.(chunk);
+  };
+  child.stdout.on("data", add);
+  child.stderr.on("data", add);
   const succeeded = await new Promise<boolean>((resolve) => {
     child.on("error", ({ message }) => {
-      chunks.push(Buffer.from(`Cannot run ${program}: ${message}; run this by npm test`));
+      add(Buffer.from(`Cannot run ${program}: ${message}; run this by npm test\n`));
       resolve(false);
     });
     child.on("close", (status) => resolve(status === 0));
   });
+  const output = Buffer.concat(chunks).toString();
   const count = countOf(report, succeeded);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const end = `-- ${name}: ${count.failed === 0 ? "passed" : "FAILED"} in ${seconds} s`;
-  return { count, output: [Buffer.concat(chunks).toString().trim(), end].filter(Boolean).join("\n") };
+  return { count: count.failed === 0 ? count : { ...count, failures: failuresOf(report, output) }, output, end };
 }
 
 /** Colours where this is read by a person, though the output of a step goes by a pipe. */

@@ -24,7 +24,7 @@ export type Node = core.Node;
 
 /** The client, type and subscription of a watch. */
 export interface WatchRequest {
-  /** The client, from the first request of its stream. */
+  /** The client as it has described itself last; where that changes during a stream, a new watch is opened. */
   readonly node: Node;
   /** The type URL. */
   readonly type: string;

@@ -20,7 +20,7 @@ export class ClientNames {
   }
 
   /** Whether the client spells any name otherwise than in its normal form. */
-  get areSpelled(): boolean {
+  get hasOwnSpellings(): boolean {
     return this.#spelled !== undefined && this.#spelled.size > 0;
   }
 

@@ -162,8 +162,11 @@ export class ClientState implements HeldState {
     this.#rejected?.acked(response);
   }
 
+  /** The client may hold what it rejected in another version, or not at all. */
   nacked(response: OutgoingResponse): void {
-    (this.#rejected ??= new RejectedNames()).nacked(response);
+    this.#rejected ??= new RejectedNames();
+    this.#rejected.nacked(response);
+    for (const name of this.#rejected.names) this.#held.invalidate(name);
   }
 
   /** The versions that the client holds of a view, not known for those that it has just requested or rejected. */

@@ -47,7 +47,7 @@ export class Decisions {
   }
 
   /** The changes of a type wait for another type. */
-  held({ typeUrl }: TypeStream, { typeUrl: waitsFor, reason }: Blocker): void {
+  blocked({ typeUrl }: TypeStream, { typeUrl: waitsFor, reason }: Blocker): void {
     this.#trace?.({ word: "WITHHOLD", typeUrl, fields: { what: "changes", waitsFor: typeName(waitsFor), reason } });
   }
 

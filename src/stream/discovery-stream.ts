@@ -1,8 +1,8 @@
 import { Decisions } from "./decisions.ts";
 import { HeldAccount, HeldBytes } from "./held-bytes.ts";
 import { NodeIdentity } from "./node-identity.ts";
-import { ProtocolError } from "./protocol-error.ts";
-import { checkCount, readRequest } from "./read-request.ts";
+import { openType } from "./open-type.ts";
+import { readRequest } from "./read-request.ts";
 import type { DiscoveryRequest } from "./request.ts";
 import { resendTargets, resendToNew } from "./resend.ts";
 import type { OutgoingResponse } from "./response.ts";
@@ -12,8 +12,7 @@ import { statusOf } from "./status.ts";
 import type { StreamInfo, SubscriptionStatus } from "./stream-callbacks.ts";
 import type { DiscoveryStreamOptions } from "./stream-options.ts";
 import { isChange } from "./subscription.ts";
-import { rowOf } from "./type-row.ts";
-import { TypeStream } from "./type-stream.ts";
+import type { TypeStream } from "./type-stream.ts";
 import type { StreamContext, TypeUpdate } from "./type-update.ts";
 import { oldestOf } from "./withheld-removals.ts";
 
@@ -68,7 +67,6 @@ export class DiscoveryStream {
     this.#acknowledge(type, request);
     const isLegacyWildcard = this.#options.legacyWildcard?.has(typeUrl) ?? type.type?.legacyWildcard ?? false;
     const update = type.subscribe(request, isLegacyWildcard);
-    checkCount(this.#sequencer.types, this.#options.limits);
     this.#account.update(this.#identity.bytes, this.#sequencer.types);
     if (known === undefined) {
       resendToNew(type, this.#sequencer.byUrl);
@@ -129,13 +127,8 @@ export class DiscoveryStream {
   }
 
   #open(typeUrl: string): TypeStream {
-    const { api, variant, limits } = this.#options;
-    if (this.#sequencer.types.length >= limits.maxTypes) {
-      throw new ProtocolError("resource_exhausted", `a stream may subscribe to at most ${limits.maxTypes} types`);
-    }
-    const type = new TypeStream(typeUrl, { type: rowOf(typeUrl, api), protocol: variant, onView: this.#onView });
-    this.#sequencer.add(type);
-    return type;
+    const count = this.#sequencer.types.length;
+    return this.#sequencer.add(openType(typeUrl, { ...this.#options, count, onView: this.#onView }));
   }
 
   #acknowledge(type: TypeStream, request: DiscoveryRequest): void {
@@ -157,7 +150,7 @@ export class DiscoveryStream {
   #nextUpdate(type: TypeStream, now: number): TypeUpdate | undefined {
     const blocker = this.#sequencer.updateGate(type);
     if (blocker === undefined) return this.#update(type, now);
-    if (this.#sequencer.hold(type.typeUrl, now)) this.#decisions.held(type, blocker);
+    if (this.#sequencer.block(type.typeUrl, now)) this.#decisions.blocked(type, blocker);
     this.#wakeAt(this.#sequencer.dueAt);
     return undefined;
   }

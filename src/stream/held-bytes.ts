@@ -31,27 +31,34 @@ export class HeldBytes {
 /** What one stream holds: its share of {@link HeldBytes}. */
 export class HeldAccount {
   readonly #held: HeldBytes;
-  readonly #maxStreamBytes: number;
+  readonly #limits: StreamLimits;
   #bytes = 0;
 
-  constructor(held: HeldBytes, { maxStreamBytes }: StreamLimits) {
+  constructor(held: HeldBytes, limits: StreamLimits) {
     this.#held = held;
-    this.#maxStreamBytes = maxStreamBytes;
+    this.#limits = limits;
   }
 
   /**
    * Accounts for the state after a request.
    *
-   * @throws ProtocolError if the stream, or all streams together, hold more than they may
+   * @throws ProtocolError for more names than a client may subscribe to, and if the stream, or all streams together, hold
+   * more than they may
    */
   update(nodeBytes: number, types: readonly HeldType[]): void {
+    const { maxNames, maxStreamBytes } = this.#limits;
+    let names = 0;
     let bytes = nodeBytes * BYTES_PER_NODE_BYTE;
     for (const { typeUrl, subscription, heldVersions } of types) {
       bytes += BYTES_PER_TYPE + typeUrl.length + subscription.nameLength;
       bytes += subscription.names.size * BYTES_PER_NAME + heldVersions * BYTES_PER_VERSION;
+      names += subscription.names.size;
     }
-    if (bytes > this.#maxStreamBytes) {
-      throw new ProtocolError("resource_exhausted", `the stream may hold at most ${this.#maxStreamBytes} bytes`);
+    if (names > maxNames) {
+      throw new ProtocolError("resource_exhausted", `a stream may subscribe to at most ${maxNames} names`);
+    }
+    if (bytes > maxStreamBytes) {
+      throw new ProtocolError("resource_exhausted", `a stream may hold at most ${maxStreamBytes} bytes`);
     }
     if (!this.#held.take(bytes - this.#bytes)) {
       const { max } = this.#held;

@@ -1,7 +1,6 @@
 import type { StreamLimits } from "./limits.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { decodeRequest, type DiscoveryRequest, type Variant } from "./request.ts";
-import type { Subscription } from "./subscription.ts";
 
 /**
  * Decodes a request, completes its type URL from that of the service, and checks its names before anything keeps them.
@@ -28,18 +27,6 @@ export function readRequest(
     throw new ProtocolError("invalid_argument", `this service serves ${typeUrl} alone; use ADS for other types`);
   }
   return request;
-}
-
-/** @throws ProtocolError for more names than a client may subscribe to */
-export function checkCount(
-  types: readonly { readonly subscription: Subscription }[],
-  { maxNames }: StreamLimits,
-): void {
-  let count = 0;
-  for (const { subscription } of types) count += subscription.names.size;
-  if (count > maxNames) {
-    throw new ProtocolError("resource_exhausted", `a stream may subscribe to at most ${maxNames} names`);
-  }
 }
 
 /** Ten times that of any type of Envoy's. */

@@ -6,7 +6,8 @@ import type { OutgoingResponse } from "./response.ts";
  * whole, so the good resources beside the bad one, and the removals, may not have reached it: the next response that is
  * sent for a change carries all of them as they are then.
  *
- * Invariant: a name leaves only by the ACK of a response that has it, or that carried all of them.
+ * Invariant: a name leaves by the ACK of a response that has it or that carried all of them, by the NACK of a response
+ * that carried all of them and no longer has it, or when the client unsubscribes from it.
  */
 export class RejectedNames {
   #names = new Set<string>();

@@ -14,7 +14,7 @@ export interface ResponseTarget {
   /** Whether the client can read a ttl. */
   readonly ttl: boolean;
   /** The serial of the last response of the type on the stream. */
-  readonly after: number;
+  readonly lastSerial: number;
 }
 
 /**
@@ -28,13 +28,13 @@ export function writeResponse(
   target: ResponseTarget,
   isHeartbeat = false,
 ): OutgoingResponse {
-  const { responses, protocol, typeUrl, view, names, ttl, after } = target;
+  const { responses, protocol, typeUrl, view, names, ttl, lastSerial } = target;
   const make = () => {
-    const spelled = names.areSpelled ? spell(content(), names) : content();
+    const spelled = names.hasOwnSpellings ? spell(content(), names) : content();
     return responses.make(protocol, { typeUrl, version: view.version, ...spelled }, { ttl, heartbeat: isHeartbeat });
   };
-  if (shareKey === undefined || names.areSpelled) return make();
-  return responses.share(view, `${protocol}${ttl ? "+ttl" : ""} ${shareKey}`, after, make);
+  if (shareKey === undefined || names.hasOwnSpellings) return make();
+  return responses.share(view, `${protocol}${ttl ? "+ttl" : ""} ${shareKey}`, lastSerial, make);
 }
 
 function spell({ resources, removed, unknown }: Content, names: ClientNames): Content {

@@ -80,16 +80,16 @@ export class ResponseFactory {
    *
    * @param view - the view that it is made from
    * @param key - equal for responses with the same content at the view's present revision
-   * @param after - the serial of the last response on the stream
+   * @param lastSerial - the serial of the last response on the stream
    */
-  share(view: View, key: string, after: number, make: () => OutgoingResponse): OutgoingResponse {
+  share(view: View, key: string, lastSerial: number, make: () => OutgoingResponse): OutgoingResponse {
     let shared = this.#shared.get(view);
     if (shared === undefined || shared.revision !== view.revision || shared.version !== view.version) {
       shared = { revision: view.revision, version: view.version, responses: new Map() };
       this.#shared.set(view, shared);
     }
     let response = shared.responses.get(key);
-    if (response === undefined || response.serial <= after) {
+    if (response === undefined || response.serial <= lastSerial) {
       response = make();
       shared.responses.set(key, response);
       if (shared.responses.size > MAX_SHARED) shared.responses.delete(shared.responses.keys().next().value!);

@@ -22,8 +22,11 @@ export function statusOf(type: TypeStream, sequencer: AdsSequencer, now: number)
 
 function waitingOf(type: TypeStream, sequencer: AdsSequencer, now: number): string | undefined {
   const name = typeName(type.typeUrl);
+  const { view, hasMoved } = type.watched;
+  if (hasMoved) return `${name}: waits until the cache has a configuration for the client's new group`;
+  if (view === undefined) return `${name}: waits until the cache has a configuration for the client`;
   const update = type.isPending && type.exchange.inFlight === undefined ? sequencer.updateGate(type) : undefined;
-  if (update !== undefined) return `${name}: ${reasonOf(update)}${limitOf(sequencer.heldUntil(type.typeUrl), now)}`;
+  if (update !== undefined) return `${name}: ${reasonOf(update)}${limitOf(sequencer.blockedUntil(type.typeUrl), now)}`;
   const oldest = oldestOf(type.client.withheld);
   if (oldest === undefined) return undefined;
   const gate = sequencer.removalGate(type);
@@ -37,7 +40,7 @@ function reasonOf({ typeUrl, reason }: Blocker): string {
   switch (reason) {
     case "ack":
       return `waits for the ACK of ${name}`;
-    case "update":
+    case "unsent":
       return `waits until changes of ${name} are sent`;
     case "dependencies":
       return `waits until the client has received what its ${name} refers to`;

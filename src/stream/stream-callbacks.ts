@@ -66,7 +66,7 @@ export interface SubscriptionStatus {
   readonly withheldRemovals: number;
   /**
    * Why something has not been sent yet, such as `RouteConfiguration: waits for the ACK of Cluster, at most 12 s more`;
-   * undefined if nothing waits for another type.
+   * undefined if nothing waits.
    */
   readonly waiting: string | undefined;
 }

@@ -5,8 +5,8 @@ import { collectionOf } from "../resource/mod.ts";
 export const WILDCARD = "*";
 
 /**
- * The subscription of one client to one type. A cache is handed this object, and nothing else of the stream: it has the
- * names, the collections and the wildcard.
+ * The subscription of one client to one type. Of the stream's own objects a cache gets this one alone, with the names, the
+ * collections and the wildcard.
  *
  * Invariant: `names` is the same set for as long as the subscription exists, and never has `*`; `collections` has exactly
  * the collections of `names`.

@@ -31,7 +31,7 @@ export class TypeStream implements TypeProgress, ViewEvents {
   readonly #names: ClientNames;
   readonly #heartbeat = new Heartbeat();
   readonly #onView: () => void;
-  #progress = 0;
+  #deliveryRevision = 0;
   /** The client came with versions of an earlier stream: it has something to use meanwhile. */
   #isReturning: boolean | undefined = undefined;
 
@@ -68,8 +68,8 @@ export class TypeStream implements TypeProgress, ViewEvents {
     return this.client.held.size;
   }
 
-  get progress(): number {
-    return this.#progress;
+  get deliveryRevision(): number {
+    return this.#deliveryRevision;
   }
 
   /** When the next heartbeat is due; undefined where none may be sent before something else happens. */
@@ -97,7 +97,7 @@ export class TypeStream implements TypeProgress, ViewEvents {
   requestAgain(name: string): void {
     if (!this.#variant.isRequestable(name, this)) return;
     this.client.request(name);
-    this.#progress++;
+    this.#deliveryRevision++;
   }
 
   /** Opens a watch for the client; the one before is closed. */
@@ -114,7 +114,7 @@ export class TypeStream implements TypeProgress, ViewEvents {
 
   viewChanged(): void {
     this.client.loaded();
-    this.#progress++;
+    this.#deliveryRevision++;
     this.#onView();
   }
 
@@ -135,7 +135,7 @@ export class TypeStream implements TypeProgress, ViewEvents {
     if (isFirst) this.#isReturning = request.versionInfo !== "" || request.initialVersions.size > 0;
     const { subscription, client } = this;
     const target = { subscription, client, names: this.#names, view: this.watched.view, isFirst, legacyWildcard };
-    this.#progress++;
+    this.#deliveryRevision++;
     return this.#variant.applyRequest(request, target);
   }
 
@@ -153,7 +153,7 @@ export class TypeStream implements TypeProgress, ViewEvents {
     client.commit(view, diff, response);
     if (context.ttl) this.#heartbeat.note(diff.heldTtlMs);
     this.watched.synced();
-    this.#progress++;
+    this.#deliveryRevision++;
     if (response !== undefined) this.#sent(response, now);
     this.#heartbeat.schedule(now);
     return response && { response, changed: changed! };
@@ -187,12 +187,12 @@ export class TypeStream implements TypeProgress, ViewEvents {
       const normal = normalName(name);
       if (this.matches(normal)) this.client.request(normal);
     }
-    this.#progress++;
+    this.#deliveryRevision++;
   }
 
   #target(view: View, { responses, ttl }: StreamContext): ResponseTarget {
     const { typeUrl } = this;
-    const after = this.exchange.lastSerial;
-    return { responses, ttl, typeUrl, view, names: this.#names, protocol: this.#variant.protocol, after };
+    const { lastSerial } = this.exchange;
+    return { responses, ttl, typeUrl, view, names: this.#names, protocol: this.#variant.protocol, lastSerial };
   }
 }

@@ -8,7 +8,10 @@ export interface WithheldRemoval {
   readonly resource: Resource | undefined;
 }
 
-/** The withheld removals of one type by name, the oldest first. Immutable. */
+/**
+ * The withheld removals of one type by name, the oldest first. A `diff` copies what it changes; only `ClientState.forget`
+ * deletes in place.
+ */
 export type WithheldRemovals = ReadonlyMap<string, WithheldRemoval>;
 
 export const NONE_WITHHELD: WithheldRemovals = new Map();

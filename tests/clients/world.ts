@@ -3,6 +3,7 @@ import { waitFor } from "../../examples/demo/wait-for.ts";
 import { type Resource, Snapshot, type SnapshotChange } from "../../mod.ts";
 import { asV2 } from "../../src/v2/mod.ts";
 import { LineProcess } from "../matrix/line-process.ts";
+import { TIMEOUT_MS } from "../matrix/timeout.ts";
 import type { Said } from "../runtimes/command.ts";
 import { RemoteServer } from "../runtimes/remote.ts";
 import { type Backend, METHODS, startBackend } from "./backend.ts";
@@ -169,7 +170,7 @@ export class World implements AsyncDisposable {
 
   /** Waits until a probe no longer throws. */
   reach<T>(what: string, probe: () => T | Promise<T>): Promise<T> {
-    return waitFor(what, probe);
+    return waitFor(what, probe, { timeoutMs: TIMEOUT_MS });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent, type AgentOptions } from "node:https";
 import { get, type GetOptions, type HttpResponse } from "../../examples/demo/get.ts";
+import { TIMEOUT_MS } from "../matrix/timeout.ts";
 
 /** What to send, and how. */
 export interface LoadOptions {
@@ -50,12 +51,12 @@ export class Load implements AsyncDisposable {
     await new Promise<void>((resolve) => this.#waiting.push({ until, resolve }));
   }
 
-  /** Waits for a response, and throws if there is none for 20 s. */
+  /** Waits for a response, and throws if there is none for {@link TIMEOUT_MS}. */
   async meets(what: string, isIt: (response: HttpResponse) => boolean): Promise<void> {
     const met = Promise.withResolvers<void>();
     const late = setTimeout(
-      () => met.reject(new Error(`Timed out after 20 s waiting for ${what} in the load`)),
-      20_000,
+      () => met.reject(new Error(`Timed out after ${TIMEOUT_MS / 1000} s waiting for ${what} in the load`)),
+      TIMEOUT_MS,
     );
     const watch = (response: HttpResponse): void => {
       if (isIt(response)) met.resolve();

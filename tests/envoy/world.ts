@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { bootstrap } from "../../examples/demo/bootstrap.ts";
 import { type Envoy, startEnvoy } from "../../examples/demo/envoy.ts";
 import { get, type GetOptions, type HttpResponse } from "../../examples/demo/get.ts";
@@ -5,6 +7,7 @@ import { waitFor } from "../../examples/demo/wait-for.ts";
 import { startEcho, type Upstream } from "../../examples/server/echo.ts";
 import type { ConfigSource } from "../../gen/envoy/config/core/v3/config_source_pb.ts";
 import { type Resource, Snapshot, type SnapshotChange } from "../../mod.ts";
+import { TIMEOUT_MS } from "../matrix/timeout.ts";
 import type { Amounts, Case } from "./case.ts";
 import { Load, type LoadOptions } from "./load.ts";
 import { type Mode, sourceOf } from "./modes.ts";
@@ -90,6 +93,18 @@ export class World implements AsyncDisposable {
     return `http://127.0.0.1:${await this.envoy.listenerPort(listener)}${path}`;
   }
 
+  /** Waits until a listener accepts connections; Envoy lists it before. */
+  async opens(listener: string): Promise<void> {
+    await this.reach(`the listener ${listener}`, async () => {
+      const socket = connect(await this.envoy.listenerPort(listener), "127.0.0.1");
+      try {
+        await once(socket, "connect");
+      } finally {
+        socket.destroy();
+      }
+    });
+  }
+
   /** Sends a request through a listener of Envoy, over a connection of its own. */
   async get(listener: string, path?: string, options?: GetOptions): Promise<HttpResponse> {
     return get(await this.url(listener, path), options);
@@ -104,7 +119,7 @@ export class World implements AsyncDisposable {
 
   /** Waits until a probe no longer throws. */
   reach<T>(what: string, probe: () => T | Promise<T>): Promise<T> {
-    return waitFor(what, probe);
+    return waitFor(what, probe, { timeoutMs: TIMEOUT_MS });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,14 +2,14 @@ import { type Cache, cacheFrom, LinearCache, MuxCache, type Resource, Snapshot, 
 import { type Type, TYPES } from "../protocol/transcript.ts";
 import { resourceOf, resourcesOf, type World } from "./world.ts";
 
-/** A cache that is told the world of each group of clients. */
+/** A cache with the world of each group of clients. */
 export interface Backend {
   readonly cache: Cache;
-  /** Makes it hold these worlds; undefined: what there is is kept from newcomers, where the backend can do that. */
+  /** Publishes these worlds; undefined: clears them, so that new clients have no view, where the backend can do that. */
   publish(worlds: Readonly<Record<Group, World>> | undefined): void;
-  /** Whether clients of different groups get different worlds. */
+  /** Whether clients of different groups have different worlds. */
   readonly groups: boolean;
-  /** Whether it answers in a later turn of the event loop. */
+  /** Whether it calls watchers in a later turn of the event loop. */
   readonly async?: boolean;
 }
 

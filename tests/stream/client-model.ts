@@ -1,11 +1,11 @@
 import type { Variant } from "../../src/stream/mod.ts";
-import { type Type } from "../protocol/transcript.ts";
-import type { Said, Seen, SeenResource } from "./wire-client.ts";
+import type { Type } from "../protocol/transcript.ts";
+import type { Received, ReceivedResource, Request } from "./wire-client.ts";
 import { hasTtl, referenceIn, TTL_MS, type World } from "./world.ts";
 
-/** Types of which a SotW response holds everything that was asked for. */
+/** Types of which a SotW response has all subscribed resources. */
 const FULL_STATE: ReadonlySet<Type> = new Set<Type>(["CDS", "LDS", "SRDS"]);
-/** Types of which a first request without names asks for everything. */
+/** Types of which a first request without names subscribes to the wildcard. */
 const LEGACY_WILDCARD: ReadonlySet<Type> = FULL_STATE;
 /** The types that refer to a type, directly or through others. */
 const REFERRERS: { readonly [T in Type]?: readonly Type[] } = {
@@ -13,76 +13,79 @@ const REFERRERS: { readonly [T in Type]?: readonly Type[] } = {
   EDS: ["CDS", "LDS", "RDS", "SRDS"],
   RDS: ["LDS", "SRDS"],
 };
-/** A resource that changed so often while nobody looked may be sent although it has changed back. */
-const FORGETFUL_AFTER = 8;
+/** A resource that changed so often between two responses may be sent although it has changed back. */
+const COMPACTED_AFTER = 8;
 
-/** What a request changes, and which response it answers. */
+/** What a request changes, and which response it ACKs or NACKs. */
 export interface Change {
-  readonly add?: readonly string[];
-  readonly drop?: readonly string[];
+  readonly subscribe?: readonly string[];
+  readonly unsubscribe?: readonly string[];
   readonly nonce?: string;
   readonly error?: string;
 }
 
-/** What the client knows of one type, on one stream unless said otherwise. */
+/** The state of the client for one type: of one stream, unless a field says otherwise. */
 class TypeModel {
-  /** What it wants, across streams. */
+  /** The names that it subscribes to, across streams. */
   readonly names = new Set<string>();
   wildcard = false;
-  /** What it works with: accepted, and still wanted. Across streams. */
+  /** The resources that it uses: ACKed, and still subscribed. Across streams. */
   readonly held = new Map<string, { readonly label: string; readonly version: string }>();
-  /** SotW: of the last response that it accepted. Across streams. */
+  /** SotW: of the last response that it ACKed. Across streams. */
   version = "";
-  /** Its last copy was in a response that the client rejected. */
+  /** The names whose last response the client rejected. */
   readonly rejected = new Set<string>();
 
   requests = 0;
   /** When the first request was sent. */
   openedAt = 0;
-  named = false;
+  hasNamed = false;
   readonly nonces: string[] = [];
-  /** The response that it has not answered. */
-  outstanding: Seen | undefined = undefined;
-  /** What it was sent, accepted or not. */
-  readonly told = new Map<string, { readonly label: string; readonly at: number }>();
-  /** What it waits to be answered. */
-  readonly asked = new Set<string>();
-  askedAll = false;
-  /** Its view was replaced as a whole, so that anything may be repeated once. */
-  moved = false;
+  /** The response that it has neither ACKed nor NACKed. */
+  inFlight: Received | undefined = undefined;
+  /** The resources that it was sent, ACKed or not. */
+  readonly sent = new Map<string, { readonly label: string; readonly at: number }>();
+  /** The names that have to be sent, whether they changed or not. */
+  readonly requested = new Set<string>();
+  isAllRequested = false;
+  /** Its view is replaced as a whole, so that everything may be sent again once. */
+  awaitsView = false;
   /** How often each name has changed since the last response. */
   readonly churn = new Map<string, number>();
-  /** May be sent again: gone and back since it was sent last. */
+  /** Names that may be sent again: removed and published again since they were sent last. */
   readonly returned = new Set<string>();
-  /** Who asks for everything, or moves to another group, may be told of what went just before. */
-  readonly gone = new Set<string>();
-  /** When each was last sent as something new, and when as something that may look new, as it was gone meanwhile. */
-  readonly newsAt = new Map<string, number>();
-  readonly perhapsNewsAt = new Map<string, number>();
-  /** Full state: the last response, whatever the client has wanted since. */
+  /**
+   * Names whose removal may be sent although the client does not hold them: it has just subscribed to the wildcard, or
+   * moved to another group.
+   */
+  readonly mayBeRemoved = new Set<string>();
+  /** When each name was last sent changed, and when it was last sent as it may have changed meanwhile. */
+  readonly changedAt = new Map<string, number>();
+  readonly mayHaveChangedAt = new Map<string, number>();
+  /** Full state: the resources of the last response, whatever the client has unsubscribed from since. */
   readonly last = new Map<string, string>();
   nacked = false;
-  lastBeat: number | undefined = undefined;
-  readonly heardAt = new Map<string, number>();
+  lastHeartbeat: number | undefined = undefined;
+  readonly renewedAt = new Map<string, number>();
 
-  wants(name: string): boolean {
+  matches(name: string): boolean {
     return this.wildcard || this.names.has(name);
   }
 
-  get empty(): boolean {
+  get isEmpty(): boolean {
     return !this.wildcard && this.names.size === 0;
   }
 }
 
 /**
- * An xDS client that keeps book of what it asked for, what it was sent and what it may expect: written from the
- * protocol's description alone. It throws where a response is none that a server may send.
+ * An xDS client that keeps track of its subscriptions, of the responses and of what may follow, written from the
+ * protocol's description alone. It throws where a server may not send a response.
  */
 export class ClientModel {
   readonly variant: Variant;
   readonly ttl: boolean;
-  /** The client has let a response wait for so long that nothing waits for it any more. */
-  late = false;
+  /** A response has been in flight for so long that no type waits for its ACK any longer. */
+  isOverdue = false;
   #types = new Map<Type, TypeModel>();
   #seq = 0;
 
@@ -91,7 +94,7 @@ export class ClientModel {
     this.ttl = ttl;
   }
 
-  /** The types that it has asked for. */
+  /** The types that it has sent requests of. */
   get types(): Type[] {
     return [...this.#types.keys()];
   }
@@ -102,29 +105,29 @@ export class ClientModel {
     return model;
   }
 
-  /** What is to be answered. */
-  get unanswered(): Seen[] {
-    return [...this.#types.values()].flatMap(({ outstanding }) => outstanding ?? []);
+  /** The responses that it has neither ACKed nor NACKed. */
+  get inFlight(): Received[] {
+    return [...this.#types.values()].flatMap(({ inFlight }) => inFlight ?? []);
   }
 
-  /** Makes a request and takes note of what follows from it. */
-  say(type: Type, change: Change): Said {
+  /** Makes a request, and notes what follows from it. */
+  request(type: Type, change: Change): Request {
     const model = this.type(type);
     const first = model.requests++ === 0;
     if (first) model.openedAt = this.#seq;
-    if (model.outstanding !== undefined && change.nonce === model.outstanding.nonce) this.#judge(type, change.error);
+    if (model.inFlight !== undefined && change.nonce === model.inFlight.nonce) this.#acknowledge(type, change.error);
     const { nonce = "", error } = change;
     return this.variant === "sotw"
-      ? { type, nonce, error, ...this.#sayAll(type, model, change) }
-      : { type, nonce, error, ...this.#sayChange(type, model, change, first) };
+      ? { type, nonce, error, ...this.#applySotw(type, model, change) }
+      : { type, nonce, error, ...this.#applyDelta(type, model, change, first) };
   }
 
-  /** Loses its stream, and says on the next one, type by type, what it wants and has. */
-  reconnect(): Said[] {
+  /** Loses its stream, and subscribes on the next one, type by type, with the versions that it has. */
+  reconnect(): Request[] {
     const before = this.#types;
     this.#types = new Map();
     return [...before].flatMap(([type, old]) => {
-      if (old.empty) return [];
+      if (old.isEmpty) return [];
       const model = this.type(type);
       for (const [name, held] of old.held) model.held.set(name, held);
       model.version = old.version;
@@ -134,19 +137,19 @@ export class ClientModel {
         const names = old.wildcard && (old.names.size > 0 || !LEGACY_WILDCARD.has(type))
           ? ["*", ...old.names]
           : [...old.names];
-        return { type, nonce: "", versionInfo: old.version, ...this.#sayAll(type, model, { add: names }) };
+        return { type, nonce: "", versionInfo: old.version, ...this.#applySotw(type, model, { subscribe: names }) };
       }
       for (const [name, { label }] of model.held) {
-        model.told.set(name, { label, at: 0 });
-        model.heardAt.set(name, old.heardAt.get(name)!);
+        model.sent.set(name, { label, at: 0 });
+        model.renewedAt.set(name, old.renewedAt.get(name)!);
       }
-      model.lastBeat = old.lastBeat;
+      model.lastHeartbeat = old.lastHeartbeat;
       const wildcard = old.wildcard && (old.names.size > 0 || !LEGACY_WILDCARD.has(type));
-      const add = [...wildcard ? ["*"] : [], ...old.names];
+      const subscribe = [...wildcard ? ["*"] : [], ...old.names];
       const initial = Object.fromEntries([...model.held].map(([name, { version }]) => [name, version]));
-      const said = this.#sayChange(type, model, { add }, true);
-      for (const name of model.held.keys()) model.asked.delete(name);
-      return { type, nonce: "", ...said, initial };
+      const request = this.#applyDelta(type, model, { subscribe }, true);
+      for (const name of model.held.keys()) model.requested.delete(name);
+      return { type, nonce: "", ...request, initial };
     });
   }
 
@@ -157,101 +160,101 @@ export class ClientModel {
         const [from, to] = [before[type].get(name), after[type].get(name)];
         if (from === to) continue;
         model.churn.set(name, (model.churn.get(name) ?? 0) + 1);
-        if (from === undefined && model.told.has(name)) model.returned.add(name);
+        if (from === undefined && model.sent.has(name)) model.returned.add(name);
       }
     }
   }
 
   /** The client belongs to another group from now on. */
   move(): void {
-    this.late = true;
-    for (const model of this.#types.values()) model.moved = true;
+    this.isOverdue = true;
+    for (const model of this.#types.values()) model.awaitsView = true;
   }
 
-  /** Takes a response, and complains where it is not one to be sent now. */
-  receive(seen: Seen, world: World, now: number): void {
-    const { type, nonce, removed, resources } = seen;
+  /** Takes a response. @throws where a server may not send it now */
+  receive(received: Received, world: World, now: number): void {
+    const { type, nonce, removed, resources } = received;
     const model = this.type(type);
-    check(model.outstanding === undefined, "a response is sent while another one is not answered");
+    check(model.inFlight === undefined, "a response is sent while another one is in flight");
     check(nonce !== "" && !model.nonces.includes(nonce), `the nonce "${nonce}" is not new`);
     const names = [...resources.map(({ name }) => name), ...removed];
-    check(new Set(names).size === names.length, `a name is there twice: ${names}`);
-    for (const { name } of resources) check(model.wants(name), `${name} was not asked for`);
+    check(new Set(names).size === names.length, `a name is sent twice: ${names}`);
+    for (const { name } of resources) check(model.matches(name), `${name} is not subscribed`);
     for (const each of resources) this.#checkContent(type, each, world);
-    for (const name of removed) check(!world[type].has(name), `${name} exists, and is said to be removed`);
-    if (this.#isFull(type)) this.#checkComplete(model, seen, world);
-    if (model.askedAll || model.moved) {
-      for (const name of model.churn.keys()) if (!world[type].has(name)) model.gone.add(name);
+    for (const name of removed) check(!world[type].has(name), `${name} exists, and is sent as removed`);
+    if (this.#isFull(type)) this.#checkComplete(model, received, world);
+    if (model.isAllRequested || model.awaitsView) {
+      for (const name of model.churn.keys()) if (!world[type].has(name)) model.mayBeRemoved.add(name);
     }
-    const beat = this.#checkReasons(model, seen, { world, now });
-    if (!this.late) this.#checkOrder(model, seen, world);
-    this.#note(model, seen, now);
-    if (beat) model.lastBeat = now;
+    const isHeartbeat = this.#checkReasons(model, received, { world, now });
+    if (!this.isOverdue) this.#checkOrder(model, received, world);
+    this.#note(model, received, now);
+    if (isHeartbeat) model.lastHeartbeat = now;
   }
 
-  /** Everything was answered and the time has passed: the client has been told all, and has what it accepted. */
+  /** All responses are ACKed and all deadlines have passed: the client was sent all, and has what it ACKed. */
   checkSettled(world: World): void {
     for (const [type, model] of this.#types) this.#checkType(type, model, world[type]);
     const [clusters, endpoints] = [this.type("CDS"), this.type("EDS")];
-    for (const [name, at] of clusters.newsAt) {
-      if (!clusters.told.has(name) || !endpoints.names.has(name) || !world.EDS.has(name)) continue;
-      const last = endpoints.told.get(name)!.at;
-      // Endpoints that the client said to have after it had got the cluster are not waited for.
+    for (const [name, at] of clusters.changedAt) {
+      if (!clusters.sent.has(name) || !endpoints.names.has(name) || !world.EDS.has(name)) continue;
+      const last = endpoints.sent.get(name)!.at;
+      // Endpoints that the client had from an earlier stream when it received the cluster are not waited for.
       if (last === 0 && at <= endpoints.openedAt) continue;
       check(last > at, `${name} was sent, and its endpoints were not sent after it`);
     }
   }
 
-  /** What has a ttl has been heard of in time. */
-  checkAlive(world: World, now: number): void {
+  /** Every resource with a ttl was renewed in time. */
+  checkTtls(world: World, now: number): void {
     if (!this.ttl) return;
-    for (const [type, { told, heardAt, nacked }] of this.#types) {
-      for (const [name, { label }] of told) {
+    for (const [type, { sent, renewedAt, nacked }] of this.#types) {
+      for (const [name, { label }] of sent) {
         if (hasTtl(label) && world[type].has(name) && !nacked) {
-          check(now - heardAt.get(name)! < TTL_MS, `${type} ${name} has expired`);
+          check(now - renewedAt.get(name)! < TTL_MS, `${type} ${name} has expired`);
         }
       }
     }
   }
 
-  #checkType(type: Type, model: TypeModel, there: ReadonlyMap<string, string>): void {
-    if (model.empty) return;
-    for (const [name, label] of there) {
-      if (!model.wants(name)) continue;
-      const told = model.told.get(name)?.label;
-      check(told === label, `${type} ${label} was not sent; what was is ${told}`);
+  #checkType(type: Type, model: TypeModel, published: ReadonlyMap<string, string>): void {
+    if (model.isEmpty) return;
+    for (const [name, label] of published) {
+      if (!model.matches(name)) continue;
+      const sent = model.sent.get(name)?.label;
+      check(sent === label, `${type} ${label} was not sent; the client was sent ${sent}`);
     }
     if (this.variant === "delta" || this.#isFull(type)) {
-      for (const name of model.told.keys()) {
-        check(there.has(name) || this.#mayKeep(type), `that ${type} ${name} is gone was not sent`);
+      for (const name of model.sent.keys()) {
+        check(published.has(name) || this.#mayWithhold(type), `the removal of ${type} ${name} was not sent`);
       }
-      check(model.asked.size === 0, `${type} ${[...model.asked]} was not answered`);
+      check(model.requested.size === 0, `${type} ${[...model.requested]} was requested, and not sent`);
     }
-    check(!model.askedAll, `the wildcard of ${type} was not answered`);
-    for (const [name, { label }] of model.told) {
+    check(!model.isAllRequested, `the wildcard of ${type} was requested, and not sent`);
+    for (const [name, { label }] of model.sent) {
       if (model.rejected.has(name)) continue;
       const held = model.held.get(name)?.label;
       check(held === label, `the client has ${type} ${held} instead of ${label}`);
     }
     for (const name of model.held.keys()) {
-      check(model.wants(name), `the client has ${type} ${name}, which it does not want`);
-      // In SotW a client is not told that something is gone, unless the type has full state.
+      check(model.matches(name), `the client has ${type} ${name}, which is not subscribed`);
+      // SotW cannot send a removal, unless the type has full state.
       if (model.rejected.has(name) || (this.variant === "sotw" && !this.#isFull(type))) continue;
-      check(model.told.has(name), `the client has ${type} ${name} still`);
+      check(model.sent.has(name), `the client has ${type} ${name} still`);
     }
   }
 
-  #judge(type: Type, error: string | undefined): void {
+  #acknowledge(type: Type, error: string | undefined): void {
     const model = this.type(type);
-    const { resources, removed, version } = model.outstanding!;
-    model.outstanding = undefined;
+    const { resources, removed, version } = model.inFlight!;
+    model.inFlight = undefined;
     model.nacked = error !== undefined;
     if (error !== undefined) {
       for (const { name } of resources) model.rejected.add(name);
       for (const name of removed) model.rejected.add(name);
       if (this.#isFull(type)) { for (const name of model.held.keys()) model.rejected.add(name); }
-      // What it was told goes on is not there any more, so it is to be sent.
-      for (const { name, label } of resources) if (label === undefined) model.asked.add(name);
+      // A rejected heartbeat: the client has let the resource expire, so it has to be sent.
+      for (const { name, label } of resources) if (label === undefined) model.requested.add(name);
       return;
     }
     model.version = version;
@@ -262,7 +265,7 @@ export class ClientModel {
     for (const { name, label, version } of resources) {
       if (label === undefined) continue;
       model.rejected.delete(name);
-      if (model.wants(name)) model.held.set(name, { label, version });
+      if (model.matches(name)) model.held.set(name, { label, version });
     }
     for (const name of removed) {
       model.rejected.delete(name);
@@ -270,57 +273,62 @@ export class ClientModel {
     }
   }
 
-  #sayAll(type: Type, model: TypeModel, { add = [], drop = [] }: Change): Partial<Said> {
+  #applySotw(type: Type, model: TypeModel, { subscribe = [], unsubscribe = [] }: Change): Partial<Request> {
     const before = new Set(model.names);
-    for (const name of drop) model.names.delete(name);
-    for (const name of add) model.names.add(name);
-    const star = model.names.delete("*") || (this.#stars.has(model) && !drop.includes("*"));
-    if (star) this.#stars.add(model);
-    else this.#stars.delete(model);
-    const names = [...star ? ["*"] : [], ...model.names];
-    model.named ||= names.length > 0;
-    const wildcard = star || (!model.named && LEGACY_WILDCARD.has(type));
-    for (const name of model.names) if (!before.has(name)) model.asked.add(name);
-    for (const name of before) if (!model.names.has(name)) model.asked.delete(name);
-    if (wildcard !== model.wildcard) model.askedAll = wildcard;
+    for (const name of unsubscribe) model.names.delete(name);
+    for (const name of subscribe) model.names.add(name);
+    const isExplicit = model.names.delete("*") || (this.#explicitWildcards.has(model) && !unsubscribe.includes("*"));
+    if (isExplicit) this.#explicitWildcards.add(model);
+    else this.#explicitWildcards.delete(model);
+    const names = [...isExplicit ? ["*"] : [], ...model.names];
+    model.hasNamed ||= names.length > 0;
+    const wildcard = isExplicit || (!model.hasNamed && LEGACY_WILDCARD.has(type));
+    for (const name of model.names) if (!before.has(name)) model.requested.add(name);
+    for (const name of before) if (!model.names.has(name)) model.requested.delete(name);
+    if (wildcard !== model.wildcard) model.isAllRequested = wildcard;
     model.wildcard = wildcard;
     forget(model);
     return { names, versionInfo: model.version };
   }
 
-  /** Those who have asked for everything by its name, in SotW. */
-  readonly #stars = new WeakSet<TypeModel>();
+  /** SotW: the types whose wildcard was subscribed by its name. */
+  readonly #explicitWildcards = new WeakSet<TypeModel>();
 
-  #sayChange(type: Type, model: TypeModel, { add = [], drop = [] }: Change, first: boolean): Partial<Said> {
-    // Who drops and adds the wildcard in one request keeps it, and is answered.
-    const all = add.includes("*");
-    if (all) model.askedAll = model.wildcard = true;
-    for (const name of drop) {
+  #applyDelta(
+    type: Type,
+    model: TypeModel,
+    { subscribe = [], unsubscribe = [] }: Change,
+    first: boolean,
+  ): Partial<Request> {
+    // A request that unsubscribes from the wildcard and subscribes to it keeps it, and is responded to.
+    const all = subscribe.includes("*");
+    if (all) model.isAllRequested = model.wildcard = true;
+    for (const name of unsubscribe) {
       if (name === "*" && all) continue;
       if (name === "*") {
-        // Who asks for everything and takes it back may be answered all the same, of what it still wants.
-        if (model.askedAll) { for (const known of model.told.keys()) model.returned.add(known); }
-        model.askedAll = model.wildcard = false;
-        for (const asked of model.asked) if (!model.names.has(asked)) model.asked.delete(asked);
+        // A wildcard that was subscribed and unsubscribed may have a response all the same, of what is still subscribed.
+        if (model.isAllRequested) { for (const known of model.sent.keys()) model.returned.add(known); }
+        model.isAllRequested = model.wildcard = false;
+        for (const requested of model.requested) if (!model.names.has(requested)) model.requested.delete(requested);
       } else if (model.names.delete(name)) {
-        if (model.wildcard) model.asked.add(name);
-        else model.asked.delete(name);
+        if (model.wildcard) model.requested.add(name);
+        else model.requested.delete(name);
       }
     }
-    for (const name of add) {
+    for (const name of subscribe) {
       if (name === "*") continue;
       model.names.add(name);
-      model.asked.add(name);
+      model.requested.add(name);
     }
-    if (first && add.length === 0 && drop.length === 0 && LEGACY_WILDCARD.has(type)) {
-      model.askedAll = model.wildcard = true;
+    if (first && subscribe.length === 0 && unsubscribe.length === 0 && LEGACY_WILDCARD.has(type)) {
+      model.isAllRequested = model.wildcard = true;
     }
     forget(model);
-    return { subscribe: add, unsubscribe: drop };
+    return { subscribe, unsubscribe };
   }
 
-  /** Who rejects what refers to something goes on with what it had, which may refer to what is gone. */
-  #mayKeep(type: Type): boolean {
+  /** A client that rejects a referrer uses what it had, which may refer to removed resources. */
+  #mayWithhold(type: Type): boolean {
     return REFERRERS[type]?.some((referrer) => this.#types.get(referrer)?.nacked) ?? false;
   }
 
@@ -328,74 +336,77 @@ export class ClientModel {
     return this.variant === "sotw" && FULL_STATE.has(type);
   }
 
-  #checkContent(type: Type, { name, label }: SeenResource, world: World): void {
+  #checkContent(type: Type, { name, label }: ReceivedResource, world: World): void {
     const model = this.type(type);
-    const there = world[type].get(name);
+    const published = world[type].get(name);
     if (label === undefined) {
-      const told = model.told.get(name)?.label;
-      check(this.ttl && told !== undefined && told === there, `${name} goes on as ${there}, and was sent as ${told}`);
-    } else if (there !== undefined) {
-      check(label === there, `${label} is sent, and ${there} is there`);
+      const sent = model.sent.get(name)?.label;
+      check(
+        this.ttl && sent !== undefined && sent === published,
+        `${name} is renewed as ${published}, and was sent as ${sent}`,
+      );
+    } else if (published !== undefined) {
+      check(label === published, `${label} is sent, and ${published} is published`);
     } else if (this.#isFull(type)) {
-      check(model.last.get(name) === label, `${label} is gone, and was not there before`);
+      check(model.last.get(name) === label, `${label} was removed, and the last response does not have it`);
     } else {
-      const promised = this.variant === "sotw" && type === "EDS" &&
-        this.type("CDS").outstanding?.resources.some((each) => each.name === name);
-      check(promised === true, `${label} is gone, and no cluster that is not accepted yet waits for it`);
+      const isPinned = this.variant === "sotw" && type === "EDS" &&
+        this.type("CDS").inFlight?.resources.some((each) => each.name === name);
+      check(isPinned === true, `${label} was removed, and is not pinned by a cluster in flight`);
     }
   }
 
-  #checkComplete(model: TypeModel, { type, resources }: Seen, world: World): void {
+  #checkComplete(model: TypeModel, { type, resources }: Received, world: World): void {
     const sent = new Set(resources.map(({ name }) => name));
     for (const name of world[type].keys()) {
-      if (model.wants(name)) check(sent.has(name), `${name} is left out, which deletes it`);
+      if (model.matches(name)) check(sent.has(name), `${name} is left out, which removes it`);
     }
   }
 
-  /** @returns whether there is nothing new in it, and it says that something lives on */
+  /** @returns whether it is a heartbeat: it has no change, and renews resources with a ttl */
   #checkReasons(
     model: TypeModel,
-    { type, resources, removed }: Seen,
+    { type, resources, removed }: Received,
     { world, now }: { readonly world: World; readonly now: number },
   ): boolean {
-    const beatIsDue = this.ttl && model.lastBeat !== undefined && now - model.lastBeat >= TTL_MS / 3;
-    const isNew = ({ name, label }: SeenResource) =>
+    const isHeartbeatDue = this.ttl && model.lastHeartbeat !== undefined && now - model.lastHeartbeat >= TTL_MS / 3;
+    const isNew = ({ name, label }: ReceivedResource) =>
       label !== undefined &&
-      (model.told.get(name)?.label !== label || this.#isAskedFor(type, model, name) || model.rejected.has(name));
-    if (model.moved) return false;
+      (model.sent.get(name)?.label !== label || this.#isRequested(type, model, name) || model.rejected.has(name));
+    if (model.awaitsView) return false;
     if (this.#isFull(type)) {
-      const gone = [...model.told.keys()].some((name) => !resources.some((each) => each.name === name));
-      if (gone || model.askedAll || model.asked.size > 0 || resources.some(isNew)) return false;
-      check(beatIsDue && resources.some(({ label }) => hasTtl(label!)), "the same is sent again");
+      const isRemoval = [...model.sent.keys()].some((name) => !resources.some((each) => each.name === name));
+      if (isRemoval || model.isAllRequested || model.requested.size > 0 || resources.some(isNew)) return false;
+      check(isHeartbeatDue && resources.some(({ label }) => hasTtl(label!)), "the same is sent again");
       return true;
     }
-    check(resources.length > 0 || removed.length > 0 || model.askedAll, "an empty response");
+    check(resources.length > 0 || removed.length > 0 || model.isAllRequested, "an empty response");
     for (const name of removed) {
-      const isKnown = model.told.has(name) || model.gone.has(name) || model.rejected.has(name) ||
-        this.#isAskedFor(type, model, name);
-      check(isKnown, `that ${name} is gone was known`);
+      const isKnown = model.sent.has(name) || model.mayBeRemoved.has(name) || model.rejected.has(name) ||
+        this.#isRequested(type, model, name);
+      check(isKnown, `the removal of ${name} is sent again`);
     }
     this.#checkRejected(model, { type, resources, removed }, world);
-    const old = resources.filter((each) => !isNew(each) && !(model.askedAll && model.wildcard));
+    const old = resources.filter((each) => !isNew(each) && !(model.isAllRequested && model.wildcard));
     for (const { name, label } of old) {
-      const told = label ?? model.told.get(name)!.label;
-      check(beatIsDue && hasTtl(told), `${type} ${name} is sent again`);
+      const sent = label ?? model.sent.get(name)!.label;
+      check(isHeartbeatDue && hasTtl(sent), `${type} ${name} is sent again`);
     }
     return old.length > 0;
   }
 
-  /** A change comes with all that the client has rejected beside other resources, as it is now. */
+  /** A change carries the names that the client rejected, as they are now. */
   #checkRejected(
     model: TypeModel,
-    { type, resources, removed }: Pick<Seen, "type" | "resources" | "removed">,
+    { type, resources, removed }: Pick<Received, "type" | "resources" | "removed">,
     world: World,
   ): void {
     const isChange = resources.some(({ name, label }) =>
-      label !== undefined && model.told.get(name)?.label !== label && !this.#isAskedFor(type, model, name)
+      label !== undefined && model.sent.get(name)?.label !== label && !this.#isRequested(type, model, name)
     );
     if (!isChange) return;
     for (const name of model.rejected) {
-      if (!model.wants(name)) continue;
+      if (!model.matches(name)) continue;
       if (world[type].has(name)) {
         check(resources.some((each) => each.name === name), `${name} was rejected, and is left out`);
       } else if (this.variant === "delta" && REFERRERS[type] === undefined) {
@@ -404,52 +415,52 @@ export class ClientModel {
     }
   }
 
-  #isAskedFor(type: Type, model: TypeModel, name: string): boolean {
-    if (model.asked.has(name) || model.returned.has(name)) return true;
-    if ((model.churn.get(name) ?? 0) > FORGETFUL_AFTER) return true;
-    const clusterAt = type === "EDS" && model.names.has(name) ? this.type("CDS").perhapsNewsAt.get(name) : undefined;
-    return clusterAt !== undefined && clusterAt > (model.told.get(name)?.at ?? -1);
+  #isRequested(type: Type, model: TypeModel, name: string): boolean {
+    if (model.requested.has(name) || model.returned.has(name)) return true;
+    if ((model.churn.get(name) ?? 0) > COMPACTED_AFTER) return true;
+    const clusterAt = type === "EDS" && model.names.has(name) ? this.type("CDS").mayHaveChangedAt.get(name) : undefined;
+    return clusterAt !== undefined && clusterAt > (model.sent.get(name)?.at ?? -1);
   }
 
-  #checkOrder(model: TypeModel, seen: Seen, world: World): void {
-    if (seen.type === "CDS") this.#checkRemovals(model, seen, world);
-    if (seen.type !== "RDS" && seen.type !== "LDS") return;
-    // What is asked for is answered.
-    if (model.asked.size > 0 || model.askedAll || model.moved) return;
-    for (const { name, label } of seen.resources) {
+  #checkOrder(model: TypeModel, received: Received, world: World): void {
+    if (received.type === "CDS") this.#checkRemovals(model, received, world);
+    if (received.type !== "RDS" && received.type !== "LDS") return;
+    // Requested names do not wait.
+    if (model.requested.size > 0 || model.isAllRequested || model.awaitsView) return;
+    for (const { name, label } of received.resources) {
       const target = label && referenceIn(label);
-      if (label === model.told.get(name)?.label || !target?.startsWith("c")) continue;
+      if (label === model.sent.get(name)?.label || !target?.startsWith("c")) continue;
       this.#checkUsable(target, label!, world);
     }
   }
 
-  /** Whether the client has the cluster, with its endpoints. */
+  /** The client has the cluster, with its endpoints. */
   #checkUsable(name: string, by: string, world: World): void {
     const [clusters, endpoints] = [this.type("CDS"), this.type("EDS")];
-    if (clusters.requests === 0 || !clusters.wants(name) || !world.CDS.has(name)) return;
+    if (clusters.requests === 0 || !clusters.matches(name) || !world.CDS.has(name)) return;
     const where = `${by} is sent before ${name}`;
-    check(clusters.told.get(name)?.label === world.CDS.get(name), `${where} is sent as it is now`);
-    check(clusters.outstanding === undefined, `${where} is accepted`);
+    check(clusters.sent.get(name)?.label === world.CDS.get(name), `${where} is sent as it is now`);
+    check(clusters.inFlight === undefined, `${where} is ACKed`);
     if (clusters.rejected.size > 0 || !endpoints.names.has(name) || !world.EDS.has(name)) return;
-    check(endpoints.outstanding === undefined, `${where}'s endpoints are accepted`);
-    const { label, at } = endpoints.told.get(name) ?? { label: "nothing", at: -1 };
+    check(endpoints.inFlight === undefined, `${where}'s endpoints are ACKed`);
+    const { label, at } = endpoints.sent.get(name) ?? { label: "nothing", at: -1 };
     check(label === world.EDS.get(name), `${where}'s endpoints are sent, which are ${label}`);
-    check(at > (clusters.newsAt.get(name) ?? -1), `${where} has its endpoints again`);
+    check(at > (clusters.changedAt.get(name) ?? -1), `${where} has its endpoints again`);
   }
 
-  /** Nothing that the client works with refers to what is gone. */
-  #checkRemovals(model: TypeModel, { resources, removed }: Seen, world: World): void {
-    if (model.moved) return;
-    const gone = this.variant === "delta"
-      ? removed.filter((name) => !model.asked.has(name))
-      : [...model.told.keys()].filter((name) => !resources.some((each) => each.name === name));
+  /** No resource that the client uses refers to a removed one. */
+  #checkRemovals(model: TypeModel, { resources, removed }: Received, world: World): void {
+    if (model.awaitsView) return;
+    const removedNow = this.variant === "delta"
+      ? removed.filter((name) => !model.requested.has(name))
+      : [...model.sent.keys()].filter((name) => !resources.some((each) => each.name === name));
     for (const type of ["RDS", "LDS"] as const) {
       const referrer = this.type(type);
       for (const [name, { label }] of referrer.held) {
         const target = referenceIn(label);
-        if (target === undefined || !gone.includes(target) || !referrer.told.has(name)) continue;
-        // In SotW a client is not told that a route is gone; and one that was rejected once is not remembered after
-        // the next response of its type was accepted.
+        if (target === undefined || !removedNow.includes(target) || !referrer.sent.has(name)) continue;
+        // SotW cannot send the removal of a route; and a route that was rejected once no longer protects its clusters
+        // after the client ACKed the next response of its type.
         if (!world[type].has(name) && !this.#isFull(type) && this.variant === "sotw") continue;
         if (referrer.rejected.has(name) && !referrer.nacked) continue;
         check(world[type].get(name) === label, `${target} is removed, and ${label} refers to it`);
@@ -457,48 +468,48 @@ export class ClientModel {
     }
   }
 
-  #note(model: TypeModel, seen: Seen, now: number): void {
-    const { type, nonce, resources, removed } = seen;
+  #note(model: TypeModel, received: Received, now: number): void {
+    const { type, nonce, resources, removed } = received;
     const at = ++this.#seq;
     const full = this.#isFull(type);
-    const before = new Map(model.told);
+    const before = new Map(model.sent);
     if (full) {
-      model.told.clear();
+      model.sent.clear();
       model.last.clear();
       for (const { name, label } of resources) model.last.set(name, label!);
     }
     for (const { name, label = before.get(name)!.label } of resources) {
-      const isNews = model.askedAll || model.asked.has(name) || before.get(name)?.label !== label;
-      if (isNews) model.newsAt.set(name, at);
-      if (isNews || model.moved || model.returned.has(name) || model.rejected.has(name)) {
-        model.perhapsNewsAt.set(name, at);
+      const isChange = model.isAllRequested || model.requested.has(name) || before.get(name)?.label !== label;
+      if (isChange) model.changedAt.set(name, at);
+      if (isChange || model.awaitsView || model.returned.has(name) || model.rejected.has(name)) {
+        model.mayHaveChangedAt.set(name, at);
       }
-      model.told.set(name, { label, at });
-      model.heardAt.set(name, now);
-      if (hasTtl(label)) model.lastBeat ??= now;
+      model.sent.set(name, { label, at });
+      model.renewedAt.set(name, now);
+      if (hasTtl(label)) model.lastHeartbeat ??= now;
     }
-    for (const name of removed) model.told.delete(name);
-    for (const name of full ? [...model.asked] : [...resources.map(({ name }) => name), ...removed]) {
-      model.asked.delete(name);
+    for (const name of removed) model.sent.delete(name);
+    for (const name of full ? [...model.requested] : [...resources.map(({ name }) => name), ...removed]) {
+      model.requested.delete(name);
     }
-    model.askedAll = false;
-    model.moved = false;
+    model.isAllRequested = false;
+    model.awaitsView = false;
     model.churn.clear();
     model.returned.clear();
     model.nonces.push(nonce);
-    model.outstanding = seen;
+    model.inFlight = received;
   }
 }
 
-/** The client throws away what it does not want any more. */
+/** The client drops what it has unsubscribed from. */
 function forget(model: TypeModel): void {
-  // The server need not know.
-  for (const name of model.told.keys()) if (!model.wants(name)) model.gone.add(name);
-  for (const map of [model.held, model.told, model.asked, model.rejected]) {
-    for (const name of map.keys()) if (!model.wants(name)) map.delete(name);
+  // The server may send a removal that crossed the request.
+  for (const name of model.sent.keys()) if (!model.matches(name)) model.mayBeRemoved.add(name);
+  for (const map of [model.held, model.sent, model.requested, model.rejected]) {
+    for (const name of map.keys()) if (!model.matches(name)) map.delete(name);
   }
 }
 
-function check(condition: boolean, complaint: string): asserts condition {
-  if (!condition) throw new Error(complaint);
+function check(condition: boolean, violation: string): asserts condition {
+  if (!condition) throw new Error(violation);
 }

@@ -6,22 +6,31 @@ const { numRuns: RUNS, seed: SEED } = fc.readConfigureGlobal();
 
 const MAX_STEPS = 100;
 
-/** Looks for steps after which the model complains, and throws what is left of them once all that can go is gone. */
+/** Looks for steps after which the model throws, and throws an error with the fewest of them. */
 export async function search(setup: fc.Arbitrary<Setup>): Promise<void> {
-  const steps = fc.array(fc.oneof(...STEPS), { maxLength: MAX_STEPS, size: "max" });
-  const property = fc.asyncProperty(setup, steps, async (setup, steps) => await play(setup, steps));
-  const { failed, counterexample, numRuns } = await fc.check(property, { endOnFailure: true });
+  const { failed, counterexample, numRuns } = await fc.check(sessions(setup), { endOnFailure: true });
   if (!failed) return;
   const [start, found] = counterexample!;
   const least = await minimise(start, found);
   const names = least.map(({ name }) => name).join("\n");
   try {
     await play(start, least);
-  } catch (complaint) {
+  } catch (violation) {
     const again = `run ${numRuns}; RUNS=${RUNS} SEED=${SEED} repeats it`;
-    throw new Error(`${(complaint as Error).message}\nwith ${JSON.stringify(start)}, after\n${names}\n\n${again}`);
+    throw new Error(`${(violation as Error).message}\nwith ${JSON.stringify(start)}, after\n${names}\n\n${again}`);
   }
   throw new Error(`it fails once and not again: SEED=${SEED}`);
+}
+
+/** Whether any of so many runs fails; they are the same each time. */
+export async function finds(setup: fc.Arbitrary<Setup>, runs: number): Promise<boolean> {
+  const { failed } = await fc.check(sessions(setup), { numRuns: runs, seed: 1, endOnFailure: true });
+  return failed;
+}
+
+function sessions(setup: fc.Arbitrary<Setup>) {
+  const steps = fc.array(fc.oneof(...STEPS), { maxLength: MAX_STEPS, size: "max" });
+  return fc.asyncProperty(setup, steps, async (setup, steps) => await play(setup, steps));
 }
 
 async function play(setup: Setup, steps: readonly Step[]): Promise<void> {

@@ -3,22 +3,22 @@ import type { Cache } from "../../mod.ts";
 import type { Type } from "../protocol/transcript.ts";
 import { type Backend, BACKENDS, type Group, GROUPS } from "./backends.ts";
 import { type Change, ClientModel } from "./client-model.ts";
-import { type Said, type Seen, Wire } from "./wire-client.ts";
+import { type Received, type Request, WireClient } from "./wire-client.ts";
 import { CONTENTS, type Plan, SLOTS, type World, worldOf } from "./world.ts";
 
-/** What a run begins with. */
+/** How a run begins. */
 export interface Setup {
   /** One of `BACKENDS`. */
   readonly backend: string;
   readonly clients: readonly { readonly variant: Variant; readonly ttl: boolean }[];
-  /** Each client has a double on a stream of its own, which shares its responses with nobody. */
+  /** Each client has a double on another stream, which shares its responses with no other. */
   readonly doubles: boolean;
 }
 
 /** Longer than all the short waits of a run together. */
 export const HOLD_BACK_MS = 1_000_000;
-const BEAT_MS = 100;
-/** More responses than any client needs to be told everything. */
+const HEARTBEAT_MS = 100;
+/** More responses than any client needs. */
 const TOO_MANY = 100;
 
 /** A server with two replicas, its clients, and the model of each. */
@@ -27,7 +27,7 @@ export class Session {
   readonly #backends: readonly [Backend, Backend];
   readonly #caches: readonly CountingCache[];
   readonly #responses = new ResponseFactory({ identifier: "test" });
-  /** What each version stood for. */
+  /** The content of each version. */
   readonly #versions = new Map<string, string>();
   readonly #trace: string[] = [];
   plan: Plan = SLOTS.map(() => 0);
@@ -48,12 +48,12 @@ export class Session {
     }));
   }
 
-  /** What a client should have. */
+  /** The world of a client's group. */
   world(client: Client): World {
     return this.#worlds()[client.group];
   }
 
-  /** Clients can be told something. */
+  /** Whether clients may move between groups. */
   get hasGroups(): boolean {
     return this.#backends[0].groups;
   }
@@ -72,31 +72,33 @@ export class Session {
   async clear(): Promise<void> {
     this.#log("clear");
     this.published = false;
-    // Who has seen nothing yet of a type is not waited for.
-    for (const { model } of this.clients) model.late = true;
+    // A type without a view blocks no other.
+    for (const { model } of this.clients) model.isOverdue = true;
     for (const backend of this.#backends) backend.publish(undefined);
     await this.#turn();
   }
 
   /** Sends a request. */
-  async say(client: Client, type: Type, change: Change): Promise<void> {
-    this.#send(client, client.model.say(type, change));
+  async request(client: Client, type: Type, change: Change): Promise<void> {
+    this.#send(client, client.model.request(type, change));
     await this.#turn();
   }
 
-  /** Takes what there is to take, without answering it. @returns how many responses there were */
-  poll(client: Client): number {
+  /** Takes all responses, without an ACK. @returns their number */
+  take(client: Client): number {
     for (let count = 0;; count++) {
-      const seen = client.wire.next(this.#now);
+      const received = client.wire.next(this.#now);
       const double = client.double?.next(this.#now);
-      if (client.double !== undefined && content(seen) !== content(double)) {
-        throw new Error(`alone, client ${client.name} would be sent ${content(double)} instead of ${content(seen)}`);
+      if (client.double !== undefined && content(received) !== content(double)) {
+        throw new Error(
+          `alone, client ${client.name} would be sent ${content(double)} instead of ${content(received)}`,
+        );
       }
-      if (seen === undefined) return count;
-      if (double !== undefined) client.nonces.set(seen.nonce, double.nonce);
-      this.#log(`client ${client.name} ← ${content(seen)}`);
-      this.#checkVersion(client, seen);
-      client.model.receive(seen, this.world(client), this.#now);
+      if (received === undefined) return count;
+      if (double !== undefined) client.nonces.set(received.nonce, double.nonce);
+      this.#log(`client ${client.name} ← ${content(received)}`);
+      this.#checkVersion(client, received);
+      client.model.receive(received, this.world(client), this.#now);
       if (count > TOO_MANY) throw new Error("responses without an end");
     }
   }
@@ -105,7 +107,7 @@ export class Session {
     this.#log(`wait ${ms}`);
     this.#now += ms;
     if (ms < HOLD_BACK_MS) return;
-    for (const { model } of this.clients) model.late = true;
+    for (const { model } of this.clients) model.isOverdue = true;
   }
 
   async move(client: Client): Promise<void> {
@@ -113,49 +115,49 @@ export class Session {
     const type = client.model.types[0]!;
     client.group = GROUPS.find((group) => group !== client.group)!;
     client.model.move();
-    await this.say(client, type, {});
+    await this.request(client, type, {});
   }
 
   async reconnect(client: Client, replica: number): Promise<void> {
-    this.#log(`client ${client.name} connects to ${replica}`);
+    this.#log(`client ${client.name} connects to replica ${replica}`);
     client.replica = replica;
     client.wire.close();
     client.wire = this.#connect(client.model, replica);
     client.double?.close();
     client.double &&= this.#connect(client.model, replica, new ResponseFactory({ identifier: "test" }));
     client.nonces.clear();
-    client.model.late = true;
-    for (const said of client.model.reconnect()) {
-      this.#send(client, said);
+    client.model.isOverdue = true;
+    for (const request of client.model.reconnect()) {
+      this.#send(client, request);
       await this.#turn();
     }
   }
 
-  /** The client takes and accepts all that comes, until the server waits for nothing any more. */
+  /** The client takes and ACKs all responses, until the server waits for none. */
   async settle(client: Client): Promise<void> {
-    for (let round = 0; round < 3; round++) {
-      for (let count = 0; await this.#answerAll(client) > 0; count++) {
+    for (let round = 0; round < 5; round++) {
+      for (let count = 0; await this.#ackAll(client) > 0; count++) {
         if (count > TOO_MANY) throw new Error("responses without an end");
       }
-      if (round < 2) this.wait(HOLD_BACK_MS);
+      if (round < 4) this.wait(HOLD_BACK_MS);
     }
     if (!this.published) return;
-    client.model.late = false;
+    client.model.isOverdue = false;
     client.model.checkSettled(this.world(client));
   }
 
-  /** Brings everything to an end, where every client has what it wants and nothing is left open. */
+  /** Ends the session: every client has what it subscribes to, and no watch is left open. */
   async finish(): Promise<void> {
     if (!this.published) await this.publish(this.plan);
     for (const client of this.clients) await this.settle(client);
-    // What was rejected is replaced.
+    // Rejected resources are replaced.
     await this.publish(this.plan.map((content) => content && content % CONTENTS + 1));
     for (const client of this.clients) await this.settle(client);
     for (const client of this.clients) {
       for (let i = 0; i < 5; i++) {
-        this.wait(BEAT_MS);
-        while (await this.#answerAll(client) > 0);
-        if (i > 0) client.model.checkAlive(this.world(client), this.#now);
+        this.wait(HEARTBEAT_MS);
+        while (await this.#ackAll(client) > 0);
+        if (i > 0) client.model.checkTtls(this.world(client), this.#now);
       }
     }
     for (const { wire, double } of this.clients) {
@@ -166,34 +168,38 @@ export class Session {
     for (const { open } of this.#caches) if (open !== 0) throw new Error(`${open} watches are left open`);
   }
 
-  /** Says what happened, of an error. */
+  /** Adds the steps of the session to an error. */
   explain(error: unknown): Error {
     const message = error instanceof Error ? error.message : String(error);
     return new Error(`${message}\n\n${this.#trace.join("\n")}\n`, { cause: error });
   }
 
-  async #answerAll(client: Client): Promise<number> {
-    const count = this.poll(client);
-    for (const { type, nonce } of client.model.unanswered) await this.say(client, type, { nonce });
+  async #ackAll(client: Client): Promise<number> {
+    const count = this.take(client);
+    for (const { type, nonce } of client.model.inFlight) await this.request(client, type, { nonce });
     return count;
   }
 
-  #send(client: Client, said: Said): void {
-    const { nonce, ...rest } = said;
-    const which = client.model.type(said.type).nonces.indexOf(nonce);
+  #send(client: Client, request: Request): void {
+    const { nonce, ...rest } = request;
+    const which = client.model.type(request.type).nonces.indexOf(nonce);
     this.#log(
       `client ${client.name} → ${JSON.stringify({ ...rest, ...nonce && { nonce: which >= 0 ? which : "foreign" } })}`,
     );
-    client.wire.send(said, client.group);
-    client.double?.send({ ...said, nonce: client.nonces.get(nonce) ?? nonce }, client.group);
+    client.wire.send(request, client.group);
+    client.double?.send({ ...request, nonce: client.nonces.get(nonce) ?? nonce }, client.group);
   }
 
-  #connect({ variant, ttl }: Pick<ClientModel, "variant" | "ttl">, replica: number, responses = this.#responses): Wire {
-    return new Wire({ variant, ttl, responses, cache: this.#caches[replica]!, holdBackMs: HOLD_BACK_MS });
+  #connect(
+    { variant, ttl }: Pick<ClientModel, "variant" | "ttl">,
+    replica: number,
+    responses = this.#responses,
+  ): WireClient {
+    return new WireClient({ variant, ttl, responses, cache: this.#caches[replica]!, holdBackMs: HOLD_BACK_MS });
   }
 
   /** Different contents have different versions. */
-  #checkVersion(client: Client, { type, version }: Seen): void {
+  #checkVersion(client: Client, { type, version }: Received): void {
     const labels = [...this.world(client)[type].values()].sort().join();
     const key = `${type} ${version}`;
     const known = this.#versions.get(key);
@@ -202,7 +208,7 @@ export class Session {
   }
 
   #worlds(): Readonly<Record<Group, World>> {
-    // Of the other group all contents are others.
+    // The other group has other contents.
     const other = this.plan.map((content) => content && (content + 2) % CONTENTS + 1);
     return { g1: worldOf(this.plan), g2: worldOf(this.hasGroups ? other : this.plan) };
   }
@@ -222,13 +228,13 @@ export interface Client {
   readonly model: ClientModel;
   group: Group;
   replica: number;
-  wire: Wire;
-  double: Wire | undefined;
-  /** Those of the double, by those of the client. */
+  wire: WireClient;
+  double: WireClient | undefined;
+  /** The nonces of the double, by those of the client. */
   readonly nonces: Map<string, string>;
 }
 
-/** Counts the watches that are open. */
+/** Counts open watches. */
 class CountingCache implements Cache {
   open = 0;
   readonly #cache: Cache;
@@ -250,10 +256,10 @@ class CountingCache implements Cache {
   }
 }
 
-function content(seen: Seen | undefined): string {
-  if (seen === undefined) return "nothing";
-  const { type, resources, removed } = seen;
-  const texts = resources.map(({ name, label }) => label ?? `${name} lives`);
+function content(received: Received | undefined): string {
+  if (received === undefined) return "no response";
+  const { type, resources, removed } = received;
+  const texts = resources.map(({ name, label }) => label ?? `${name} heartbeat`);
   return `${type} [${texts}]${removed.length > 0 ? ` removed [${removed}]` : ""}`;
 }
 

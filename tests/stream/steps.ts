@@ -3,18 +3,18 @@ import { type Type, TYPES } from "../protocol/transcript.ts";
 import { type Client, HOLD_BACK_MS, type Session } from "./session.ts";
 import { CONTENTS, NAMES, SLOTS } from "./world.ts";
 
-/** Something that happens. */
+/** One event of a session. */
 export interface Step {
   readonly name: string;
   run(session: Session): Promise<void> | void;
 }
 
-/** Which response a request claims to answer. */
+/** The nonce of a request. */
 const NONCES = ["none", "last", "last", "stale", "foreign", "of another type"] as const;
 type Nonce = typeof NONCES[number];
 
 const slots = fc.integer({ min: 0, max: CONTENTS });
-/** More is there than not. */
+/** More resources exist than not. */
 const plan = fc.array(fc.oneof(slots, fc.integer({ min: 1, max: CONTENTS })), {
   minLength: SLOTS.length,
   maxLength: SLOTS.length,
@@ -22,14 +22,14 @@ const plan = fc.array(fc.oneof(slots, fc.integer({ min: 1, max: CONTENTS })), {
 const patch = fc.array(fc.tuple(fc.nat(SLOTS.length - 1), slots), { minLength: 1, maxLength: 4 });
 const client = fc.nat(2);
 const types = Object.keys(TYPES) as Type[];
-/** Those that depend on each other, more often. */
+/** The types that depend on each other are more frequent. */
 const type = fc.constantFrom<Type>(...types, "CDS", "EDS", "RDS", "CDS", "EDS", "RDS", "LDS");
 const nonce = fc.constantFrom<Nonce>(...NONCES);
 const names = type.chain((of) =>
   fc.record({ type: fc.constant(of), names: fc.subarray(["*", ...NAMES[of]], { minLength: 1 }), nonce })
 );
 
-/** What may happen, in any order. */
+/** The events of a session, in any order. */
 export const STEPS: readonly fc.Arbitrary<Step>[] = [
   plan.map((next) => step(`publish ${next}`, (session) => session.publish(next))),
   ...twice(patch.map((changes) =>
@@ -42,55 +42,59 @@ export const STEPS: readonly fc.Arbitrary<Step>[] = [
   fc.constant(step("clear", (session) => session.clear())),
   ...twice(
     fc.tuple(client, names).map(([i, change]) =>
-      step(`client ${i} asks for ${JSON.stringify(change)}`, (session) => {
+      step(`client ${i} subscribes to ${JSON.stringify(change)}`, (session) => {
         const client = at(session, i);
         const { type, names, nonce } = change;
-        // Everything is asked for in the old way, first.
+        // A first subscription to the wildcard has no names.
         const isFirst = client.model.type(type).requests === 0 && names.length === 1 && names[0] === "*";
-        return session.say(client, type, { add: isFirst ? [] : names, nonce: nonceOf(client, type, nonce) });
+        return session.request(client, type, { subscribe: isFirst ? [] : names, nonce: nonceOf(client, type, nonce) });
       })
     ),
   ),
   fc.tuple(client, names).map(([i, { type, names, nonce }]) =>
-    step(`client ${i} drops ${JSON.stringify({ type, names, nonce })}`, (session) => {
+    step(`client ${i} unsubscribes from ${JSON.stringify({ type, names, nonce })}`, (session) => {
       const client = at(session, i);
-      return session.say(client, type, { drop: names, nonce: nonceOf(client, type, nonce) });
+      return session.request(client, type, { unsubscribe: names, nonce: nonceOf(client, type, nonce) });
     })
   ),
   fc.tuple(client, names, names).map(([i, { type, names, nonce }, other]) =>
-    step(`client ${i} takes ${JSON.stringify({ type, names, other: other.names, nonce })}`, (session) => {
+    step(`client ${i} replaces ${JSON.stringify({ type, names, other: other.names, nonce })}`, (session) => {
       const client = at(session, i);
-      const add = other.names.filter((name) => name === "*" || NAMES[type].includes(name));
-      return session.say(client, type, { drop: names, add, nonce: nonceOf(client, type, nonce) });
+      const subscribe = other.names.filter((name) => name === "*" || NAMES[type].includes(name));
+      return session.request(client, type, { unsubscribe: names, subscribe, nonce: nonceOf(client, type, nonce) });
     })
   ),
-  ...twice(client.map((i) => step(`client ${i} asks for what it needs`, (session) => follow(session, at(session, i))))),
-  ...twice(client.map((i) => step(`client ${i} reads`, (session) => void session.poll(at(session, i))))),
+  ...twice(
+    client.map((i) =>
+      step(`client ${i} subscribes to the targets of references`, (session) => follow(session, at(session, i)))
+    ),
+  ),
+  ...twice(client.map((i) => step(`client ${i} takes the responses`, (session) => void session.take(at(session, i))))),
   ...twice(client.map((i) =>
-    step(`client ${i} accepts all`, async (session) => {
+    step(`client ${i} ACKs all`, async (session) => {
       const client = at(session, i);
-      session.poll(client);
-      for (const { type, nonce } of client.model.unanswered) await session.say(client, type, { nonce });
+      session.take(client);
+      for (const { type, nonce } of client.model.inFlight) await session.request(client, type, { nonce });
     })
   )),
   ...twice(
     fc.tuple(client, type, nonce).map(([i, type, nonce]) =>
-      step(`client ${i} answers ${type} ${nonce}`, (session) => {
+      step(`client ${i} ACKs ${type} ${nonce}`, (session) => {
         const client = at(session, i);
-        return session.say(client, type, { nonce: nonceOf(client, type, nonce) });
+        return session.request(client, type, { nonce: nonceOf(client, type, nonce) });
       })
     ),
   ),
   fc.tuple(client, type, nonce).map(([i, type, nonce]) =>
-    step(`client ${i} rejects ${type} ${nonce}`, (session) => {
+    step(`client ${i} NACKs ${type} ${nonce}`, (session) => {
       const client = at(session, i);
-      return session.say(client, type, { nonce: nonceOf(client, type, nonce), error: "no" });
+      return session.request(client, type, { nonce: nonceOf(client, type, nonce), error: "no" });
     })
   ),
   fc.tuple(client, names).map(([i, { type, names, nonce }]) =>
-    step(`client ${i} rejects ${type} ${nonce} and asks for ${names}`, (session) => {
+    step(`client ${i} NACKs ${type} ${nonce} and subscribes to ${names}`, (session) => {
       const client = at(session, i);
-      return session.say(client, type, { nonce: nonceOf(client, type, nonce), error: "no", add: names });
+      return session.request(client, type, { nonce: nonceOf(client, type, nonce), error: "no", subscribe: names });
     })
   ),
   fc.tuple(client, fc.nat(1)).map(([i, replica]) =>
@@ -101,17 +105,19 @@ export const STEPS: readonly fc.Arbitrary<Step>[] = [
   client.map((i) => step(`client ${i} settles`, (session) => session.settle(at(session, i)))),
 ];
 
-/** As a client of Envoy's kind does: the endpoints of its clusters, and the routes of its listeners. */
+/** As Envoy does: subscribes to the endpoints of its clusters, and to the routes of its listeners. */
 async function follow(session: Session, client: Client): Promise<void> {
   const { model } = client;
   for (const [from, to] of [["CDS", "EDS"], ["LDS", "RDS"]] as const) {
-    const known = [...model.type(from).told];
+    const known = [...model.type(from).sent];
     const wanted = from === "CDS"
       ? known.map(([name]) => name)
       : known.map(([, { label }]) => label.split(">")[1] ?? "");
-    const add = [...new Set(wanted)].filter((name) => NAMES[to].includes(name) && !model.type(to).names.has(name));
-    if (model.type(from).requests === 0) await session.say(client, from, {});
-    if (add.length > 0) await session.say(client, to, { add, nonce: nonceOf(client, to, "last") });
+    const subscribe = [...new Set(wanted)].filter((name) =>
+      NAMES[to].includes(name) && !model.type(to).names.has(name)
+    );
+    if (model.type(from).requests === 0) await session.request(client, from, {});
+    if (subscribe.length > 0) await session.request(client, to, { subscribe, nonce: nonceOf(client, to, "last") });
   }
 }
 

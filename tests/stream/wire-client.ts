@@ -20,25 +20,25 @@ import { type Type, TYPES } from "../protocol/transcript.ts";
 import type { Group } from "./backends.ts";
 import { labelOf } from "./world.ts";
 
-/** A response as the client reads it. */
-export interface Seen {
+/** A response as the client decodes it. */
+export interface Received {
   readonly type: Type;
   readonly version: string;
   readonly nonce: string;
-  readonly resources: readonly SeenResource[];
+  readonly resources: readonly ReceivedResource[];
   readonly removed: readonly string[];
 }
 
-export interface SeenResource {
+export interface ReceivedResource {
   readonly name: string;
-  /** Undefined where there is no content: a heartbeat. */
+  /** Undefined for a heartbeat, which has no content. */
   readonly label: string | undefined;
   /** Delta: its own version. */
   readonly version: string;
 }
 
-/** A request as the client means it. */
-export interface Said {
+/** A request before it is encoded. */
+export interface Request {
   readonly type: Type;
   readonly nonce: string;
   readonly error?: string | undefined;
@@ -51,28 +51,28 @@ export interface Said {
   readonly initial?: Readonly<Record<string, string>>;
 }
 
-/** Who the client is. */
+/** What distinguishes clients. */
 export interface Identity {
   readonly variant: Variant;
   readonly ttl: boolean;
 }
 
-export interface WireOptions extends Identity {
+export interface WireClientOptions extends Identity {
   readonly cache: Cache;
   readonly responses: ResponseFactory;
   readonly holdBackMs: number;
 }
 
-/** One stream, seen from the client: messages are encoded and decoded, and nothing is known of the server's state. */
-export class Wire {
+/** A client on one stream: messages are encoded and decoded, and the server's state is not read. */
+export class WireClient {
   readonly #stream: DiscoveryStream;
   readonly #variant: Variant;
   readonly #ttl: boolean;
   #group: Group | undefined = undefined;
-  /** The server has said that there may be something. */
+  /** The server has called `wake` since the last look. */
   #woken = false;
 
-  constructor({ variant, ttl, cache, responses, holdBackMs }: WireOptions) {
+  constructor({ variant, ttl, cache, responses, holdBackMs }: WireClientOptions) {
     this.#variant = variant;
     this.#ttl = ttl;
     this.#stream = new DiscoveryStream({
@@ -89,11 +89,11 @@ export class Wire {
     });
   }
 
-  send(said: Said, group: Group): void {
+  send(request: Request, group: Group): void {
     const features = this.#ttl ? ["xds.config.supports-resource-ttl"] : [];
     const node = group === this.#group ? {} : { node: { id: "node", cluster: group, clientFeatures: features } };
     this.#group = group;
-    const { type, nonce, error, names, versionInfo = "", subscribe = [], unsubscribe = [], initial = {} } = said;
+    const { type, nonce, error, names, versionInfo = "", subscribe = [], unsubscribe = [], initial = {} } = request;
     const common = {
       ...node,
       typeUrl: TYPES[type],
@@ -112,14 +112,14 @@ export class Wire {
     );
   }
 
-  /** The next response. The server has to have called for it, or to have said when. */
-  next(now: number): Seen | undefined {
+  /** The next response. @throws without a `wake` or a due time before it */
+  next(now: number): Received | undefined {
     const { dueAt } = this.#stream;
     const expected = this.#woken || (dueAt !== undefined && now >= dueAt);
     this.#woken = false;
     const response = this.#stream.next(now);
     if (response === undefined) return undefined;
-    if (!expected) throw new Error(`nobody was woken for a response of ${response.typeUrl}`);
+    if (!expected) throw new Error(`a response of ${response.typeUrl} without a wake`);
     this.#woken = true;
     return this.#read(response.frame.slice(GRPC_PREFIX_LENGTH));
   }
@@ -128,26 +128,26 @@ export class Wire {
     this.#stream.close();
   }
 
-  #read(message: Uint8Array): Seen {
+  #read(message: Uint8Array): Received {
     if (this.#variant === "delta") {
       const { typeUrl, systemVersionInfo, nonce, resources, removedResources } = fromBinary(
         DeltaDiscoveryResponseSchema,
         message,
       );
       const type = typeOf(typeUrl);
-      const seen = resources.map(({ name, version, resource }) => {
+      const received = resources.map(({ name, version, resource }) => {
         return { name, version, label: resource && readAny(type, resource, name) };
       });
-      return { type, version: systemVersionInfo, nonce, resources: seen, removed: removedResources };
+      return { type, version: systemVersionInfo, nonce, resources: received, removed: removedResources };
     }
     const { typeUrl, versionInfo, nonce, resources } = fromBinary(DiscoveryResponseSchema, message);
     const type = typeOf(typeUrl);
-    const seen = resources.map((any) => {
+    const received = resources.map((any) => {
       const wrapped = anyUnpack(any, ResourceSchema);
       const label = readAny(type, wrapped?.resource ?? any, wrapped?.name);
       return { name: label.slice(0, label.indexOf("=")), label, version: "" };
     });
-    return { type, version: versionInfo, nonce, resources: seen, removed: [] };
+    return { type, version: versionInfo, nonce, resources: received, removed: [] };
   }
 }
 
@@ -160,7 +160,7 @@ function typeOf(typeUrl: string): Type {
 function readAny(type: Type, { typeUrl, value }: Any, name?: string): string {
   const label = labelOf(type, value);
   if (typeUrl !== TYPES[type] || label === undefined) throw new Error(`an unknown resource of ${typeUrl}`);
-  if (name !== undefined && !label.startsWith(`${name}=`)) throw new Error(`${label} is called ${name}`);
+  if (name !== undefined && !label.startsWith(`${name}=`)) throw new Error(`${label} has the name ${name}`);
   return label;
 }
 

@@ -6,10 +6,10 @@ import { rawResource, type Resource } from "../../mod.ts";
 import { ads, cluster, httpConnectionManager, listener, route, scopedRoute, typedConfig } from "../../src/v3/mod.ts";
 import { type Type, TYPES } from "../protocol/transcript.ts";
 
-/** All that there is, by type and name. A label is `name=content`, followed by `>name` of what it refers to. */
+/** The published resources, by type and name. A label is `name=content`, followed by `>name` of what it refers to. */
 export type World = Readonly<Record<Type, ReadonlyMap<string, string>>>;
 
-/** What may be there, as small numbers, to be generated and changed: 0 is absence, any other number a content. */
+/** A world as small numbers, to be generated and changed: 0 is absence, any other number a content. */
 export type Plan = readonly number[];
 
 /** What the places of a plan stand for. */
@@ -17,7 +17,7 @@ export const SLOTS = "c0 c1 c2 c3 e0 e1 e2 e3 r0 r1 l0 l1 k0 s0 s1 x0 x1".split(
 /** Contents of a slot: with absence, one more. */
 export const CONTENTS = 6;
 
-/** The names that clients ask for; the last one of each type never exists. */
+/** The names that clients subscribe to; the last one of each type never exists. */
 export const NAMES: Readonly<Record<Type, readonly string[]>> = {
   CDS: ["c0", "c1", "c2", "c3", "c4"],
   EDS: ["c0", "c1", "c2", "c3", "c4"],
@@ -28,10 +28,10 @@ export const NAMES: Readonly<Record<Type, readonly string[]>> = {
   NEW: ["x0", "x1", "x2"],
 };
 
-/** What has a ttl has this one, in milliseconds. */
+/** The ttl of all resources that have one, in milliseconds. */
 export const TTL_MS = 300;
 
-/** A consistent world: what refers to something refers to what is there. */
+/** A consistent world: all references have targets. */
 export function worldOf(plan: Plan): World {
   const of = (kind: string) =>
     SLOTS.flatMap((slot, i) => slot.startsWith(kind) && plan[i]! > 0 ? [[slot, plan[i]!] as const] : []);
@@ -88,7 +88,7 @@ export function resourceOf(type: Type, label: string): Resource {
   return made;
 }
 
-/** The label of what a client got. */
+/** The label of a resource that a client received. */
 export function labelOf(type: Type, bytes: Uint8Array): string | undefined {
   return labels.get(keyOf(type, bytes));
 }
@@ -125,7 +125,7 @@ function make(type: Type, label: string): Resource {
     case "SRDS":
       return scopedRoute({ name, routeConfigurationName: target, key: { fragments: [] } });
     default: {
-      // The name is field 1 of all of these; the content is in a field that none of them knows.
+      // The name is field 1 of all of these; the content is in a field that none of them has.
       const bytes = new BinaryWriter().tag(1, WireType.LengthDelimited).string(name)
         .tag(1000, WireType.LengthDelimited).string(label).finish();
       return rawResource(TYPES[type], name, bytes, options);

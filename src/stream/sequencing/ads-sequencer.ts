@@ -1,8 +1,8 @@
 import type { Resource } from "../../resource/mod.ts";
 import { namesOf, warmedBy } from "../referenced-names.ts";
+import { BlockedTypes } from "./blocked-types.ts";
 import { Dependencies } from "./dependencies.ts";
 import { type Blocker, OPEN, type RemovalGate } from "./gates.ts";
-import { Holds } from "./holds.ts";
 import { pinnedBy } from "./pins.ts";
 import type { PublicationOrder } from "./publication-order.ts";
 import { RemovalGates } from "./removal-gates.ts";
@@ -18,7 +18,7 @@ export interface SentChanges {
  * Make-before-break across the types of one stream: events go in, and gates say what may be sent. Its questions change
  * nothing; all waiting that ends by time ends in `expire`.
  *
- * Invariant: a type is blocked at most `holdBackMs` from when it was first held back, then it is released until it is
+ * Invariant: a type is blocked at most `holdBackMs` from when it was first blocked, then it is released until it is
  * sent; `types` is in the order of a publication.
  */
 export class AdsSequencer<Type extends TypeProgress = TypeProgress> {
@@ -27,7 +27,7 @@ export class AdsSequencer<Type extends TypeProgress = TypeProgress> {
   readonly #dependencies: Dependencies;
   readonly #byUrl = new Map<string, Type>();
   #types: readonly Type[] = [];
-  readonly #holds: Holds;
+  readonly #blocked: BlockedTypes;
   readonly #removals: RemovalGates;
   /** By the type that they are pinned in. */
   readonly #pins = new Map<string, ReadonlyMap<string, Resource>>();
@@ -37,19 +37,19 @@ export class AdsSequencer<Type extends TypeProgress = TypeProgress> {
     this.#order = order;
     this.#holdBackMs = holdBackMs;
     this.#dependencies = new Dependencies(holdBackMs);
-    this.#holds = new Holds(holdBackMs);
+    this.#blocked = new BlockedTypes(holdBackMs);
     this.#removals = new RemovalGates({
       order,
       holdBackMs,
       types: this.#byUrl,
-      holds: this.#holds,
+      blocked: this.#blocked,
       dependencies: this.#dependencies,
     });
   }
 
   /** When waiting ends by time, if it does not end otherwise; Infinity if nothing waits. */
   get dueAt(): number {
-    return Math.min(this.#dependencies.nextExpiry, this.#holds.nextRelease);
+    return Math.min(this.#dependencies.nextExpiry, this.#blocked.nextRelease);
   }
 
   /** The types in the order of a publication. */
@@ -63,32 +63,33 @@ export class AdsSequencer<Type extends TypeProgress = TypeProgress> {
   }
 
   /** Adds a type that the client has subscribed to. */
-  add(type: Type): void {
+  add(type: Type): Type {
     this.#byUrl.set(type.typeUrl, type);
     this.#types = [...this.#byUrl.values()].sort((a, b) => {
       return this.#order.position(a.typeUrl) - this.#order.position(b.typeUrl);
     });
+    return type;
   }
 
   /** Ends the waiting whose time is over. It is called before gates are asked, and nothing else ends waiting by time. */
   expire(now: number): void {
-    this.#dependencies.update(this.#byUrl, now);
-    for (const typeUrl of this.#holds.held) {
+    this.#dependencies.prune(this.#byUrl, now);
+    for (const typeUrl of this.#blocked.typeUrls) {
       const type = this.#byUrl.get(typeUrl)!;
-      if (!type.isPending) this.#holds.end(typeUrl);
-      else if (this.#holds.release(typeUrl, now)) this.#giveUp(this.#blockersOf(type));
+      if (!type.isPending) this.#blocked.end(typeUrl);
+      else if (this.#blocked.release(typeUrl, now)) this.#giveUp(this.#blockersOf(type));
     }
   }
 
   /**
-   * Whether changes of a type may be sent. Requested resources do not wait: the client may be able to do nothing before
-   * it receives them.
+   * Whether changes of a type may be sent. A type with requested names does not wait: the client may be able to do
+   * nothing before it receives them. One that returns from an earlier stream has something to use, and waits.
    *
    * @returns what they wait for; undefined if they may be sent
    */
   updateGate(type: TypeProgress): Blocker | undefined {
     if (this.#holdBackMs === 0 || type.isUrgent || !this.#order.has(type.typeUrl)) return undefined;
-    if (this.#holds.isReleased(type.typeUrl)) return undefined;
+    if (this.#blocked.isReleased(type.typeUrl)) return undefined;
     for (const earlier of this.#types) {
       if (earlier === type) return undefined;
       const reason = this.#blocks(earlier, type);
@@ -97,14 +98,14 @@ export class AdsSequencer<Type extends TypeProgress = TypeProgress> {
     return undefined;
   }
 
-  /** A type is held back, since its gate is closed. @returns whether it was not held back before */
-  hold(typeUrl: string, now: number): boolean {
-    return this.#holds.begin(typeUrl, now);
+  /** A type is blocked, since its gate is closed. @returns whether it was not blocked before */
+  block(typeUrl: string, now: number): boolean {
+    return this.#blocked.begin(typeUrl, now);
   }
 
-  /** How long a type that is held back waits at most, in the time that the stream is given; undefined if it is not. */
-  heldUntil(typeUrl: string): number | undefined {
-    const since = this.#holds.since(typeUrl);
+  /** How long a blocked type waits at most, in the time that the stream is given; undefined if it is not blocked. */
+  blockedUntil(typeUrl: string): number | undefined {
+    const since = this.#blocked.since(typeUrl);
     return since === undefined ? undefined : since + this.#holdBackMs;
   }
 
@@ -118,9 +119,9 @@ export class AdsSequencer<Type extends TypeProgress = TypeProgress> {
     return this.#pins.get(typeUrl) ?? NONE_PINNED;
   }
 
-  /** A type was brought in sync with its view, with a response or without one. @returns whether it was held back */
+  /** A type was brought in sync with its view, with a response or without one. @returns whether it was blocked */
   synced({ typeUrl }: TypeProgress): boolean {
-    return this.#holds.end(typeUrl);
+    return this.#blocked.end(typeUrl);
   }
 
   /**
@@ -183,7 +184,7 @@ export class AdsSequencer<Type extends TypeProgress = TypeProgress> {
     const { subscription, watched, exchange } = earlier;
     if (subscription.isEmpty || watched.view === undefined || watched.hasMoved) return undefined;
     if (watched.hasChanged && exchange.blocksOthers) return "ack";
-    if (watched.hasChanged && exchange.inFlight === undefined) return "update";
+    if (watched.hasChanged && exchange.inFlight === undefined) return "unsent";
     if (!this.#order.needs(later.typeUrl, earlier.typeUrl)) return undefined;
     if (exchange.blocksOthers) return "ack";
     return this.#dependencies.isWarming(earlier.typeUrl) ? "dependencies" : undefined;

@@ -21,7 +21,7 @@ export interface OpenReference {
 interface Link extends OpenReference {
   /** The oldest first. Not empty. */
   groups: readonly Group[];
-  /** The progress of the target when the groups were last compared with it. */
+  /** The `deliveryRevision` of the target when the groups were last compared with it. */
   seen: number | undefined;
 }
 
@@ -37,8 +37,9 @@ export interface Dependency extends OpenReference {
  * A gRPC client learns of routes by its listener, of clusters by its routes and of endpoints by its clusters, and uses
  * what it had before until it has all of the new resources.
  *
- * Invariant: a name belongs to the response that brought it. It leaves when the client has received it, when the client
- * rejects that response, or when the client has had its time; no other response and no other name removes it.
+ * Invariant: a name belongs to the first response that brought it and that is still waited for. It leaves when the client
+ * has received it, when the client rejects that response, or when the client has had its time; no other response and no
+ * other name removes it.
  */
 export class Dependencies {
   /** A handful: one for each reference of the API's table that is open. */
@@ -79,14 +80,14 @@ export class Dependencies {
   }
 
   /** Removes the names that the client has received, and those that it has had its time for. */
-  update(types: ReadonlyMap<string, TypeProgress>, now: number): void {
+  prune(types: ReadonlyMap<string, TypeProgress>, now: number): void {
     for (const link of this.#links) {
       if (now >= link.groups[0]!.since + this.#holdBackMs) {
         link.groups = link.groups.filter(({ since }) => now < since + this.#holdBackMs);
       }
       const target = types.get(link.target);
-      if (target === undefined || target.progress === link.seen) continue;
-      link.seen = target.progress;
+      if (target === undefined || target.deliveryRevision === link.seen) continue;
+      link.seen = target.deliveryRevision;
       link.groups = unmet(link, target);
     }
     this.#dropEmpty();

@@ -6,7 +6,7 @@ export interface Blocker {
     /** The client has neither ACKed nor NACKed the last response of the type. */
     | "ack"
     /** Changes of the type have to be sent first. */
-    | "update"
+    | "unsent"
     /** The client has not received what the type refers to. */
     | "dependencies"
     /** The client rejected the type and uses what it had before. */
@@ -28,6 +28,16 @@ export interface RemovalGate {
   opensAt(since: number): number;
 }
 
+/** Whether a gate withholds the removals that it is asked about for the first time. */
+export function withholds(gate: RemovalGate, now: number): boolean {
+  return gate.opensAt(now) > now;
+}
+
+/** Whether a gate is open for a removal that was withheld before. */
+export function mayRelease(gate: RemovalGate, since: number, now: number): boolean {
+  return gate.opensAt(since) <= now;
+}
+
 export const OPEN: RemovalGate = { blocker: undefined, opensAt: () => -Infinity };
 
 /** A gate that no time opens. */
@@ -36,6 +46,6 @@ export function closed(blocker: Blocker): RemovalGate {
 }
 
 /** A gate that opens for each removal in its own time, and for none before the client has had its time. */
-export function closedFor(ms: number, { after, blocker }: { after: number; blocker: Blocker }): RemovalGate {
-  return { blocker, opensAt: (since) => Math.max(since, after) + ms };
+export function closedFor(ms: number, { notBefore, blocker }: { notBefore: number; blocker: Blocker }): RemovalGate {
+  return { blocker, opensAt: (since) => Math.max(since, notBefore) + ms };
 }

@@ -1,7 +1,7 @@
 import { warmedBy } from "../referenced-names.ts";
+import type { BlockedTypes } from "./blocked-types.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { type Blocker, closed, closedFor, OPEN, type RemovalGate } from "./gates.ts";
-import type { Holds } from "./holds.ts";
 import type { PublicationOrder } from "./publication-order.ts";
 import type { TypeProgress } from "./type-progress.ts";
 
@@ -10,13 +10,14 @@ export interface RemovalGatesOptions {
   readonly order: PublicationOrder;
   readonly holdBackMs: number;
   readonly types: ReadonlyMap<string, TypeProgress>;
-  readonly holds: Pick<Holds, "since">;
+  readonly blocked: Pick<BlockedTypes, "since">;
   readonly dependencies: Pick<Dependencies, "find" | "isWarming">;
 }
 
 /**
- * The gates for the removals of a stream: a resource is not removed while the client may still use it. They have no
- * state, and change nothing.
+ * The gates for the removals of a stream. They look at types, not at references: all removals of a type wait while a type
+ * that can refer to it has changes that are not sent, not ACKed, or rejected, so that the client may use what they
+ * replace. They have no state, and change nothing.
  */
 export class RemovalGates {
   readonly #options: RemovalGatesOptions;
@@ -26,9 +27,9 @@ export class RemovalGates {
   }
 
   gateOf(type: TypeProgress): RemovalGate {
-    const { order, holdBackMs, types, holds } = this.#options;
+    const { order, holdBackMs, types, blocked } = this.#options;
     const areFew = type.withheldCount <= MAX_WITHHELD;
-    let after = -Infinity;
+    let notBefore = -Infinity;
     let blocker: Blocker | undefined;
     for (const typeUrl of order.referrers(type.typeUrl)) {
       const referrer = types.get(typeUrl);
@@ -39,17 +40,17 @@ export class RemovalGates {
       if (areFew && (reason === "nack" || referrer!.withheldCount > 0)) return closed({ typeUrl, reason });
       blocker ??= { typeUrl, reason };
       // The client has its time from the moment when it was sent what replaces the resource.
-      if (areFew) after = Math.max(after, referrer!.exchange.sentAt, holds.since(typeUrl) ?? 0);
+      if (areFew) notBefore = Math.max(notBefore, referrer!.exchange.sentAt, blocked.since(typeUrl) ?? 0);
     }
-    blocker ??= this.#onItsWay(type);
-    return blocker === undefined ? OPEN : closedFor(holdBackMs, { after, blocker });
+    blocker ??= this.#unmetChain(type);
+    return blocker === undefined ? OPEN : closedFor(holdBackMs, { notBefore, blocker });
   }
 
   /**
-   * The type of which a client that subscribes by name has still to receive something before it can use what it was
-   * sent: until then it may use the resources of this type that were removed.
+   * What the client has still to receive of the chain from listeners to routes, clusters and endpoints before it can use
+   * what it was sent of it: until then it may use the resources of this type that were removed.
    */
-  #onItsWay({ typeUrl, type, subscription }: TypeProgress): Blocker | undefined {
+  #unmetChain({ typeUrl, type, subscription }: TypeProgress): Blocker | undefined {
     const { order, types, dependencies } = this.#options;
     const leader = dependencies.find(({ source, warms }) => !warms && order.refers(source, typeUrl));
     if (leader !== undefined) return { typeUrl: leader.source, reason: "dependencies" };
@@ -65,7 +66,7 @@ function unsettled({ subscription, exchange, isPending, withheldCount }: TypePro
   if (subscription.isEmpty) return undefined;
   if (exchange.nack !== undefined) return "nack";
   if (exchange.blocksOthers) return "ack";
-  if (isPending) return "update";
+  if (isPending) return "unsent";
   return withheldCount > 0 ? "removals" : undefined;
 }
 

@@ -18,7 +18,7 @@ export interface TypeProgress {
   /** The number of withheld removals. */
   readonly withheldCount: number;
   /** Changes whenever `isDelivered` may give another result. */
-  readonly progress: number;
+  readonly deliveryRevision: number;
   /** Whether the client is subscribed to a name and does not wait for it. */
   isDelivered(name: string): boolean;
   /** Has a name sent again, if the client is subscribed to it. */

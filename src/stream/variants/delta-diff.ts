@@ -3,6 +3,7 @@ import { type Changes, ChangeSet } from "../change-set.ts";
 import type { Matches } from "../held-state.ts";
 import type { Diff } from "../diff.ts";
 import { ProtocolError } from "../protocol-error.ts";
+import { withholds } from "../sequencing/gates.ts";
 import { WithheldDraft } from "../withheld-removals.ts";
 import { releaseRemovals } from "./delta-removals.ts";
 import { DiffBuilder } from "./diff-builder.ts";
@@ -65,7 +66,10 @@ export function wildcardDiff(input: DiffInput): Diff | undefined {
   };
 }
 
-/** The log does not reach back to the client: names can be sent anew, the wildcard and collections cannot. */
+/**
+ * The log does not reach back to the client: names can be sent anew, the wildcard and collections cannot. The removal gate
+ * is not asked, since it is not known what was removed when.
+ */
 function catchUp({ view, subscription, client }: DiffInput): Diff {
   if (subscription.wildcard || subscription.collections.size > 0) {
     throw new ProtocolError("unavailable", "Too far behind the changes of the configuration; connect again");
@@ -157,7 +161,7 @@ class DeltaDiff {
   #remove(name: string, draft: WithheldDraft): void {
     const { gate, now } = this.#input;
     if (draft.has(name) || this.#builder.removed.has(name)) return;
-    if (gate.opensAt(now) > now) draft.add(name, { since: now, resource: undefined });
+    if (withholds(gate, now)) draft.add(name, { since: now, resource: undefined });
     else this.#builder.add(name, undefined);
   }
 

@@ -1,5 +1,6 @@
 import { type Changes, ChangeSet } from "../change-set.ts";
 import type { Matches } from "../held-state.ts";
+import { mayRelease, withholds } from "../sequencing/gates.ts";
 import { WithheldDraft, type WithheldRemovals } from "../withheld-removals.ts";
 import type { DiffInput } from "./variant.ts";
 
@@ -15,14 +16,14 @@ export function releaseRemovals(
   for (const { name } of present) draft.remove(name);
   const released: string[] = [];
   for (const [name, { since }] of draft.result) {
-    if (gate.opensAt(since) > now) continue;
+    if (!mayRelease(gate, since, now)) continue;
     draft.remove(name);
     released.push(name);
   }
-  const withholds = gate.opensAt(now) > now;
+  const areWithheld = withholds(gate, now);
   for (const name of removed) {
     if (!matches(name) || client.withheld.has(name)) continue;
-    if (withholds) draft.add(name, { since: now, resource: undefined });
+    if (areWithheld) draft.add(name, { since: now, resource: undefined });
     else released.push(name);
   }
   return { withheld: draft.result, released };

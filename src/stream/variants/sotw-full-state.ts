@@ -2,6 +2,7 @@ import type { View } from "../../cache/mod.ts";
 import { normalName, type Resource } from "../../resource/mod.ts";
 import { type Changes, ChangeSet } from "../change-set.ts";
 import type { Diff, Shareable } from "../diff.ts";
+import { mayRelease, withholds } from "../sequencing/gates.ts";
 import type { Subscription } from "../subscription.ts";
 import { WithheldDraft, type WithheldRemovals } from "../withheld-removals.ts";
 import { globOf, resourcesForAll, resourcesWithTtl } from "./resources.ts";
@@ -31,7 +32,7 @@ function diff(input: DiffInput): Diff {
   if (subscription.isEmpty) return { response: undefined, withheld };
   const isDue = !client.pending.isEmpty || changes === undefined || isReleasing || hasChanges(changes, input);
   if (!isDue) return { response: undefined, withheld };
-  return { response: complete(view, subscription, withheld), withheld, changed: changedOf(changes, input) };
+  return { response: complete(view, subscription, withheld), withheld, changed: changedOf(changes, withheld, input) };
 }
 
 function heartbeat({ view, subscription, client }: HeartbeatInput): HeartbeatContent | undefined {
@@ -57,15 +58,15 @@ function withholdRemovals(
   { view, subscription, client, gate, now }: DiffInput,
   changes: Changes | undefined,
 ): { readonly withheld: WithheldRemovals; readonly isReleasing: boolean } {
-  const withholds = gate.opensAt(now) > now;
-  if (!withholds && client.withheld.size === 0) return { withheld: client.withheld, isReleasing: false };
+  const areWithheld = withholds(gate, now);
+  if (!areWithheld && client.withheld.size === 0) return { withheld: client.withheld, isReleasing: false };
   const draft = new WithheldDraft(client.withheld);
-  for (const [name, { since }] of client.withheld) if (gate.opensAt(since) <= now) draft.remove(name);
+  for (const [name, { since }] of client.withheld) if (mayRelease(gate, since, now)) draft.remove(name);
   const isReleasing = draft.result.size < client.withheld.size;
   const last = indexOf(client.sent);
   for (const name of changes?.keys() ?? last.keys()) {
     if (view.get(name) !== undefined) draft.remove(name);
-    else if (withholds && !client.withheld.has(name) && subscription.matches(name)) {
+    else if (areWithheld && !client.withheld.has(name) && subscription.matches(name)) {
       const resource = last.get(name);
       if (resource !== undefined) draft.add(name, { since: now, resource });
     }
@@ -74,21 +75,27 @@ function withholdRemovals(
 }
 
 function hasChanges(changes: Changes, { subscription, gate, now }: DiffInput): boolean {
-  const withholds = gate.opensAt(now) > now;
+  const areWithheld = withholds(gate, now);
   for (const [name, resource] of changes) {
-    if (subscription.matches(name) && (resource !== undefined || !withholds)) return true;
+    if (subscription.matches(name) && (resource !== undefined || !areWithheld)) return true;
   }
   return false;
 }
 
-/** A response has more than what changed, and other types wait only for that. */
-function changedOf(changes: Changes | undefined, state: TypeState & { readonly view: View }): Diff["changed"] {
+/** A response has more than what changed, and other types wait only for that. A requested name may be withheld. */
+function changedOf(
+  changes: Changes | undefined,
+  withheld: WithheldRemovals,
+  state: TypeState & { readonly view: View },
+): Diff["changed"] {
   const { pending } = state.client;
   if (changes === undefined || pending.all) return undefined;
   const { subscription } = state;
   if (subscription.wildcard && pending.names.size === 0) return () => ChangeSet.of(changes).present;
-  const names = [...changes.keys(), ...pending.names].filter((name) => subscription.matches(name));
-  return () => [...resourcesForAll(names, state)];
+  const requested = [...pending.names];
+  const names = [...changes.keys(), ...requested].filter((name) => subscription.matches(name));
+  const kept = requested.map((name) => withheld.get(name)?.resource).filter((resource) => resource !== undefined);
+  return () => [...resourcesForAll(names, state), ...kept];
 }
 
 function withheldKey(withheld: WithheldRemovals): string {

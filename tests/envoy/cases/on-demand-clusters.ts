@@ -32,7 +32,7 @@ export const ON_DEMAND_CLUSTERS: readonly Case[] = [{
       routesOf("http", "1", [toClusterInHeader()]),
     ]);
     await world.startEnvoy();
-    await world.reach("the listener", () => world.url("http"));
+    await world.opens("http");
     assert.deepEqual(await clustersOf(world), []);
     await meets(world, "a", 200, "a");
     assert.deepEqual(await clustersOf(world), ["a"]);

@@ -1,9 +1,10 @@
 /**
- * The types of a stream that are held back, and since when.
+ * The types of a stream whose changes are blocked by another type, and since when.
  *
- * Invariant: a hold begins when a gate is first closed, is released `holdBackMs` later, and ends when the type is sent.
+ * Invariant: a type is blocked from when its gate is first found closed until it is sent; it is released `holdBackMs` after
+ * the beginning.
  */
-export class Holds {
+export class BlockedTypes {
   readonly #holdBackMs: number;
   readonly #since = new Map<string, number>();
   readonly #released = new Set<string>();
@@ -12,19 +13,19 @@ export class Holds {
     this.#holdBackMs = holdBackMs;
   }
 
-  /** The types that are held back, those released included. */
-  get held(): Iterable<string> {
+  /** The blocked types, those released included. */
+  get typeUrls(): Iterable<string> {
     return this.#since.keys();
   }
 
-  /** When the next hold is released; Infinity for none. */
+  /** When the next type is released; Infinity for none. */
   get nextRelease(): number {
     let first = Infinity;
     for (const [typeUrl, since] of this.#since) if (!this.#released.has(typeUrl)) first = Math.min(first, since);
     return first + this.#holdBackMs;
   }
 
-  /** When a hold began; undefined if the type is not held back. */
+  /** Since when a type is blocked; undefined if it is not. */
   since(typeUrl: string): number | undefined {
     return this.#since.get(typeUrl);
   }
@@ -33,21 +34,21 @@ export class Holds {
     return this.#released.has(typeUrl);
   }
 
-  /** @returns whether the type was not held back before */
+  /** @returns whether the type was not blocked before */
   begin(typeUrl: string, now: number): boolean {
     if (this.#since.has(typeUrl)) return false;
     this.#since.set(typeUrl, now);
     return true;
   }
 
-  /** Releases a hold whose time is over. @returns whether this has released it */
+  /** Releases a type whose time is over. @returns whether this has released it */
   release(typeUrl: string, now: number): boolean {
     if (this.#released.has(typeUrl) || this.#since.get(typeUrl)! + this.#holdBackMs > now) return false;
     this.#released.add(typeUrl);
     return true;
   }
 
-  /** @returns whether the type was held back */
+  /** @returns whether the type was blocked */
   end(typeUrl: string): boolean {
     this.#released.delete(typeUrl);
     return this.#since.delete(typeUrl);

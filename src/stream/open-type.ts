@@ -1,0 +1,29 @@
+import type { ApiTable, ResourceType } from "../resource/mod.ts";
+import { ProtocolError } from "./protocol-error.ts";
+import type { DiscoveryStreamOptions } from "./stream-options.ts";
+import { TypeStream } from "./type-stream.ts";
+
+/** The stream that a type is opened on. */
+export interface Opening extends Pick<DiscoveryStreamOptions, "api" | "variant" | "limits"> {
+  /** How many types it has already. */
+  readonly count: number;
+  /** Called when the view is there, or has changed. */
+  readonly onView: () => void;
+}
+
+/** Opens a type on a stream. @throws ProtocolError for more types than a client may subscribe to */
+export function openType(typeUrl: string, { api, variant, limits, count, onView }: Opening): TypeStream {
+  if (count >= limits.maxTypes) {
+    throw new ProtocolError("resource_exhausted", `a stream may subscribe to at most ${limits.maxTypes} types`);
+  }
+  return new TypeStream(typeUrl, { type: rowOf(typeUrl, api), protocol: variant, onView });
+}
+
+/** The row of a type in the API's table; undefined for a type that the table does not have. */
+export function rowOf(typeUrl: string, api: ApiTable): ResourceType | undefined {
+  let rows = tables.get(api);
+  if (rows === undefined) tables.set(api, rows = new Map(api.types.map((type) => [type.typeUrl, type])));
+  return rows.get(typeUrl);
+}
+
+const tables = new WeakMap<ApiTable, ReadonlyMap<string, ResourceType>>();

@@ -1,0 +1,380 @@
+/** A fault in the stream: one place of a file of src/stream, and what stands there instead. */
+export interface Mutant {
+  /** What the stream does then. */
+  readonly name: string;
+  /** Relative to src/stream. */
+  readonly file: string;
+  /** Stands once in the file. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** The seeded faults. `mutant-plugin.ts` loads the stream that has one, by its place in this list. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "takes a stale nonce for an ACK",
+    file: "exchange.ts",
+    find: "nonce !== response.nonce",
+    replace: `nonce === ""`,
+  },
+  {
+    name: "takes a NACK for an ACK",
+    file: "exchange.ts",
+    find: "if (error !== undefined) {",
+    replace: "if (false) {",
+  },
+  {
+    name: "never marks a response as overdue",
+    file: "exchange.ts",
+    find: "this.#isOverdue = true",
+    replace: "this.#isOverdue = false",
+  },
+  {
+    name: "sends a second response while one is in flight",
+    file: "discovery-stream.ts",
+    find: "type.isPending && !type.isInFlight ?",
+    replace: "type.isPending ?",
+  },
+  {
+    name: "never releases a withheld removal without an update",
+    file: "discovery-stream.ts",
+    find: "const mayRelease = type.withheldCount > 0 &&",
+    replace: "const mayRelease = false &&",
+  },
+  {
+    name: "does not keep the names of a rejected response",
+    file: "client-state.ts",
+    find: "this.#rejected.nacked(response);",
+    replace: "",
+  },
+  {
+    name: "does not keep the removals of a rejected response",
+    file: "rejected-names.ts",
+    find: "[...resources.map(({ name }) => name), ...removed]",
+    replace: "[...resources.map(({ name }) => name)]",
+  },
+  {
+    name: "settles all rejected names by the ACK of any response",
+    file: "rejected-names.ts",
+    find: "response.serial === this.#carriedBy ? this.#names :",
+    replace: "true ? this.#names :",
+  },
+  {
+    name: "settles the names that were rejected before by the next NACK",
+    file: "rejected-names.ts",
+    find: "this.#names.size === 0 || response.serial === this.#carriedBy",
+    replace: "true",
+  },
+  {
+    name: "does not carry rejected names with a change (delta)",
+    file: "variants/delta-diff.ts",
+    find: "if (carriesRejected) this.#addRejected(draft);",
+    replace: "",
+  },
+  {
+    name: "carries rejected names with a request (delta)",
+    file: "variants/delta-diff.ts",
+    find: "client.rejected.names.size > 0 && (isChanged || isAll)",
+    replace: "client.rejected.names.size > 0",
+  },
+  {
+    name: "does not carry rejected names with a change (SotW)",
+    file: "variants/sotw-partial.ts",
+    find: "carriesRejected ? rejectedResources(changes, input) :",
+    replace: "false ? [] :",
+  },
+  {
+    name: "carries rejected names with a request (SotW)",
+    file: "variants/sotw-partial.ts",
+    find: "client.rejected.names.size > 0 && matchesAny(changes, input)",
+    replace: "client.rejected.names.size > 0",
+  },
+  {
+    name: "keeps the position when the view is replaced",
+    file: "client-state.ts",
+    find: "this.#position = undefined;\n",
+    replace: "",
+  },
+  {
+    name: "keeps the versions of an earlier stream after the first response",
+    file: "client-state.ts",
+    find: "this.#held = HeldVersions.NONE;\n",
+    replace: "",
+  },
+  {
+    name: "never invalidates a held version",
+    file: "held-versions.ts",
+    find: "if (this.size > 0) (this.#invalid ??= new Set()).add(name);",
+    replace: "",
+  },
+  {
+    name: "ignores the versions of an earlier stream",
+    file: "variants/delta-request.ts",
+    find: "if (isFirst) client.resume(",
+    replace: "if (false) client.resume(",
+  },
+  {
+    name: "does not send the removal of a resource that the client holds from an earlier stream",
+    file: "variants/delta-diff.ts",
+    find: "for (const name of client.held.names) if (this.#rules.isRemoved(name)) this.#remove(name, draft);",
+    replace: "",
+  },
+  {
+    name: "sends names that were unsubscribed while they were pending",
+    file: "pending-names.ts",
+    find: "this.#names?.delete(name);\n    this.#loading",
+    replace: "this.#loading",
+  },
+  {
+    name: "does not respond to a wildcard without resources (delta)",
+    file: "variants/delta-diff.ts",
+    find: "if (!all && present.length === 0",
+    replace: "if (present.length === 0",
+  },
+  {
+    name: "takes a SotW request without names for the wildcard, also after one with names",
+    file: "variants/sotw-request.ts",
+    find: "subscription.noteNames();",
+    replace: ";",
+  },
+  {
+    name: "forgets how the client spells a name",
+    file: "client-names.ts",
+    find: "(this.#spelled ??= new Map()).set(normal, spelling)",
+    replace: "void 0",
+  },
+  {
+    name: "sends the former view to a client that moved to another group",
+    file: "watched-view.ts",
+    find: "if (former !== undefined) this.#hasMoved = true;",
+    replace: "",
+  },
+  {
+    name: "never sends a second heartbeat",
+    file: "heartbeat.ts",
+    find: "ttlMs === undefined ? undefined : now + ttlMs / HEARTBEATS_PER_TTL",
+    replace: "undefined",
+  },
+  {
+    name: "sends heartbeats while the client rejects",
+    file: "type-stream.ts",
+    find: "!this.isInFlight && this.exchange.nack === undefined",
+    replace: "!this.isInFlight",
+  },
+  {
+    name: "sends heartbeats without content to a client that cannot read them",
+    file: "heartbeat.ts",
+    find: "this.#hasContent = true",
+    replace: "this.#hasContent = false",
+  },
+  {
+    name: "never withholds a removal",
+    file: "sequencing/ads-sequencer.ts",
+    find: "return this.#holdBackMs === 0 ? OPEN : this.#removals.gateOf(type);",
+    replace: "return OPEN;",
+  },
+  {
+    name: "releases all withheld removals with the oldest (delta)",
+    file: "variants/delta-removals.ts",
+    find: "mayRelease(gate, since, now)",
+    replace: "mayRelease(gate, [...client.withheld.values()][0].since, now)",
+  },
+  {
+    name: "releases all withheld removals with the oldest (SotW)",
+    file: "variants/sotw-full-state.ts",
+    find: "mayRelease(gate, since, now)",
+    replace: "mayRelease(gate, [...client.withheld.values()][0].since, now)",
+  },
+  {
+    name: "keeps the removal of a resource withheld that is published again (delta)",
+    file: "variants/delta-removals.ts",
+    find: "for (const { name } of present) draft.remove(name);",
+    replace: "",
+  },
+  {
+    name: "leaves out resources whose removal is withheld (SotW)",
+    file: "variants/sotw-full-state.ts",
+    find: "resources: [...view, ...removed()]",
+    replace: "resources: [...view]",
+  },
+  {
+    name: "removes resources although the client rejects what refers to them",
+    file: "sequencing/removal-gates.ts",
+    find: `if (exchange.nack !== undefined) return "nack";`,
+    replace: "",
+  },
+  {
+    name: "removes resources before the ACK of what refers to them",
+    file: "sequencing/removal-gates.ts",
+    find: `if (exchange.blocksOthers) return "ack";\n  if (isPending)`,
+    replace: "if (isPending)",
+  },
+  {
+    name: "removes resources before the change of what refers to them is sent",
+    file: "sequencing/removal-gates.ts",
+    find: `if (isPending) return "unsent";`,
+    replace: "",
+  },
+  {
+    name: "removes resources before the removals of what refers to them",
+    file: "sequencing/removal-gates.ts",
+    find: `return withheldCount > 0 ? "removals" : undefined;`,
+    replace: "return undefined;",
+  },
+  {
+    name: "removes resources while the client has yet to subscribe to what replaces them",
+    file: "sequencing/removal-gates.ts",
+    find: "blocker ??= this.#unmetChain(type);",
+    replace: "",
+  },
+  {
+    name: "gates no update",
+    file: "sequencing/ads-sequencer.ts",
+    find: "if (this.#holdBackMs === 0 || type.isUrgent ||",
+    replace: "if (true || type.isUrgent ||",
+  },
+  {
+    name: "gates requested resources",
+    file: "sequencing/ads-sequencer.ts",
+    find: "type.isUrgent || ",
+    replace: "",
+  },
+  {
+    name: "does not wait for the ACK of a type that others need",
+    file: "sequencing/ads-sequencer.ts",
+    find: `    if (exchange.blocksOthers) return "ack";\n`,
+    replace: "",
+  },
+  {
+    name: "does not wait for changes of an earlier type",
+    file: "sequencing/ads-sequencer.ts",
+    find: `if (watched.hasChanged && exchange.inFlight === undefined) return "unsent";`,
+    replace: "",
+  },
+  {
+    name: "does not wait for what a type warms",
+    file: "sequencing/ads-sequencer.ts",
+    find: `this.#dependencies.isWarming(earlier.typeUrl) ? "dependencies" : undefined`,
+    replace: "undefined",
+  },
+  {
+    name: "does not send endpoints again with their cluster",
+    file: "sequencing/ads-sequencer.ts",
+    find: "for (const name of names) target.requestAgain(name);",
+    replace: "",
+  },
+  {
+    name: "sends types in the reverse order",
+    file: "sequencing/ads-sequencer.ts",
+    find: "this.#order.position(a.typeUrl) - this.#order.position(b.typeUrl)",
+    replace: "this.#order.position(b.typeUrl) - this.#order.position(a.typeUrl)",
+  },
+  {
+    name: "pins no resource",
+    file: "sequencing/ads-sequencer.ts",
+    find: "this.#pins.set(target.typeUrl, pinnedBy(changed, names, target.watched.view));",
+    replace: "",
+  },
+  {
+    name: "never unpins a resource",
+    file: "sequencing/ads-sequencer.ts",
+    find: "if (warms !== undefined) this.#pins.delete(warms.typeUrl);",
+    replace: "",
+  },
+  {
+    name: "never releases a blocked type",
+    file: "sequencing/blocked-types.ts",
+    find: "this.#released.has(typeUrl) || this.#since",
+    replace: "true || this.#since",
+  },
+  {
+    name: "gates no update after one that was released",
+    file: "sequencing/blocked-types.ts",
+    find: "this.#released.delete(typeUrl);",
+    replace: "",
+  },
+  {
+    name: "drops all dependencies of a type by a NACK",
+    file: "sequencing/dependencies.ts",
+    find: "link.groups.filter((group) => group.serial !== serial)",
+    replace: "[]",
+  },
+  {
+    name: "keeps the dependencies of a rejected response",
+    file: "sequencing/dependencies.ts",
+    find: "link.groups.filter((group) => group.serial !== serial)",
+    replace: "link.groups",
+  },
+  {
+    name: "drops all dependencies when the time of the first is over",
+    file: "sequencing/dependencies.ts",
+    find: "link.groups.filter(({ since }) => now < since + this.#holdBackMs)",
+    replace: "[]",
+  },
+  {
+    name: "waits for names that do not exist",
+    file: "sequencing/dependencies.ts",
+    find: "view.get(name) !== undefined && !target.isDelivered(name)",
+    replace: "!target.isDelivered(name)",
+  },
+  {
+    name: "waits a second time for a client that never subscribes to what it needs",
+    file: "sequencing/ads-sequencer.ts",
+    find: "this.#dependencies.dropWarming(blocker.typeUrl);",
+    replace: "",
+  },
+  {
+    name: "shares a response between positions (delta)",
+    file: "variants/delta-diff.ts",
+    find: '`${all ? "all " : ""}since ${client.position}${',
+    replace: '`${all ? "all " : ""}since ${',
+  },
+  {
+    name: "shares a response between positions (SotW)",
+    file: "variants/sotw-partial.ts",
+    find: "`since ${client.position}`",
+    replace: "`since`",
+  },
+  {
+    name: "shares a response between clients that rejected different ones (delta)",
+    file: "variants/delta-diff.ts",
+    find: "rejected ${client.rejected.key} removes",
+    replace: "removes",
+  },
+  {
+    name: "shares a response between clients that rejected different ones (SotW)",
+    file: "variants/sotw-partial.ts",
+    find: "client.rejected.key && `${key} rejected ${client.rejected.key}`",
+    replace: "`${key} rejected`",
+  },
+  {
+    name: "shares a full state between clients with different withheld removals",
+    file: "variants/sotw-full-state.ts",
+    find: "shareKey: `all${withheldKey(withheld)}`",
+    replace: "shareKey: `all`",
+  },
+  {
+    name: "sends the same response twice on a stream",
+    file: "response.ts",
+    find: "response === undefined || response.serial <= lastSerial",
+    replace: "response === undefined",
+  },
+  {
+    name: "does not send virtual hosts again with their route",
+    file: "discovery-stream.ts",
+    find: "resendTargets(type, response.resources, this.#sequencer.byUrl);",
+    replace: "",
+  },
+  {
+    name: "keeps the target of an alias that was unsubscribed",
+    file: "variants/on-demand.ts",
+    find: "client.dropAlias(name)",
+    replace: "client.aliases.get(name)",
+  },
+  {
+    name: "keeps the watch of the former group when the node changes",
+    file: "discovery-stream.ts",
+    find: "if (this.#identity.update(request.node)) this.#nodeChanged();",
+    replace: "this.#identity.update(request.node);",
+  },
+];
