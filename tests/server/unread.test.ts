@@ -3,7 +3,7 @@ import { type ClientHttp2Stream, constants } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { createConnectRouter } from "@connectrpc/connect";
 import type { UniversalServerRequest } from "@connectrpc/connect/protocol";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { LinearCache } from "../../src/cache/mod.ts";
 import { listen, restListener } from "../../src/node/mod.ts";
 import { rawResource, Resource } from "../../src/resource/mod.ts";
@@ -100,15 +100,16 @@ it("D-02 a refusal that is not read is reset, short as it is", async () => {
   expect(server.status().unsent).toEqual({ streams: 0, bytes: 0, stalledClosed: 1 });
 });
 
-it("D-01b polls that wait for one publication do not spend the budget at once", async () => {
+it.each([
+  ["REST", pollOnce],
+  ["Connect", fetchOnce],
+])("D-01b polls that wait for one publication do not spend the budget at once: %s", async (_, poll) => {
   const cache = new LinearCache(CLUSTER_TYPE, { resources: [cluster({ name: "a" })] });
+  const watch = vi.spyOn(cache, "watch");
   const server = createDiscoveryServer({ cache, log: false, longPollMs: 60_000, maxUnsentBytes: 1 });
   const version_info = cache.version;
-  // Names of their own, so that no two share a response.
-  const polls = Array.from(
-    { length: 5 },
-    (_, i) => pollOnce(server, { version_info: `${version_info}-${i}`, resource_names: ["big", `none-${i}`] }),
-  );
+  const polls = Array.from({ length: 5 }, () => poll(server, { version_info }));
+  await vi.waitFor(() => expect(watch).toHaveBeenCalledTimes(5));
   await new Promise((resolve) => setTimeout(resolve));
   cache.apply({ update: [cluster({ name: "big" })] });
   const statuses = (await Promise.all(polls)).map(([status]) => status).sort();
@@ -230,6 +231,16 @@ async function pollOnce(server: DiscoveryServer, fields: object = {}): Promise<r
   });
   const response = await server.fetch(request);
   return [response.status, response.ok ? undefined : await response.text()];
+}
+
+/** The same by unary `Fetch` of Connect. @returns the status */
+async function fetchOnce(server: DiscoveryServer, fields: object): Promise<readonly [number]> {
+  const request = new Request(`http://localhost${FETCH_PATH}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ node: { id: "n" }, ...fields }),
+  });
+  return [(await server.fetch(request)).status];
 }
 
 async function until(condition: () => boolean): Promise<void> {

@@ -1,10 +1,11 @@
-import { ConnectError } from "@connectrpc/connect";
+import { ConnectError, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { RESET } from "../reset.ts";
 import type { SendBudget } from "../streams/send-budget.ts";
 import { ClientDisconnected } from "./client-disconnected.ts";
 import { bodyError, type ByteRequest } from "./grpc-handler.ts";
 import { type BodyLimits, readBody } from "./request-body.ts";
+import { RESERVATION, Reservation } from "./reservation.ts";
 import { ResponseBody } from "./response-body.ts";
 
 /** What {@link bufferedHandler} needs. */
@@ -25,12 +26,18 @@ export function bufferedHandler(
   return async function handle(request) {
     if (!handler.supportedContentType(request.header.get("content-type") ?? "")) return await handler(request);
     const bytes = await readAhead(request, limits);
-    const response = await handler({ ...request, signal: request.signal, body: once(bytes) });
-    const { body } = response;
-    if (body === undefined) return response;
-    const counted = new ResponseBody(await joined(body), budget);
-    counted.onStalled = request.contextValues?.get(RESET);
-    return { ...response, body: counted };
+    const reservation = new Reservation(budget);
+    const contextValues = (request.contextValues ?? createContextValues()).set(RESERVATION, reservation);
+    try {
+      const response = await handler({ ...request, contextValues, body: once(bytes) });
+      const { body } = response;
+      if (body === undefined) return response;
+      const counted = new ResponseBody(await joined(body), budget);
+      counted.onStalled = contextValues.get(RESET);
+      return { ...response, body: counted };
+    } finally {
+      reservation.release();
+    }
   };
 }
 

@@ -31,7 +31,7 @@ import { type FetchInfo, heldBytesOf } from "./poll-request.ts";
 import type { Poller } from "./poller.ts";
 import type { BodyLimits } from "./request-body.ts";
 import { JsonError, type ResourceJson } from "./resource-json.ts";
-import { ResponseBody } from "./response-body.ts";
+import { RESERVATION } from "./reservation.ts";
 
 /** What the unary methods need. */
 export interface UnaryOptions {
@@ -105,7 +105,7 @@ async function respond(
   request: DiscoveryRequest,
   context: HandlerContext,
   typeUrl: string,
-  { api, poller, json, identifier, budget }: UnaryOptions,
+  { api, poller, json, identifier }: UnaryOptions,
 ): Promise<MessageInitShape<typeof DiscoveryResponseSchema>> {
   const { versionInfo, resourceNames, resourceLocators, node } = request;
   if (node !== undefined) node.extensions = [];
@@ -122,7 +122,7 @@ async function respond(
     const heldBytes = heldBytesOf({ nodeBytes, names, versionInfo });
     const query = { versionInfo, names, node, typeUrl: request.typeUrl, heldBytes };
     const response = await poller.poll(query, origin, async ({ version, resources }) => {
-      ResponseBody.check(budget);
+      context.values.get(RESERVATION)?.take(resources.reduce((sum, { bytes }) => sum + bytes.length, ENVELOPE_BYTES));
       if (isJson) await json.textsOf(resources); // finds the types of packed messages, which the JSON format needs
       return {
         versionInfo: version,
@@ -138,6 +138,9 @@ async function respond(
   }
   throw notModified();
 }
+
+/** About the size of a response without resources. */
+const ENVELOPE_BYTES = 200;
 
 /** Longer than any content type of gRPC or Connect with its parameters. */
 const MAX_CONTENT_TYPE_LENGTH = 128;

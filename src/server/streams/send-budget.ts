@@ -6,6 +6,12 @@ export interface BufferedStream {
   closeStalled(stalledMs: number): void;
 }
 
+/** A frame, as far as the budget is concerned. It is the same object for all that share it. */
+export interface BufferedFrame {
+  /** In bytes. */
+  readonly length: number;
+}
+
 /** Responses that a server has written and its clients have not read yet. */
 export interface Unsent {
   /** The streams and polls with unread responses, also those that have ended otherwise. */
@@ -38,7 +44,7 @@ export interface SendBudgetOptions {
 export class SendBudget {
   readonly #options: SendBudgetOptions;
   /** How many streams have a frame. */
-  readonly #frames = new Map<Uint8Array, number>();
+  readonly #frames = new Map<BufferedFrame, number>();
   /** Since when a stream has made no progress. */
   readonly #stalledSince = new Map<BufferedStream, number>();
   readonly #deferred = new Set<BufferedStream>();
@@ -73,7 +79,7 @@ export class SendBudget {
   }
 
   /** A stream has buffered a frame. */
-  add(stream: BufferedStream, frame: Uint8Array): void {
+  add(stream: BufferedStream, frame: BufferedFrame): void {
     const count = this.#frames.get(frame) ?? 0;
     this.#frames.set(frame, count + 1);
     if (count === 0) this.#bytes += frame.length;
@@ -88,7 +94,7 @@ export class SendBudget {
   }
 
   /** A frame has been sent, or dropped with its stream. `rest`: how many frames the stream still has. */
-  release(stream: BufferedStream, frame: Uint8Array, rest: number): void {
+  release(stream: BufferedStream, frame: BufferedFrame, rest: number): void {
     const count = this.#frames.get(frame)! - 1;
     if (count > 0) this.#frames.set(frame, count);
     else {
