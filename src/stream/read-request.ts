@@ -29,6 +29,7 @@ export function readRequest(
   return request;
 }
 
+const NO_NAMES: readonly string[] = [];
 /** Ten times that of any type of Envoy's. */
 const MAX_TYPE_URL_LENGTH = 1_024;
 
@@ -43,7 +44,8 @@ function checkNames(
   if (typeUrl.length > MAX_TYPE_URL_LENGTH) {
     throw new ProtocolError("invalid_argument", `a type URL may have at most ${MAX_TYPE_URL_LENGTH} characters`);
   }
-  if (names.some(isTooLong) || unsubscribe.some(isTooLong) || [...initialVersions.keys()].some(isTooLong)) {
+  const versioned = initialVersions.size === 0 ? NO_NAMES : [...initialVersions.keys()];
+  if (names.some(isTooLong) || unsubscribe.some(isTooLong) || versioned.some(isTooLong)) {
     throw new ProtocolError("invalid_argument", `a resource name may have at most ${maxNameLength} characters`);
   }
 }
