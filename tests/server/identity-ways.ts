@@ -11,7 +11,7 @@ import { CLUSTER_TYPE } from "../../src/v3/mod.ts";
 import { v3 } from "../../src/v3/table.ts";
 import { frame } from "./raw-client.ts";
 
-/** Who a client says that it is, and what it can show for it. */
+/** What a client says that it is, and what it can show for it. */
 export interface Credential {
   readonly nodeId: string;
   /** The header `authorization`. */
@@ -66,12 +66,14 @@ function waysOf(handler: UniversalHandler): Way[] {
       {
         ...shared,
         title: `router ${path}`,
-        open: (server, who) => byRouter(server, path, { type: GRPC, body: frame(message(shared.typeUrl, who)), who }),
+        open: (server, credential) =>
+          byRouter(server, path, { type: GRPC, body: frame(message(shared.typeUrl, credential)), credential }),
       },
       {
         ...shared,
         title: `transport of listen() ${path}`,
-        open: (server, who) => byAcceptor(server, path, { body: frame(message(shared.typeUrl, who)), who }),
+        open: (server, credential) =>
+          byAcceptor(server, path, { body: frame(message(shared.typeUrl, credential)), credential }),
       },
     ];
   }
@@ -81,19 +83,19 @@ function waysOf(handler: UniversalHandler): Way[] {
     if (bodies === undefined) throw new Error(`No test knows how to call ${path} by ${protocol}`);
     return bodies.flatMap(({ type, bodyOf, byFetch }) => {
       const shared = { typeUrl: typeOf(handler), isStream: false };
-      const call = (who: Credential) => ({ type, body: bodyOf(shared.typeUrl, who), who });
+      const call = (credential: Credential) => ({ type, body: bodyOf(shared.typeUrl, credential), credential });
       const ways: Way[] = [{
         ...shared,
         title: `router ${path} ${type}`,
         hasCertificate: true,
-        open: (server, who) => byRouter(server, path, call(who)),
+        open: (server, credential) => byRouter(server, path, call(credential)),
       }];
       if (byFetch) {
         ways.push({
           ...shared,
           title: `fetch ${path} ${type}`,
           hasCertificate: false,
-          open: (server, who) => byWebFetch(server, path, call(who)),
+          open: (server, credential) => byWebFetch(server, path, call(credential)),
         });
       }
       return ways;
@@ -105,17 +107,17 @@ const GRPC = "application/grpc";
 
 interface Body {
   readonly type: string;
-  readonly bodyOf: (typeUrl: string, who: Credential) => Uint8Array;
+  readonly bodyOf: (typeUrl: string, credential: Credential) => Uint8Array;
   /** Whether `server.fetch` takes it too. */
   readonly byFetch: boolean;
 }
 
 const BODIES: Readonly<Record<string, readonly Body[]>> = {
   rest: [{ type: "application/json", bodyOf: jsonRequest, byFetch: true }],
-  grpc: [{ type: GRPC, bodyOf: (typeUrl, who) => frame(sotwRequest(typeUrl, who)), byFetch: false }],
+  grpc: [{ type: GRPC, bodyOf: (typeUrl, credential) => frame(sotwRequest(typeUrl, credential)), byFetch: false }],
   "grpc-web": [{
     type: "application/grpc-web+proto",
-    bodyOf: (typeUrl, who) => frame(sotwRequest(typeUrl, who)),
+    bodyOf: (typeUrl, credential) => frame(sotwRequest(typeUrl, credential)),
     byFetch: false,
   }],
   connect: [
@@ -146,11 +148,14 @@ function jsonRequest(typeUrl: string, { nodeId: id }: Credential): Uint8Array {
 interface Call {
   readonly type: string;
   readonly body: Uint8Array;
-  readonly who: Credential;
+  readonly credential: Credential;
 }
 
-function headersOf({ type, who }: Pick<Call, "type" | "who">): Headers {
-  return new Headers({ "content-type": type, ...who.token !== undefined && { authorization: who.token } });
+function headersOf({ type, credential }: Pick<Call, "type" | "credential">): Headers {
+  return new Headers({
+    "content-type": type,
+    ...credential.token !== undefined && { authorization: credential.token },
+  });
 }
 
 /** By the handlers of a router, as any adapter calls them. */
@@ -174,7 +179,10 @@ function byRouter(server: DiscoveryServer, path: string, call: Call): Attempt {
       header: headersOf(call),
       body: body(),
       signal: new AbortController().signal,
-      contextValues: createContextValues().set(CERTIFICATE, call.who.certificate).set(LOCAL, call.who.isLocal ?? false),
+      contextValues: createContextValues().set(CERTIFICATE, call.credential.certificate).set(
+        LOCAL,
+        call.credential.isLocal ?? false,
+      ),
     } as UniversalServerRequest);
     const chunks = response.body?.[Symbol.asyncIterator]();
     const first = await chunks?.next();
@@ -193,17 +201,17 @@ function byRouter(server: DiscoveryServer, path: string, call: Call): Attempt {
 }
 
 /** Past the router, as `listen()` does. */
-function byAcceptor(server: DiscoveryServer, path: string, { body, who }: Omit<Call, "type">): Attempt {
+function byAcceptor(server: DiscoveryServer, path: string, { body, credential }: Omit<Call, "type">): Attempt {
   const outcome = Promise.withResolvers<string>();
   const ended = Promise.withResolvers<string>();
   const stream = acceptorOf(server)!(path)!({
     timeout: null,
     client: {
       peer: "192.0.2.1:5",
-      certificate: who.certificate,
-      isLocal: who.isLocal ?? false,
+      certificate: credential.certificate,
+      isLocal: credential.isLocal ?? false,
       method: path,
-      headers: headersOf({ type: GRPC, who }),
+      headers: headersOf({ type: GRPC, credential }),
     },
     transport: {
       write() {
