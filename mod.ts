@@ -58,6 +58,7 @@ export {
 } from "./src/cache/mod.ts";
 export type {
   AckInfo,
+  ClientCertificate,
   DiscoveryRequest,
   NackInfo,
   OutgoingResponse,
@@ -70,6 +71,13 @@ export type {
   Variant,
 } from "./src/stream/mod.ts";
 export {
+  type Authorization,
+  type AuthorizationCounts,
+  type AuthorizationRequest,
+  type Authorize,
+  bindNode,
+  type BindNodeOptions,
+  CERTIFICATE,
   type ConnectError,
   type ConnectionCounts,
   type ConnectRouter,

@@ -12,18 +12,19 @@ import {
 import { acceptorOf, type DiscoveryServer } from "../server/mod.ts";
 import { createAuthorityCheck } from "./authority.ts";
 import { closeWhenSent } from "./close-when-sent.ts";
-import type { ListenOptions, TlsOptions } from "./listen-options.ts";
+import type { ListenOptions } from "./listen-options.ts";
 import { createRequestHandler, type HttpVersion } from "./request-handler.ts";
 import { createStreamHandler } from "./stream-handler.ts";
+import type { TlsSource } from "./tls-source.ts";
 
 /** With or without TLS. */
 export type HttpServer = Http2Server | Http2SecureServer;
 
 /** Makes the HTTP server of `listen()`. Discovery streams go past the router, and all other requests to it. */
-export function createHttp2Server(server: DiscoveryServer, options: ListenOptions): HttpServer {
+export function createHttp2Server(server: DiscoveryServer, options: ListenOptions, tls?: TlsSource): HttpServer {
   const isAuthority = createAuthorityCheck();
   const handleRequest = createRequestHandler(server, { isAuthority, version: HTTP2 });
-  const http = createServerFor(options);
+  const http: HttpServer = createServerFor(options, tls);
   const accept = acceptorOf(server);
   if (accept === undefined) return http.on("request", handleRequest);
   const handleStream = createStreamHandler(accept, isAuthority);
@@ -43,20 +44,10 @@ const HTTP2: HttpVersion<Http2ServerRequest, Http2ServerResponse> = {
 
 const INTERNAL_ERROR = 2;
 
-function createServerFor({ maxSessionMemoryMb = 64, maxStreamsPerConnection = 1000, tls }: ListenOptions): HttpServer {
+function createServerFor({ maxSessionMemoryMb = 64, maxStreamsPerConnection = 1000 }: ListenOptions, tls?: TlsSource) {
   const options: ServerOptions = {
     maxSessionMemory: maxSessionMemoryMb,
     settings: { maxConcurrentStreams: maxStreamsPerConnection },
   };
-  return tls === undefined ? createServer(options) : createSecureServer({ ...options, ...secureOptions(tls) });
-}
-
-function secureOptions({ key, cert, ca }: TlsOptions): object {
-  const shared = { key: pem(key), cert: pem(cert), allowHTTP1: false, ALPNProtocols: ["h2"], minVersion: "TLSv1.2" };
-  if (ca === undefined) return shared;
-  return { ...shared, ca: pem(ca), requestCert: true, rejectUnauthorized: true };
-}
-
-function pem(value: string | Uint8Array): string {
-  return typeof value === "string" ? value : new TextDecoder().decode(value);
+  return tls === undefined ? createServer(options) : createSecureServer({ ...options, ...tls.options });
 }

@@ -8,7 +8,7 @@ export interface ListenOptions extends Partial<ConnectionLimits> {
   /** The TCP port; 0 for any free one. Default: 18000. */
   readonly port?: number;
   /** Serve TLS. Default: plaintext HTTP/2 with prior knowledge (h2c). */
-  readonly tls?: TlsOptions;
+  readonly tls?: TlsOptions | TlsFiles | TlsLoader;
   /** Allows plaintext on an address that is not loopback. Default: false. */
   readonly insecure?: boolean;
   /** Streams on one connection. Default: 1000; Envoy opens one for each type that it does not get through ADS. */
@@ -62,6 +62,33 @@ export interface TlsOptions {
   readonly cert: string | Uint8Array;
   /** Authorities of client certificates. If given, a client without a certificate of theirs is refused. */
   readonly ca?: string | Uint8Array;
+}
+
+/**
+ * The same from files in PEM, which are read again: new connections get what they hold by then, open ones stay. Node and
+ * other runtimes with `setSecureContext`.
+ */
+export interface TlsFiles extends TlsReload {
+  /** The path of the private key of the server. */
+  readonly keyFile: string;
+  /** The path of the certificate of the server, with its chain. */
+  readonly certFile: string;
+  /** The path of the authorities of client certificates. If given, a client without a certificate of theirs is refused. */
+  readonly caFile?: string;
+}
+
+/** The same from a function, such as one that asks a secret store. */
+export interface TlsLoader extends TlsReload {
+  /** Loads the certificates. What it throws leaves the former ones in use; the first time it makes `listen()` reject. */
+  load(): TlsOptions | Promise<TlsOptions>;
+}
+
+/** When certificates are loaded again. */
+export interface TlsReload {
+  /** How often, in milliseconds. Default: 60,000. See also {@link RunningServer.reloadTls}. */
+  readonly reloadMs?: number;
+  /** Called when that fails, once for each problem: the former certificates stay in use. Default: `console.error`. */
+  readonly onReloadError?: (error: unknown) => void;
 }
 
 /** When to give up on a connection. */

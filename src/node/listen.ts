@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { connectionCountsOf, type DiscoveryServer, type DrainOptions } from "../server/mod.ts";
 import { Connections } from "./connections.ts";
 import { createHttp2Server, type HttpServer } from "./http2-server.ts";
+import { TlsSource } from "./tls-source.ts";
 import { checkExposure, type ListenOptions } from "./listen-options.ts";
 
 /** A server that accepts connections. */
@@ -16,6 +17,12 @@ export interface RunningServer extends AsyncDisposable {
    * one after another, then closes. The streams that the same discovery server has elsewhere end as well.
    */
   drain(options?: DrainOptions): Promise<void>;
+  /**
+   * Loads certificates at once, where `tls` names files or a function. Open connections stay.
+   *
+   * @throws Error where they cannot be loaded: the former ones stay in use
+   */
+  reloadTls(): Promise<void>;
   /** Shuts down at once: drops all connections. May be called during {@link RunningServer.drain}. */
   close(): Promise<void>;
 }
@@ -27,13 +34,15 @@ export type Listener = RunningServer;
  * Serves a discovery server over HTTP/2, gRPC and REST on one port, on Node, Deno and Bun.
  *
  * @throws TypeError - the address is not loopback, and neither `tls` nor `insecure` is given
- * @throws Error - the address cannot be bound; `code` is the system's, such as `EADDRINUSE`
+ * @throws Error - the certificates cannot be loaded, or the address cannot be bound; `code` is the system's, such as `EADDRINUSE`
  */
 export async function listen(server: DiscoveryServer, options: ListenOptions = {}): Promise<RunningServer> {
   checkExposure(options);
-  const http = createHttp2Server(server, options);
+  const tls = options.tls && await TlsSource.load(options.tls);
+  const http = createHttp2Server(server, options, tls);
   const connections = new Connections(http, options, connectionCountsOf(server));
   const { address, port } = await bind(http, options);
+  tls?.follow(http);
   const closed = new Promise<void>((resolve) => http.once("close", resolve));
   let draining: Promise<void> | undefined;
 
@@ -57,6 +66,9 @@ export async function listen(server: DiscoveryServer, options: ListenOptions = {
     port,
     drain: (drainOptions) => draining ??= drain(drainOptions),
     close,
+    async reloadTls() {
+      await tls?.reload();
+    },
     [Symbol.asyncDispose]: close,
   };
 }

@@ -4,7 +4,15 @@
  * @module
  */
 export { listen, type Listener, type RunningServer } from "./listen.ts";
-export type { ConnectionLimits, KeepaliveOptions, ListenOptions, TlsOptions } from "./listen-options.ts";
+export type {
+  ConnectionLimits,
+  KeepaliveOptions,
+  ListenOptions,
+  TlsFiles,
+  TlsLoader,
+  TlsOptions,
+  TlsReload,
+} from "./listen-options.ts";
 export { type RestListener, restListener } from "./rest-listener.ts";
 // Symbols below are those of the main entry that the functions above use.
 export type {

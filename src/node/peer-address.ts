@@ -1,12 +1,6 @@
 import type { Socket } from "node:net";
-import type { NodeServerRequest } from "./http-types.ts";
 
-/** The address of a client, such as `127.0.0.1:54321`. */
-export function peerOf(request: NodeServerRequest): string | undefined {
-  return addressOf("stream" in request ? request.stream.session?.socket : request.socket);
-}
-
-/** The address that a connection comes from. */
+/** The address that a connection comes from, such as `127.0.0.1:54321`. */
 export function addressOf(
   socket: Pick<Socket, "remoteAddress" | "remotePort"> | null | undefined,
 ): string | undefined {

@@ -1,11 +1,10 @@
-import { createConnectRouter, createContextValues } from "@connectrpc/connect";
+import { createConnectRouter } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
-import { type DiscoveryServer, PEER, RESET } from "../server/mod.ts";
+import type { DiscoveryServer } from "../server/mod.ts";
+import { clientContext } from "./client-context.ts";
 import type { NodeServerRequest, NodeServerResponse } from "./http-types.ts";
-import { peerOf } from "./peer-address.ts";
 import { RequestBody } from "./request-body.ts";
-import { resetResponse } from "./response-writer.ts";
 import { restAdapter } from "./rest-adapter.ts";
 
 /** Serves a request of Node. Throws or rejects if the request cannot be read, a handler fails, or the client disconnects. */
@@ -38,8 +37,7 @@ export function createRequestAdapters(
 
 function connectAdapter(handler: UniversalHandler): RequestAdapter {
   return async function adapt(request, response) {
-    const contextValues = createContextValues().set(PEER, peerOf(request)).set(RESET, () => resetResponse(response));
-    const call = universalRequestFromNodeRequest(request, response, undefined, contextValues);
+    const call = universalRequestFromNodeRequest(request, response, undefined, clientContext(request, response));
     const result = await handler({ ...call, body: new RequestBody(request) });
     // Connect's adapter waits for the client, also for one that has disconnected.
     response.once("close", () => void release(result.body));

@@ -1,11 +1,9 @@
-import { createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
-import { PEER, RESET } from "../server/mod.ts";
+import { clientContext } from "./client-context.ts";
 import type { NodeServerRequest, NodeServerResponse } from "./http-types.ts";
-import { peerOf } from "./peer-address.ts";
 import { INTERNAL, refuse } from "./refusal.ts";
 import { RequestBody } from "./request-body.ts";
-import { resetResponse, writeBody } from "./response-writer.ts";
+import { writeBody } from "./response-writer.ts";
 
 /**
  * Adapts the handler of a REST path past Connect's adapter: a poll is short, and most of its cost would be what the
@@ -24,7 +22,7 @@ export function restAdapter(
       const value = request.headers[name];
       if (value !== undefined) header.set(name, value);
     }
-    const contextValues = createContextValues().set(PEER, peerOf(request)).set(RESET, () => resetResponse(response));
+    const contextValues = clientContext(request, response);
     try {
       const { status, header: headers, body } = await handler({
         httpVersion: request.httpVersion,
@@ -48,5 +46,5 @@ export function restAdapter(
   };
 }
 
-/** The headers that describe a body: no others are read. */
+/** The headers that describe a body: the others are read from the context, if at all. */
 const HEADERS = ["content-type", "content-encoding", "content-length"] as const;

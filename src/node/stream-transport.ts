@@ -9,6 +9,7 @@ export class Http2Transport implements StreamTransport {
   #trailer: Headers | undefined = undefined;
   /** The part of a large frame that has not been written. */
   #rest: Uint8Array | undefined = undefined;
+  #isPaused = false;
   readonly #onSlice = (error?: Error | null): void => void (error || this.#nextSlice());
   readonly #onSent = (error?: Error | null): void => void (error || this.#grpc!.sent());
 
@@ -45,8 +46,19 @@ export class Http2Transport implements StreamTransport {
     this.#http.close(ENHANCE_YOUR_CALM);
   }
 
+  pause(): void {
+    this.#isPaused = true;
+    this.#http.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#http.resume();
+  }
+
   end(trailer: Headers): void {
     this.#trailer = trailer;
+    if (this.#isPaused) this.resume(); // what is not read would hold the window of the connection
     if (this.#rest === undefined && !this.#http.destroyed) this.#http.end();
   }
 

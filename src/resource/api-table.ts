@@ -41,6 +41,11 @@ export interface ResourceType {
   readonly fullState?: boolean;
   /** Whether a first request without names subscribes to the wildcard. Default: false. */
   readonly legacyWildcard?: boolean;
+  /**
+   * Whether resources hold keys. Without `authorize` they are served only to clients that have a certificate or are on
+   * the machine itself. Default: false.
+   */
+  readonly secret?: boolean;
   /** Whether a resource without content means that it does not exist, so that heartbeats have content. Default: false. */
   readonly emptyMeansUnknown?: boolean;
   /** How clients subscribe by names that stand for resources and are not theirs. In delta only. Default: they do not. */

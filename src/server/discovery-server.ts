@@ -2,6 +2,8 @@ import { HeldBytes, type StreamInfo } from "../stream/mod.ts";
 import { guardCallbacks } from "./callbacks.ts";
 import type { ConnectRouter } from "./connect-types.ts";
 import { type ConnectionCounts, noConnections } from "./connection-counts.ts";
+import type { AuthorizationCounts } from "./identity/authorize.ts";
+import { Authorizer } from "./identity/authorizer.ts";
 import { ServerLog } from "./log.ts";
 import { type DiscoveryServerOptions, settingsOf } from "./options.ts";
 import { Polls } from "./polls/polls.ts";
@@ -26,6 +28,8 @@ export interface ServerStatus {
   readonly unsent: Unsent;
   /** The connections of `listen()`: those that are open, and those that broke a limit. */
   readonly connections: ConnectionCounts;
+  /** What clients were denied. */
+  readonly authorization: AuthorizationCounts;
 }
 
 /** Serves the configuration of a cache over xDS, independent of how connections are made. */
@@ -46,6 +50,11 @@ export interface DiscoveryServer {
   /** The open streams with the state of their subscriptions, and the responses that clients have not read yet. */
   status(): ServerStatus;
   /**
+   * Decides at once on the access of all open streams and waiting polls, as after a revocation, and ends those that are
+   * denied. Resolves when all decisions are made; never rejects.
+   */
+  reauthorize(): Promise<void>;
+  /**
    * Ends the streams that are open now with UNAVAILABLE, and responds to the polls that are waiting. Streams and polls
    * that arrive later are served.
    */
@@ -63,10 +72,17 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
   const settings = settingsOf(options);
   const log = new ServerLog(options.log);
   const callbacks = guardCallbacks(options.callbacks ?? {}, log);
+  const authorizer = new Authorizer({
+    authorize: settings.authorize,
+    api: settings.api,
+    timeoutMs: settings.authorizeTimeoutMs,
+    onFault: (error, stream) => callbacks.onError?.(error, stream),
+    log,
+  });
   const budget = new SendBudget({ maxBytes: settings.maxUnsentBytes, stallTimeoutMs: settings.stallTimeoutMs });
   const held = new HeldBytes(settings.maxHeldBytes);
-  const streams = new Streams({ settings, cache, budget, held, callbacks, log });
-  const polls = new Polls({ settings, cache, budget, held, callbacks });
+  const streams = new Streams({ settings, cache, budget, held, callbacks, log, authorizer });
+  const polls = new Polls({ settings, cache, budget, held, callbacks, authorizer });
   const connections = noConnections();
   const server: DiscoveryServer & StreamAcceptor = {
     routes(router) {
@@ -77,7 +93,15 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
     get streams() {
       return streams.infos();
     },
-    status: () => ({ streams: streams.status(), unsent: budget.unsent, connections: { ...connections } }),
+    status: () => ({
+      streams: streams.status(),
+      unsent: budget.unsent,
+      connections: { ...connections },
+      authorization: authorizer.counts,
+    }),
+    async reauthorize() {
+      await Promise.all([streams.reauthorize(), polls.reauthorize()]);
+    },
     drain({ overMs = 10_000 } = {}) {
       polls.release();
       return streams.drain(overMs);

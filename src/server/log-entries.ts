@@ -1,5 +1,6 @@
 import type { ConnectError } from "@connectrpc/connect";
 import { codeToString } from "@connectrpc/connect/protocol-connect";
+import type { Node } from "../cache/mod.ts";
 import type { Decision, NackInfo, StreamInfo } from "../stream/mod.ts";
 
 /** Fields for machines, and a line for people that begins with the word of the event. */
@@ -31,6 +32,30 @@ export function faultEntry(error: unknown, stream: StreamInfo | undefined): LogE
   const text = error instanceof Error ? error.message : String(error);
   const fields = stream === undefined ? { event: "FAULT" } : fieldsOf(stream, "FAULT");
   return [{ ...fields, err: error }, line("FAULT", text)];
+}
+
+/** Access that a client was denied. */
+export interface Denial {
+  readonly peer: string | undefined;
+  readonly method: string;
+  readonly node: Node;
+  /** For the log alone. */
+  readonly reason: string;
+  /** Undefined for a poll. */
+  readonly streamId: number | undefined;
+}
+
+/** Access that a client was denied. */
+export function deniedEntry({ peer, method, node, reason, streamId }: Denial): LogEntry {
+  const fields = {
+    event: "DENIED",
+    method: bounded(method),
+    nodeId: bounded(node.id),
+    reason: bounded(reason),
+    ...peer !== undefined && { peer },
+    ...streamId !== undefined && { streamId },
+  };
+  return [fields, line("DENIED", `${bounded(node.id)}: ${bounded(reason)}`)];
 }
 
 /** A stream that was opened. */

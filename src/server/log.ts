@@ -1,6 +1,16 @@
 import type { ConnectError } from "@connectrpc/connect";
+import { LogRate } from "./log-rate.ts";
 import type { NackInfo, StreamInfo, Trace } from "../stream/mod.ts";
-import { closeEntry, decisionEntry, faultEntry, type LogEntry, nackEntry, openEntry } from "./log-entries.ts";
+import {
+  closeEntry,
+  decisionEntry,
+  type Denial,
+  deniedEntry,
+  faultEntry,
+  type LogEntry,
+  nackEntry,
+  openEntry,
+} from "./log-entries.ts";
 
 /**
  * A log: a pino logger, `console`, or anything of the same shape. It is called as pino is, with fields for machines
@@ -14,7 +24,7 @@ export interface Logger {
   debug?(fields: object, message: string): void;
   /** Not called by this version: a level between a decision and a problem has no event yet. */
   info?(fields: object, message: string): void;
-  /** Logs a response that a client rejected (NACK). */
+  /** Logs a response that a client rejected (NACK), and access that a client was denied. */
   warn(fields: object, message: string): void;
   /** Logs a fault of the cache, of a callback or of the server itself: the errors that `onError` receives. */
   error(fields: object, message: string): void;
@@ -25,6 +35,7 @@ export interface Logger {
 /** Writes the events of a server to a log: names and versions of resources, never their content. Nothing throws. */
 export class ServerLog {
   readonly #logger: Logger | undefined;
+  readonly #denials = new LogRate(10);
 
   /** @param log - undefined: NACKs and faults go to the console; false: nothing is logged */
   constructor(log: Logger | false | undefined) {
@@ -37,6 +48,11 @@ export class ServerLog {
 
   fault(error: unknown, stream: StreamInfo | undefined): void {
     this.#write("error", () => faultEntry(error, stream));
+  }
+
+  /** A client was denied access. Clients choose how often, so only the first lines of each second are written. */
+  denied(denial: Denial): void {
+    if (this.#denials.mayLog()) this.#write("warn", () => deniedEntry(denial));
   }
 
   opened(stream: StreamInfo): void {

@@ -9,13 +9,16 @@ export {
 export type { ConnectionCounts, MutableConnectionCounts } from "./connection-counts.ts";
 export type { Logger } from "./log.ts";
 export type { DiscoveryServerOptions, MessageTypes } from "./options.ts";
-export { PEER } from "./peer.ts";
+export type { Authorization, AuthorizationCounts, AuthorizationRequest, Authorize } from "./identity/authorize.ts";
+export { bindNode, type BindNodeOptions } from "./identity/bind-node.ts";
+export { CERTIFICATE, PEER } from "./peer.ts";
 export type { FetchInfo, FetchRequest, FetchResponse } from "./polls/poll-request.ts";
 export type { Unsent } from "./streams/send-budget.ts";
 export type { StreamStatus } from "./streams/streams.ts";
 // For the listener of this package.
 export type { Node } from "../cache/mod.ts";
-export type { StreamInfo, SubscriptionStatus, Variant } from "../stream/mod.ts";
+export type { ClientCertificate, StreamInfo, SubscriptionStatus, Variant } from "../stream/mod.ts";
+export { type ClientOrigin, HEADERS, LOCAL } from "./identity/client-origin.ts";
 export { RESET } from "./reset.ts";
 export { SLICE_BYTES } from "./streams/slices.ts";
 export { supportedContentType } from "./streams/methods.ts";

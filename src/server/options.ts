@@ -4,6 +4,7 @@ import { DEFAULT_STREAM_LIMITS, type StreamLimits } from "../stream/mod.ts";
 import { v3 } from "../v3/table.ts";
 import type { DiscoveryCallbacks } from "./callbacks.ts";
 import type { Logger } from "./log.ts";
+import type { Authorize } from "./identity/authorize.ts";
 import { DEFAULT_MAX_REQUEST_BYTES } from "./streams/frame-reader.ts";
 
 /** Options of {@link createDiscoveryServer}. */
@@ -68,6 +69,21 @@ export interface DiscoveryServerOptions extends Partial<StreamLimits> {
    * half of the heap. Default: 512 MiB.
    */
   readonly maxHeldBytes?: number;
+  /**
+   * Decides whether a client may have what it requests, at one place for streams and polls of every protocol. It is
+   * called for the first request of a stream, for each new type, for each addition of names, and for all of them again
+   * when the node changes; not for an ACK. It is called once for each poll. Where it returns a promise, that stream or
+   * poll waits, and no other. Default: types of secrets are served only to clients that have a certificate or are on the
+   * machine itself, all other types to everyone.
+   */
+  readonly authorize?: Authorize;
+  /**
+   * How often `authorize` is called again for all that an open stream has, in milliseconds; the stream ends once it is
+   * denied. Default: 300,000. See also {@link DiscoveryServer.reauthorize}.
+   */
+  readonly reauthorizeMs?: number;
+  /** How long `authorize` may take, in milliseconds; after that the request is denied. Default: 5,000. */
+  readonly authorizeTimeoutMs?: number;
 }
 
 /** Message types by their names, such as a registry of protobuf-es. */
@@ -92,6 +108,9 @@ export interface Settings {
   readonly stallTimeoutMs: number;
   readonly maxUnsentBytes: number;
   readonly maxHeldBytes: number;
+  readonly authorize: Authorize | undefined;
+  readonly reauthorizeMs: number;
+  readonly authorizeTimeoutMs: number;
 }
 
 /** Fills in the defaults of options. */
@@ -111,6 +130,9 @@ export function settingsOf(options: DiscoveryServerOptions): Settings {
     stallTimeoutMs: options.stallTimeoutMs ?? 60_000,
     maxUnsentBytes: options.maxUnsentBytes ?? 256 * 1024 * 1024,
     maxHeldBytes: options.maxHeldBytes ?? 512 * 1024 * 1024,
+    authorize: options.authorize,
+    reauthorizeMs: options.reauthorizeMs ?? 300_000,
+    authorizeTimeoutMs: options.authorizeTimeoutMs ?? 5_000,
   };
 }
 

@@ -1,4 +1,5 @@
 import { createContextKey } from "@connectrpc/connect";
+import type { ClientCertificate } from "../stream/mod.ts";
 import type { ContextKey } from "./connect-types.ts";
 
 /**
@@ -20,3 +21,13 @@ import type { ContextKey } from "./connect-types.ts";
 export const PEER: ContextKey<string | undefined> = createContextKey<string | undefined>(undefined, {
   description: "address of the xDS client",
 });
+
+/**
+ * The certificate of the client, whose authority was verified, as `authorize`, callbacks and `server.status()` get it.
+ * `listen()` and `restListener()` set it. With {@link DiscoveryServer.routes} on a router of your own, set it in the
+ * `contextValues` of the adapter, as {@link PEER}.
+ */
+export const CERTIFICATE: ContextKey<ClientCertificate | undefined> = createContextKey<ClientCertificate | undefined>(
+  undefined,
+  { description: "certificate of the xDS client" },
+);

@@ -1,7 +1,9 @@
+import { type AccessQuery, addedAccess, presentAccess } from "./access.ts";
+import { acknowledge, type AcknowledgeContext } from "./acknowledge.ts";
 import { Decisions } from "./decisions.ts";
 import { HeldAccount, HeldBytes } from "./held-bytes.ts";
 import { NodeIdentity } from "./node-identity.ts";
-import { openType } from "./open-type.ts";
+import { isLegacyWildcard, openType } from "./open-type.ts";
 import { readRequest } from "./read-request.ts";
 import type { DiscoveryRequest } from "./request.ts";
 import { resendTargets, resendToNew } from "./resend.ts";
@@ -13,8 +15,8 @@ import type { StreamInfo, SubscriptionStatus } from "./stream-callbacks.ts";
 import type { DiscoveryStreamOptions } from "./stream-options.ts";
 import { isChange } from "./subscription.ts";
 import type { TypeStream } from "./type-stream.ts";
-import type { StreamContext, TypeUpdate } from "./type-update.ts";
-import { oldestOf } from "./withheld-removals.ts";
+import type { TypeUpdate } from "./type-update.ts";
+import { Updates } from "./updates.ts";
 
 /**
  * The protocol of one stream, without any I/O, timer or promise: requests go in by `receive`, responses come out by
@@ -28,10 +30,11 @@ export class DiscoveryStream {
   readonly #identity: NodeIdentity;
   readonly #sequencer: AdsSequencer<TypeStream>;
   readonly #decisions: Decisions;
+  readonly #updates: Updates;
   readonly #account: HeldAccount;
+  readonly #acknowledging: AcknowledgeContext;
   readonly #onView: () => void;
-  #context: StreamContext;
-  #dueAt: number | undefined = undefined;
+  #hasNewNode = false;
   #isClosed = false;
 
   constructor(options: DiscoveryStreamOptions) {
@@ -40,33 +43,58 @@ export class DiscoveryStream {
     this.#identity = new NodeIdentity(options.api.node, options.limits);
     this.#account = new HeldAccount(options.held ?? new HeldBytes(Infinity), options.limits);
     this.#decisions = new Decisions(options.trace);
-    this.#context = { responses: options.responses, ttl: false };
+    const { callbacks } = options;
+    this.#acknowledging = { callbacks, sequencer: this.#sequencer, decisions: this.#decisions, stream: this };
+    this.#updates = new Updates(this.#sequencer, this.#decisions, { responses: options.responses, ttl: false });
     this.#onView = () => void (this.#isClosed || options.wake());
   }
 
   get info(): StreamInfo {
-    const { id, variant, typeUrl, peer } = this.#options;
-    return { id, variant, typeUrl, peer, node: this.#identity.node };
+    const { id, variant, typeUrl, peer, certificate } = this.#options;
+    return { id, variant, typeUrl, peer, certificate, node: this.#identity.node };
   }
 
   /**
-   * Takes in one request.
+   * Takes in one request: {@link read} and {@link take}, between which the server may have to wait.
    *
    * @param message - the encoded `DiscoveryRequest` or `DeltaDiscoveryRequest`. It is not kept.
    * @throws ProtocolError if the stream has to be ended; what a callback throws is passed on
    */
   receive(message: Uint8Array): void {
-    if (this.#isClosed) return;
+    if (!this.#isClosed) this.take(this.read(message));
+  }
+
+  /** Decodes a request and notes its node, which changes nothing yet. @throws ProtocolError as {@link receive} */
+  read(message: Uint8Array): DiscoveryRequest {
     const request = readRequest(message, this.#options);
-    if (this.#identity.update(request.node)) this.#nodeChanged();
+    if (this.#identity.update(request.node)) this.#hasNewNode = true;
+    return request;
+  }
+
+  /** What a request that was read adds to the access of the client, after a change of the node with all that it had. */
+  addedAccess(request: DiscoveryRequest): readonly AccessQuery[] | undefined {
+    const { typeUrl } = request;
+    const known = this.#sequencer.byUrl.get(typeUrl);
+    const added = addedAccess(request, known, isLegacyWildcard(typeUrl, this.#options));
+    return this.#hasNewNode ? [...this.presentAccess(), ...added ?? []] : added;
+  }
+
+  /** The access that the client has, by type. */
+  presentAccess(): AccessQuery[] {
+    return presentAccess(this.#sequencer.types);
+  }
+
+  /** Applies a request that was read. @throws ProtocolError as {@link receive} */
+  take(request: DiscoveryRequest): void {
+    if (this.#isClosed) return;
+    if (this.#hasNewNode) this.#nodeChanged();
     this.#options.callbacks.onRequest?.(this.info, request);
     const { typeUrl } = request;
     const known = this.#sequencer.byUrl.get(typeUrl);
     const type = known ?? this.#open(typeUrl);
     this.#decisions.request(type, request);
-    this.#acknowledge(type, request);
-    const isLegacyWildcard = this.#options.legacyWildcard?.has(typeUrl) ?? type.type?.legacyWildcard ?? false;
-    const update = type.subscribe(request, isLegacyWildcard);
+    acknowledge(type, request, this.#acknowledging);
+    const update = type.subscribe(request, isLegacyWildcard(typeUrl, this.#options));
     this.#account.update(this.#identity.bytes, this.#sequencer.types);
     if (known === undefined) {
       resendToNew(type, this.#sequencer.byUrl);
@@ -79,7 +107,7 @@ export class DiscoveryStream {
 
   /** When `next` may have a response that it does not have now, without a `wake`: in the time that `next` was given. */
   get dueAt(): number | undefined {
-    return this.#dueAt;
+    return this.#updates.dueAt;
   }
 
   /**
@@ -90,15 +118,14 @@ export class DiscoveryStream {
    */
   next(now: number): OutgoingResponse | undefined {
     if (this.#isClosed) return undefined;
-    this.#dueAt = undefined;
-    this.#sequencer.expire(now);
+    this.#updates.expire(now);
     for (const type of this.#sequencer.types) {
-      const update = type.isPending && !type.isInFlight ? this.#nextUpdate(type, now) : undefined;
+      const update = type.isPending && !type.isInFlight ? this.#updates.update(type, now) : undefined;
       if (update !== undefined) return this.#sent(type, update, now);
     }
     for (const type of this.#sequencer.types) {
       const mayRelease = type.withheldCount > 0 && !type.isInFlight && !type.isPending && !type.watched.hasMoved;
-      const update = mayRelease ? this.#nextRemovals(type, now) : undefined;
+      const update = mayRelease ? this.#updates.removals(type, now) : undefined;
       if (update !== undefined) return this.#sent(type, update, now);
     }
     for (const type of this.#sequencer.types) {
@@ -122,7 +149,8 @@ export class DiscoveryStream {
   }
 
   #nodeChanged(): void {
-    this.#context = { ...this.#context, ttl: this.#identity.canReadTtl };
+    this.#hasNewNode = false;
+    this.#updates.context = { responses: this.#options.responses, ttl: this.#identity.canReadTtl };
     for (const type of this.#sequencer.types) type.watch(this.#options.cache, this.#identity.node!);
   }
 
@@ -131,58 +159,17 @@ export class DiscoveryStream {
     return this.#sequencer.add(openType(typeUrl, { ...this.#options, count, onView: this.#onView }));
   }
 
-  #acknowledge(type: TypeStream, request: DiscoveryRequest): void {
-    const acknowledgement = type.acknowledge(request);
-    if (acknowledgement === undefined) return this.#decisions.unacknowledged(type, request);
-    const { outcome, response } = acknowledgement;
-    const { typeUrl, version, nonce, serial } = response;
-    const { callbacks } = this.#options;
-    this.#decisions.acknowledged(response, request);
-    if (outcome === "ack") {
-      this.#sequencer.acked(type);
-      callbacks.onAck?.(this.info, { typeUrl, version, nonce, response });
-    } else {
-      this.#sequencer.nacked(type, serial);
-      callbacks.onNack?.(this.info, { typeUrl, version, nonce, response, ...request.error! });
-    }
-  }
-
-  #nextUpdate(type: TypeStream, now: number): TypeUpdate | undefined {
-    const blocker = this.#sequencer.updateGate(type);
-    if (blocker === undefined) return this.#update(type, now);
-    if (this.#sequencer.block(type.typeUrl, now)) this.#decisions.blocked(type, blocker);
-    this.#wakeAt(this.#sequencer.dueAt);
-    return undefined;
-  }
-
-  #nextRemovals(type: TypeStream, now: number): TypeUpdate | undefined {
-    const opensAt = this.#sequencer.removalGate(type).opensAt(oldestOf(type.client.withheld)!);
-    if (opensAt <= now) return this.#update(type, now);
-    this.#wakeAt(Math.min(opensAt, this.#sequencer.dueAt));
-    return undefined;
-  }
-
   #nextHeartbeat(type: TypeStream, now: number): OutgoingResponse | undefined {
     const dueAt = type.heartbeatAt!;
     if (now < dueAt) {
-      this.#wakeAt(dueAt);
+      this.#updates.wakeAt(dueAt);
       return undefined;
     }
-    const response = type.heartbeat(now, this.#context);
+    const response = type.heartbeat(now, this.#updates.context);
     if (response === undefined) return undefined;
     this.#decisions.heartbeat(response);
     this.#options.callbacks.onResponse?.(this.info, response);
     return response;
-  }
-
-  #update(type: TypeStream, now: number): TypeUpdate | undefined {
-    const gate = this.#sequencer.removalGate(type);
-    const pinned = this.#sequencer.pinned(type.typeUrl);
-    const before = type.client.withheld;
-    const update = type.update({ now, gate, pinned, context: this.#context });
-    this.#decisions.withheld(type, { before, gate });
-    if (this.#sequencer.synced(type)) this.#decisions.released(type);
-    return update;
   }
 
   #sent(type: TypeStream, { response, changed }: TypeUpdate, now: number): OutgoingResponse {
@@ -191,9 +178,5 @@ export class DiscoveryStream {
     this.#decisions.sent(response);
     this.#options.callbacks.onResponse?.(this.info, response);
     return response;
-  }
-
-  #wakeAt(time: number): void {
-    if (time !== Infinity && (this.#dueAt === undefined || time < this.#dueAt)) this.#dueAt = time;
   }
 }

@@ -1,4 +1,6 @@
 export { DiscoveryStream } from "./discovery-stream.ts";
+export type { AccessQuery } from "./access.ts";
+export type { ClientCertificate } from "./client-certificate.ts";
 export { DEFAULT_STREAM_LIMITS, type StreamLimits } from "./limits.ts";
 export { NodeIdentity } from "./node-identity.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./protocol-error.ts";

@@ -19,6 +19,14 @@ export function openType(typeUrl: string, { api, variant, limits, count, onView 
   return new TypeStream(typeUrl, { type: rowOf(typeUrl, api), protocol: variant, onView });
 }
 
+/** Whether a first request of a type without names subscribes to the wildcard. */
+export function isLegacyWildcard(
+  typeUrl: string,
+  { api, legacyWildcard }: Pick<DiscoveryStreamOptions, "api" | "legacyWildcard">,
+): boolean {
+  return legacyWildcard?.has(typeUrl) ?? rowOf(typeUrl, api)?.legacyWildcard ?? false;
+}
+
 /** The row of a type in the API's table; undefined for a type that the table does not have. */
 export function rowOf(typeUrl: string, api: ApiTable): ResourceType | undefined {
   let rows = tables.get(api);

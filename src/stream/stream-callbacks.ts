@@ -1,4 +1,5 @@
 import type { Node } from "../cache/mod.ts";
+import type { ClientCertificate } from "./client-certificate.ts";
 import type { DiscoveryRequest, Variant } from "./request.ts";
 import type { OutgoingResponse } from "./response.ts";
 
@@ -14,6 +15,8 @@ export interface StreamInfo {
   readonly node: Node | undefined;
   /** The client's address, where the transport knows it. */
   readonly peer: string | undefined;
+  /** The client's certificate, where the transport has verified one. */
+  readonly certificate: ClientCertificate | undefined;
 }
 
 /** The client has accepted a response, or rejected it. */

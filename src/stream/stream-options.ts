@@ -1,5 +1,6 @@
 import type { Cache } from "../cache/mod.ts";
 import type { ApiTable } from "../resource/mod.ts";
+import type { ClientCertificate } from "./client-certificate.ts";
 import type { HeldBytes } from "./held-bytes.ts";
 import type { StreamLimits } from "./limits.ts";
 import type { Variant } from "./request.ts";
@@ -15,6 +16,7 @@ export interface DiscoveryStreamOptions {
   /** The type of the service; undefined on ADS. */
   readonly typeUrl: string | undefined;
   readonly peer?: string | undefined;
+  readonly certificate?: ClientCertificate | undefined;
   readonly cache: Cache;
   /** One for a server, so that streams share their responses. */
   readonly responses: ResponseFactory;

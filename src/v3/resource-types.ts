@@ -78,7 +78,7 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
     aliases: { keysOf: domainsOf, keysFor: domainsFor },
     references: [{ typeUrl: type.CLUSTER_TYPE, namesIn: clustersInVirtualHost }],
   },
-  { typeUrl: type.SECRET_TYPE, label: "SDS" },
+  { typeUrl: type.SECRET_TYPE, label: "SDS", secret: true },
   { typeUrl: type.RUNTIME_TYPE, label: "RTDS" },
   { typeUrl: type.EXTENSION_CONFIG_TYPE, label: "ECDS" },
   { typeUrl: type.RATE_LIMIT_CONFIG_TYPE, label: "RLS", fullState: true, legacyWildcard: true },

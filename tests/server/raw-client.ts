@@ -61,7 +61,7 @@ export class RawStream {
     http.on("trailers", (headers) => Object.assign(received, headers));
     http.on("error", () => {});
     http.on("data", (chunk: Uint8Array) => {
-      if (received["content-type"]?.startsWith("text/")) return; // a refusal in plain text
+      if (received["content-type"]?.startsWith("application/grpc") === false) return; // a refusal in plain text, or REST
       this.#reader.push(chunk, (message) => this.responses.push(decodeSotw(message)));
       this.#more();
     });

@@ -374,7 +374,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "keeps the watch of the former group when the node changes",
     file: "discovery-stream.ts",
-    find: "if (this.#identity.update(request.node)) this.#nodeChanged();",
-    replace: "this.#identity.update(request.node);",
+    find: "if (this.#hasNewNode) this.#nodeChanged();",
+    replace: "",
   },
 ];

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { TestAuthority } from "../server/test-authority.ts";
 import { RawClient, sotwRequest } from "../server/raw-client.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -59,6 +60,85 @@ describe("the README", () => {
     for (const [, task] of text.matchAll(/deno task (\w+)/g)) expect(tasks).toHaveProperty(task!);
   });
 });
+
+describe("docs/identity.md", () => {
+  const [mtls, tokens] = blocksOf("docs/identity.md", "ts");
+  const type = CLUSTER;
+
+  it("serves by client certificate as it says", async () => {
+    const [ours, theirs] = [authority("ours"), authority("theirs")];
+    const folder = identityFolder(mtls!, { "clients.crt": ours.cert }, ours.issue("server"));
+    const served = run(["identity.mts"], folder, async (port) => {
+      const url = `https://localhost:${port}`;
+      const id = "spiffe://example.org/web";
+      await using client = new RawClient(url, { ...ours.issue("x", [`URI:${id}`]), ca: ours.cert });
+      const stream = client.open();
+      stream.send(sotwRequest({ type, nodeId: id }));
+      expect((await stream.received(1)).resources).toBe(1);
+      const other = client.open();
+      other.send(sotwRequest({ type, nodeId: "spiffe://example.org/other" }));
+      expect(await other.ended).toMatchObject({ "grpc-status": "7" });
+      await using stranger = new RawClient(url, { ...theirs.issue("x", [`URI:${id}`]), ca: ours.cert });
+      await new Promise((resolve) => stranger.session.once("close", resolve));
+    });
+    expect(await served).toMatchObject({ status: 0, stderr: expect.stringMatching(/^DENIED/) });
+  });
+
+  it("serves by token as it says", async () => {
+    const ours = authority("ours");
+    const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+    const { publicKey, privateKey } = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const token = async (payload: object, header = { alg: "ES256" }) => {
+      const text = `${part(header)}.${part(payload)}`;
+      const signature = await crypto.subtle.sign(algorithm, privateKey, new TextEncoder().encode(text));
+      return `Bearer ${text}.${Buffer.from(signature).toString("base64url")}`;
+    };
+    const jwk = JSON.stringify(await crypto.subtle.exportKey("jwk", publicKey));
+    const folder = identityFolder(tokens!, { "issuer.jwk": jwk }, ours.issue("server"));
+    const valid = { sub: "web", aud: "xds", exp: Date.now() / 1000 + 1000 };
+    const served = run(["identity.mts"], folder, async (port) => {
+      await using client = new RawClient(`https://localhost:${port}`, { ca: ours.cert });
+      const stream = client.open({ authorization: await token(valid) });
+      stream.send(sotwRequest({ type, nodeId: "web" }));
+      expect((await stream.received(1)).resources).toBe(1);
+      for (
+        const [authorization, status] of [
+          [await token({ ...valid, sub: "other" }), "7"],
+          [await token({ ...valid, exp: 1 }), "16"],
+          [await token({ ...valid, aud: "another" }), "16"],
+          [await token(valid, { alg: "none" }), "16"],
+          [`${await token(valid)}AAAA`, "16"],
+          ["Bearer a.b.c", "16"],
+          ["", "16"],
+        ] as const
+      ) {
+        const refused = client.open({ authorization });
+        refused.send(sotwRequest({ type, nodeId: "web" }));
+        expect(await refused.ended).toMatchObject({ "grpc-status": status });
+      }
+    });
+    expect(await served).toMatchObject({ status: 0, stderr: expect.stringMatching(/^DENIED/) });
+  });
+});
+
+function authority(name: string): TestAuthority {
+  const made = new TestAuthority(name);
+  onTestFinished(() => made.remove());
+  return made;
+}
+
+/** A folder with the program of a page, on any free port of loopback, and the files that it reads. */
+function identityFolder(
+  source: string,
+  files: Readonly<Record<string, string>>,
+  { key, cert }: { readonly key: string; readonly cert: string },
+): string {
+  const program = fromSources(source).replace("await listen(", "const listener = await listen(")
+    .replace('host: "0.0.0.0", port: 18443', "port: 0");
+  const own = { "identity.mts": `${program}\n${SERVE_ONE}`, "server.key": key, "server.crt": cert };
+  return folderWith({ ...own, ...files });
+}
 
 /** Prints its port, and closes once its input ends. */
 const SERVE_ONE = `

@@ -1,9 +1,9 @@
 import type { DescMessage } from "@bufbuild/protobuf";
-import { Code, ConnectError, createContextValues } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import type { UniversalServerRequest, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { NodeIdentity, readRequest, type StreamLimits } from "../../stream/mod.ts";
 import { clientError } from "../client-error.ts";
-import { PEER } from "../peer.ts";
+import { clientOf } from "../identity/client-origin.ts";
 import { RESET } from "../reset.ts";
 import { FrameReader } from "../streams/frame-reader.ts";
 import { statusTrailer } from "../streams/grpc-status.ts";
@@ -22,6 +22,8 @@ export interface GrpcOptions {
   readonly node: DescMessage;
   /** The type of the service. */
   readonly typeUrl: string;
+  /** The path of the method. */
+  readonly path: string;
   readonly poller: Poller;
   readonly responses: GrpcResponses;
   readonly limits: StreamLimits;
@@ -69,7 +71,7 @@ export function bodyError(reason: unknown): unknown {
 async function respond(
   request: ByteRequest,
   signal: AbortSignal,
-  { node, typeUrl, poller, responses, limits, body }: GrpcOptions,
+  { node, typeUrl, path, poller, responses, limits, body }: GrpcOptions,
 ): Promise<ResponseBody | undefined> {
   const reader = new FrameReader(body.maxBytes);
   let poll: DecodedPoll | undefined;
@@ -85,8 +87,7 @@ async function respond(
   if (poll === undefined || reader.partial) {
     throw new ConnectError("Cannot read request: the body ended without a whole message", Code.InvalidArgument);
   }
-  const peer = (request.contextValues ?? createContextValues()).get(PEER);
-  const origin = { protocol: "grpc", typeUrl, peer, signal } as const;
+  const origin = { protocol: "grpc", typeUrl, client: clientOf(request, path), signal } as const;
   return await poller.poll(poll, origin, (result) => responses.write(typeUrl, result));
 }
 

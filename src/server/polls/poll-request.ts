@@ -1,6 +1,6 @@
 import type { Node } from "../../cache/mod.ts";
 import type { Resource } from "../../resource/mod.ts";
-import { ProtocolError, type StreamLimits } from "../../stream/mod.ts";
+import { type ClientCertificate, ProtocolError, type StreamLimits } from "../../stream/mod.ts";
 
 /** The request of a poll, by REST or unary `Fetch`. */
 export interface FetchRequest {
@@ -20,6 +20,8 @@ export interface FetchInfo {
   readonly node: Node;
   /** The client's address, where the transport knows it. */
   readonly peer: string | undefined;
+  /** The client's certificate, where the transport has verified one. */
+  readonly certificate: ClientCertificate | undefined;
 }
 
 /** The response to a poll. */

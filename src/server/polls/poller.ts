@@ -4,6 +4,9 @@ import { type ApiTable, normalName } from "../../resource/mod.ts";
 import { type HeldBytes, ProtocolError, type StreamLimits } from "../../stream/mod.ts";
 import type { DiscoveryCallbacks } from "../callbacks.ts";
 import { isForClient } from "../client-error.ts";
+import type { Authorizer } from "../identity/authorizer.ts";
+import type { ClientOrigin } from "../identity/client-origin.ts";
+import { forEach } from "../identity/for-each.ts";
 import { readableError } from "../readable-error.ts";
 import { ClientDisconnected } from "./client-disconnected.ts";
 import { PendingPoll, type PollWaits } from "./pending-poll.ts";
@@ -16,13 +19,15 @@ export interface PollerOptions extends PollWaits {
   readonly cache: Cache;
   /** Guarded: only those throw that may refuse a poll. */
   readonly callbacks: DiscoveryCallbacks;
+  readonly authorizer: Authorizer;
   readonly limits: StreamLimits;
   /** What clients hold: polls that wait have a share in it. */
   readonly held: HeldBytes;
 }
 
 /** The origin of a poll. */
-export interface PollOrigin extends Pick<FetchInfo, "protocol" | "typeUrl" | "peer"> {
+export interface PollOrigin extends Pick<FetchInfo, "protocol" | "typeUrl"> {
+  readonly client: ClientOrigin;
   /**
    * Aborts when the client disconnects. Read only by polls that wait, since Deno logs a warning when the signal of a
    * request is used.
@@ -33,7 +38,7 @@ export interface PollOrigin extends Pick<FetchInfo, "protocol" | "typeUrl" | "pe
 /** Responds to polls, whatever their protocol. It holds no state between two of them. */
 export class Poller {
   readonly #options: PollerOptions;
-  readonly #pending = new Set<PendingPoll>();
+  readonly #pending = new Map<PendingPoll, Recheck>();
   #closed = false;
 
   constructor(options: PollerOptions) {
@@ -51,11 +56,13 @@ export class Poller {
     write: (result: PollResult) => Promise<T>,
   ): Promise<T | undefined> {
     const { callbacks, limits } = this.#options;
-    const { protocol, typeUrl, peer } = origin;
+    const { protocol, typeUrl, client: { peer, certificate } } = origin;
     try {
       const node = checkPoll(request, typeUrl, limits);
-      const info: FetchInfo = { protocol, typeUrl, node, peer };
+      const info: FetchInfo = { protocol, typeUrl, node, peer, certificate };
       const { versionInfo, names } = request;
+      const decision = this.#decide(request, node, origin);
+      if (decision !== undefined) await this.#decided(decision, request);
       callbacks.onFetchRequest?.(info, { versionInfo, names });
       const result = await this.#read(request, node, origin);
       const written = result && await write(result);
@@ -71,21 +78,58 @@ export class Poller {
 
   /** Responds to all waiting polls now, as if their time was up. */
   release(): void {
-    for (const pending of [...this.#pending]) pending.expire();
+    for (const pending of [...this.#pending.keys()]) pending.expire();
   }
 
   /** Refuses all waiting polls, and all that arrive later. */
   close(): void {
     this.#closed = true;
-    for (const pending of [...this.#pending]) pending.end(unavailable());
+    for (const pending of [...this.#pending.keys()]) pending.end(unavailable());
+  }
+
+  /** Decides on the access of waiting polls again. Never rejects. */
+  reauthorize(): Promise<void> {
+    return forEach([...this.#pending], async ([pending, recheck]) => {
+      try {
+        await recheck();
+      } catch (reason) {
+        pending.end(reason);
+      }
+    });
+  }
+
+  /** @returns undefined if the poll is allowed at once  @throws ConnectError if it is denied */
+  #decide(
+    { names }: DecodedPoll,
+    node: Node,
+    { typeUrl, client }: PollOrigin,
+    isRecheck = false,
+  ): Promise<void> | undefined {
+    const { authorizer } = this.#options;
+    if (!authorizer.isNeededFor(client)) return undefined;
+    const access = [{ typeUrl, names: names.length === 0 ? ["*"] : names.map(normalName) }];
+    return authorizer.decide({ client, node, stream: undefined, isRecheck }, access);
+  }
+
+  /** What a poll holds counts while it waits for a decision. */
+  async #decided(decision: Promise<void>, { heldBytes }: DecodedPoll): Promise<void> {
+    const { held } = this.#options;
+    const isHeld = held.take(heldBytes);
+    try {
+      await decision;
+    } finally {
+      if (isHeld) held.take(-heldBytes);
+    }
+    if (!isHeld) throw this.#full();
   }
 
   #read(
-    { names, versionInfo, heldBytes }: DecodedPoll,
+    request: DecodedPoll,
     node: Node,
     origin: PollOrigin,
   ): Promise<PollResult | undefined> {
     const { api, cache, waitMs, longPollMs } = this.#options;
+    const { names, versionInfo, heldBytes } = request;
     const { promise, resolve, reject } = Promise.withResolvers<PollResult | undefined>();
     const pending = new PendingPoll({
       cache,
@@ -102,16 +146,23 @@ export class Poller {
     if (this.#closed) pending.end(unavailable());
     else pending.start();
     if (!pending.ended && !this.#options.held.take(heldBytes)) pending.end(this.#full());
-    else if (!pending.ended) void this.#wait(pending, { settled: promise, heldBytes, signal: origin.signal });
+    else if (!pending.ended) {
+      void this.#wait(pending, {
+        settled: promise,
+        heldBytes,
+        signal: origin.signal,
+        recheck: () => this.#decide(request, node, origin, true),
+      });
+    }
     return promise;
   }
 
-  async #wait(pending: PendingPoll, { settled, heldBytes, signal }: WaitingPoll): Promise<void> {
+  async #wait(pending: PendingPoll, { settled, heldBytes, signal, recheck }: WaitingPoll): Promise<void> {
     const onAbort = (): void => {
       const { reason } = signal;
       pending.end(isDeadline(reason) ? reason : new ClientDisconnected());
     };
-    this.#pending.add(pending);
+    this.#pending.set(pending, recheck);
     signal.addEventListener("abort", onAbort);
     if (signal.aborted) onAbort();
     await settled.catch(() => {});
@@ -130,7 +181,10 @@ interface WaitingPoll {
   readonly settled: Promise<unknown>;
   readonly heldBytes: number;
   readonly signal: AbortSignal;
+  readonly recheck: Recheck;
 }
+
+type Recheck = () => Promise<void> | undefined;
 
 /** Whether the time that the client gave has passed, so that it still waits for a status. */
 function isDeadline(reason: unknown): boolean {

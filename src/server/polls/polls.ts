@@ -3,6 +3,7 @@ import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import type { Cache } from "../../cache/mod.ts";
 import type { DiscoveryCallbacks } from "../callbacks.ts";
 import type { Settings } from "../options.ts";
+import type { Authorizer } from "../identity/authorizer.ts";
 import type { HeldBytes } from "../../stream/mod.ts";
 import type { SendBudget } from "../streams/send-budget.ts";
 import { GrpcResponses } from "./grpc-response.ts";
@@ -21,6 +22,7 @@ export interface PollsOptions {
   readonly held: HeldBytes;
   /** Guarded: only those throw that may refuse a poll. */
   readonly callbacks: DiscoveryCallbacks;
+  readonly authorizer: Authorizer;
 }
 
 /** The polls of a server: REST and unary `Fetch`. */
@@ -29,11 +31,11 @@ export class Polls {
   readonly #rest: RestOptions;
   readonly #unary: UnaryOptions;
 
-  constructor({ settings, cache, budget, held, callbacks }: PollsOptions) {
+  constructor({ settings, cache, budget, held, callbacks, authorizer }: PollsOptions) {
     const { api, types, limits, identifier, fetchWaitMs: waitMs, longPollMs } = settings;
     const json = new ResourceJson((typeName) => types?.getMessage(typeName) ?? api.messages?.(typeName));
     const body = { maxBytes: settings.maxRequestBytes, timeoutMs: settings.requestTimeoutMs };
-    const poller = new Poller({ api, cache, callbacks, limits, held, waitMs, longPollMs });
+    const poller = new Poller({ api, cache, callbacks, authorizer, limits, held, waitMs, longPollMs });
     this.#poller = poller;
     const shared = { api, poller, limits, body };
     const writing = { identifier, budget };
@@ -59,6 +61,11 @@ export class Polls {
   /** Responds to all waiting polls now, as if their time was up. */
   release(): void {
     this.#poller.release();
+  }
+
+  /** Decides on the access of all waiting polls again. */
+  reauthorize(): Promise<void> {
+    return this.#poller.reauthorize();
   }
 
   /** Refuses all waiting polls, and all that arrive later. */

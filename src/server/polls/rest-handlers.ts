@@ -1,5 +1,4 @@
 import { type DescMethod, getOption, hasOption } from "@bufbuild/protobuf";
-import { createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerRequest, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { http } from "../../../gen/google/api/annotations_pb.ts";
 import type { ApiTable } from "../../resource/mod.ts";
@@ -10,7 +9,7 @@ import { HttpError, httpError } from "./http-error.ts";
 import { readJsonRequest } from "./rest-request.ts";
 import type { RestResponses } from "./rest-response.ts";
 import { contentTypeMatcher } from "../content-type.ts";
-import { PEER } from "../peer.ts";
+import { clientOf } from "../identity/client-origin.ts";
 import { RESET } from "../reset.ts";
 import type { SendBudget } from "../streams/send-budget.ts";
 import { ResponseBody } from "./response-body.ts";
@@ -38,7 +37,7 @@ export function restHandlers(options: RestOptions): UniversalHandler[] {
       const requestPath = pathOf(method);
       if (typeUrl === undefined || requestPath === undefined) continue;
       const handle = async (request: UniversalServerRequest): Promise<Responding> => {
-        const response = await respond(request, typeUrl, options);
+        const response = await respond(request, { typeUrl, path: requestPath }, options);
         if (response.body !== undefined) response.body.onStalled = request.contextValues?.get(RESET);
         return response;
       };
@@ -77,17 +76,16 @@ function pathOf(method: DescMethod): string | undefined {
 
 async function respond(
   request: UniversalServerRequest,
-  typeUrl: string,
+  { typeUrl, path }: { readonly typeUrl: string; readonly path: string },
   { api, poller, responses, budget, limits, body: bodyLimits }: RestOptions,
 ): Promise<Responding> {
   try {
     const body = checkedBody(request, bodyLimits);
     const query = readJsonRequest(await readBody(body, bodyLimits), { node: api.node, limits });
-    const peer = (request.contextValues ?? createContextValues()).get(PEER);
     const origin = {
       protocol: "rest",
       typeUrl,
-      peer,
+      client: clientOf(request, path),
       get signal() {
         return request.signal;
       },

@@ -20,7 +20,7 @@ import {
 import { type ApiTable, encode } from "../../resource/mod.ts";
 import type { StreamLimits } from "../../stream/mod.ts";
 import { clientError } from "../client-error.ts";
-import { PEER } from "../peer.ts";
+import { clientOf } from "../identity/client-origin.ts";
 import { supportedContentType } from "../streams/methods.ts";
 import type { SendBudget } from "../streams/send-budget.ts";
 import { bufferedHandler } from "./buffered-handler.ts";
@@ -89,7 +89,7 @@ function addHandler(router: ConnectRouter, { method, typeUrl }: Route, options: 
   router.rpc(method, handle, routerOptions);
   const byConnect = router.handlers.pop()!;
   const buffered = bufferedHandler(byConnect, options);
-  const grpc = { ...options, node: options.api.node, typeUrl };
+  const grpc = { ...options, node: options.api.node, typeUrl, path: pathOf(method) };
   async function serve(request: UniversalServerRequest): Promise<UniversalServerResponse> {
     const contentType = request.header.get("content-type") ?? "";
     // Connect remembers those that it has seen.
@@ -113,7 +113,7 @@ async function respond(
   const origin = {
     protocol: context.protocolName as FetchInfo["protocol"],
     typeUrl,
-    peer: context.values.get(PEER),
+    client: clientOf({ header: context.requestHeader, contextValues: context.values }, pathOf(context.method)),
     signal: context.signal,
   };
   const isJson = /json/i.test(context.requestHeader.get("content-type") ?? "");
@@ -137,6 +137,10 @@ async function respond(
     throw error instanceof JsonError ? new ConnectError(error.message, Code.Internal) : clientError(error);
   }
   throw notModified();
+}
+
+function pathOf({ parent, name }: DescMethod): string {
+  return `/${parent.typeName}/${name}`;
 }
 
 /** About the size of a response without resources. */

@@ -3,6 +3,7 @@ import type { DiscoveryStream } from "../../stream/mod.ts";
 import { clientError } from "../client-error.ts";
 import { readableError } from "../readable-error.ts";
 import type { Settings } from "../options.ts";
+import { RequestGate, type RequestGateOptions } from "../identity/request-gate.ts";
 import { scheduleFlush } from "./flush-queue.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { statusTrailer } from "./grpc-status.ts";
@@ -44,6 +45,8 @@ export class GrpcStream implements BufferedStream, ServedStream {
   /** Flushes when the discovery stream has something due. */
   #due: Timer | undefined = undefined;
   #dueAt: number | undefined = undefined;
+  /** Stands in front of requests that need a decision. */
+  #gate: RequestGate | undefined = undefined;
   #halfClosed = false;
   #ended = false;
 
@@ -57,8 +60,9 @@ export class GrpcStream implements BufferedStream, ServedStream {
   }
 
   /** From here on requests may arrive. */
-  start(stream: DiscoveryStream): void {
+  start(stream: DiscoveryStream, gate?: RequestGateOptions): void {
     this.#stream = stream;
+    this.#gate = gate && new RequestGate(gate, this);
     const timeoutMs = grpcTimeoutMs(this.#options.timeout);
     if (timeoutMs !== undefined) this.#deadline = setTimeout(() => this.end(deadlineError()), timeoutMs);
     const { firstRequestTimeoutMs } = this.#options.settings;
@@ -113,6 +117,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
     clearTimeout(this.#silent);
     clearTimeout(this.#incomplete);
     clearTimeout(this.#due);
+    this.#gate?.close();
     this.#options.budget.endWrites(this);
     const fault = closeFault(this.#stream);
     const why = reason ?? fault;
@@ -132,9 +137,23 @@ export class GrpcStream implements BufferedStream, ServedStream {
     } catch (error) {
       return this.end(readableError(error));
     }
-    if (!this.#reader.partial || this.#incomplete !== undefined || this.#ended) return;
-    const { requestTimeoutMs } = this.#options.settings;
-    this.#incomplete = setTimeout(() => this.end(incompleteError(requestTimeoutMs)), requestTimeoutMs);
+    this.#limitIncomplete();
+  }
+
+  pause(): void {
+    this.#options.transport.pause();
+  }
+
+  resume(): void {
+    if (this.#ended) return;
+    this.#options.transport.resume();
+    this.#limitIncomplete();
+    if (this.#halfClosed) this.wake();
+  }
+
+  /** Decides on the access of the client again. Never rejects. */
+  async recheck(): Promise<void> {
+    await this.#gate?.recheck();
   }
 
   /** Waits a moment, since the body of a request that the client resets ends before the reset arrives. */
@@ -156,7 +175,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
     if (this.#ended) return undefined;
     try {
       const frame = this.#stream?.next(performance.now())?.frame;
-      if (frame === undefined && this.#halfClosed) this.end();
+      if (frame === undefined && this.#halfClosed && this.#gate?.isDeciding !== true) this.end();
       else if (frame === undefined) this.#scheduleWake(this.#stream?.dueAt);
       return frame;
     } catch (error) {
@@ -187,7 +206,16 @@ export class GrpcStream implements BufferedStream, ServedStream {
       clearTimeout(this.#incomplete);
       this.#incomplete = undefined;
     }
-    this.#stream?.receive(message);
+    if (this.#gate !== undefined) this.#gate.receive(message);
+    else this.#stream?.receive(message);
+  }
+
+  /** While a request waits for a decision the rest is not read, so its client is not at fault. */
+  #limitIncomplete(): void {
+    const isLimited = this.#incomplete !== undefined || this.#ended || this.#gate?.isDeciding === true;
+    if (!this.#reader.partial || isLimited) return;
+    const { requestTimeoutMs } = this.#options.settings;
+    this.#incomplete = setTimeout(() => this.end(incompleteError(requestTimeoutMs)), requestTimeoutMs);
   }
 
   #halfClose(): void {

@@ -25,6 +25,7 @@ export interface StreamMethod {
   readonly variant: Variant;
   /** Undefined for ADS. */
   readonly typeUrl: string | undefined;
+  readonly path: string;
 }
 
 /**
@@ -57,7 +58,9 @@ function methodsOf(api: ApiTable): MethodRow[] {
     service.methods.flatMap((method) => {
       const variant = variantOf(method);
       if (variant === undefined) return [];
-      return [{ service, method, path: `/${service.typeName}/${method.name}`, serves: { variant, typeUrl } }];
+      const path = `/${service.typeName}/${method.name}`;
+      const serves = { variant, typeUrl, path };
+      return [{ service, method, path, serves }];
     })
   );
 }

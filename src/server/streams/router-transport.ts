@@ -18,6 +18,8 @@ export class RouterTransport implements StreamTransport, AsyncIterableIterator<U
   #waiting: ((result: IteratorResult<Uint8Array>) => void) | undefined = undefined;
   /** The part of a large frame that the adapter has not taken. */
   #rest: Uint8Array | undefined = undefined;
+  /** Resolves when the next chunk may be read. */
+  #paused: PromiseWithResolvers<void> | undefined = undefined;
   #ended = false;
 
   constructor(request: StreamRequest) {
@@ -48,6 +50,7 @@ export class RouterTransport implements StreamTransport, AsyncIterableIterator<U
 
   end(trailer: Headers): void {
     this.#ended = true;
+    this.resume();
     trailer.forEach((value, name) => this.#trailer.set(name, value));
     if (this.#waiting === undefined) return; // the adapter still writes a frame
     this.#finish();
@@ -59,6 +62,15 @@ export class RouterTransport implements StreamTransport, AsyncIterableIterator<U
   abort(): void {
     this.#rest = undefined;
     this.#request.contextValues?.get(RESET)?.();
+  }
+
+  pause(): void {
+    this.#paused ??= Promise.withResolvers();
+  }
+
+  resume(): void {
+    this.#paused?.resolve();
+    this.#paused = undefined;
   }
 
   /** The adapter has written what it took before. */
@@ -118,6 +130,7 @@ export class RouterTransport implements StreamTransport, AsyncIterableIterator<U
         const chunk = await chunks.next();
         if (chunk.done === true) return stream.bodyEnded();
         stream.push(chunk.value);
+        if (this.#paused !== undefined) await this.#paused.promise;
       }
     } catch (error) { // the body failed: in Deno that is how a reset arrives, before the signal aborts
       stream.disconnected(signal.aborted ? signal.reason : error);

@@ -1,4 +1,4 @@
-import { Code, ConnectError, createContextValues } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import type { Cache } from "../../cache/mod.ts";
 import {
@@ -14,7 +14,9 @@ import { endOverTime } from "../drain.ts";
 import type { ServerLog } from "../log.ts";
 import type { Settings } from "../options.ts";
 import { readableError } from "../readable-error.ts";
-import { PEER } from "../peer.ts";
+import type { Authorizer } from "../identity/authorizer.ts";
+import { clientOf } from "../identity/client-origin.ts";
+import { forEach } from "../identity/for-each.ts";
 import { GrpcStream } from "./grpc-stream.ts";
 import { streamHandlers, type StreamMethod, streamMethods, type StreamRequest } from "./methods.ts";
 import { RouterTransport } from "./router-transport.ts";
@@ -36,6 +38,7 @@ export interface StreamsOptions {
   /** Guarded: only those throw that may refuse a stream. */
   readonly callbacks: DiscoveryCallbacks;
   readonly log: ServerLog;
+  readonly authorizer: Authorizer;
 }
 
 /** The gRPC streams of a server. */
@@ -83,6 +86,11 @@ export class Streams {
     });
   }
 
+  /** Decides on the access of all streams again. */
+  reauthorize(): Promise<void> {
+    return forEach([...this.#open.values()], (stream) => stream.recheck());
+  }
+
   /** Ends all streams at once, and each that is opened later. */
   close(): void {
     this.#closed = true;
@@ -92,14 +100,13 @@ export class Streams {
   #serve(request: StreamRequest, method: StreamMethod): UniversalServerResponse {
     const transport = new RouterTransport(request);
     const timeout = request.header.get("grpc-timeout");
-    const peer = (request.contextValues ?? createContextValues()).get(PEER);
-    const stream = this.#openStream(method, { transport, timeout, peer });
+    const stream = this.#openStream(method, { transport, timeout, client: clientOf(request, method.path) });
     if (!stream.ended) transport.start(stream);
     return transport.response;
   }
 
-  #openStream(method: StreamMethod, { transport, timeout, peer }: IncomingStream): GrpcStream {
-    const { settings, cache, budget, held, callbacks, log } = this.#options;
+  #openStream(method: StreamMethod, { transport, timeout, client }: IncomingStream): GrpcStream {
+    const { settings, cache, budget, held, callbacks, log, authorizer } = this.#options;
     const { api, limits, holdBackMs, legacyWildcard } = settings;
     const grpc = new GrpcStream({
       transport,
@@ -108,9 +115,12 @@ export class Streams {
       settings,
       onEnd: (reason) => this.#ended(stream, reason),
     });
+    const { peer, certificate } = client;
     const stream: DiscoveryStream = new DiscoveryStream({
-      ...method,
+      variant: method.variant,
+      typeUrl: method.typeUrl,
       peer,
+      certificate,
       id: ++this.#lastId,
       api,
       cache,
@@ -127,7 +137,8 @@ export class Streams {
     log.opened(stream.info);
     try {
       callbacks.onStreamOpen?.(stream.info);
-      grpc.start(stream);
+      const recheckMs = settings.authorize && settings.reauthorizeMs;
+      grpc.start(stream, authorizer.isNeededFor(client) ? { stream, authorizer, client, recheckMs } : undefined);
       if (this.#closed) grpc.end(unavailable());
     } catch (error) {
       grpc.end(readableError(error));

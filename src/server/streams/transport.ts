@@ -1,3 +1,4 @@
+import type { ClientOrigin } from "../identity/client-origin.ts";
 import { type MutableConnectionCounts, noConnections } from "../connection-counts.ts";
 
 /** What a transport provides: the response side of one HTTP exchange. */
@@ -8,6 +9,10 @@ export interface StreamTransport {
   end(trailer: Headers): void;
   /** Drops frames that have not been sent. */
   abort(): void;
+  /** Reads no more of the request, but what is on its way. */
+  pause(): void;
+  /** Reads on. */
+  resume(): void;
 }
 
 /** What a transport may call: one gRPC stream. Nothing here throws. */
@@ -33,8 +38,7 @@ export interface IncomingStream {
   readonly transport: StreamTransport;
   /** The header `grpc-timeout`, if there is one. */
   readonly timeout: string | null;
-  /** The client's address. */
-  readonly peer: string | undefined;
+  readonly client: ClientOrigin;
 }
 
 /** Opens a stream. Does not throw. */

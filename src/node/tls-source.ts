@@ -1,0 +1,106 @@
+import { readFile } from "node:fs/promises";
+import type { TlsFiles, TlsLoader, TlsOptions } from "./listen-options.ts";
+
+/** The part of a secure server that takes new certificates. */
+export interface SecureServer {
+  setSecureContext?(options: object): void;
+  once(event: "close", listener: () => void): unknown;
+}
+
+/** The certificates of a listener, loaded and loaded again. */
+export class TlsSource {
+  readonly #source: Required<TlsLoader>;
+  readonly #isReloadable: boolean;
+  #current: TlsOptions;
+  #server: SecureServer | undefined = undefined;
+  #lastError = "";
+
+  /** @throws Error where the certificates cannot be loaded */
+  static async load(tls: TlsOptions | TlsFiles | TlsLoader): Promise<TlsSource> {
+    const loader = loaderOf(tls);
+    return new TlsSource(loader, await loader.load(), !("key" in tls));
+  }
+
+  private constructor(source: Required<TlsLoader>, current: TlsOptions, isReloadable: boolean) {
+    this.#source = source;
+    this.#current = current;
+    this.#isReloadable = isReloadable;
+  }
+
+  /** Options of a secure server. */
+  get options(): object {
+    const { ca } = this.#current;
+    const shared = { ...contextOf(this.#current), allowHTTP1: false, ALPNProtocols: ["h2"] };
+    return ca === undefined ? shared : { ...shared, requestCert: true, rejectUnauthorized: true };
+  }
+
+  /** Keeps the certificates of a server up to date until it closes. */
+  follow(server: SecureServer): void {
+    this.#server = server;
+    if (!this.#isReloadable) return;
+    const timer = setInterval(() => void this.#tryReload(), this.#source.reloadMs).unref();
+    server.once("close", () => clearInterval(timer));
+  }
+
+  /**
+   * Loads the certificates again, for connections that are made from now on; open ones stay.
+   *
+   * @throws Error where they cannot be loaded or do not match: the former ones stay in use
+   */
+  async reload(): Promise<void> {
+    const next = await this.#source.load();
+    if (isSame(next, this.#current)) return;
+    if (this.#server?.setSecureContext === undefined) {
+      throw new Error("Cannot reload certificates: this runtime does not support it");
+    }
+    if ((next.ca === undefined) !== (this.#current.ca === undefined)) {
+      throw new Error("Cannot reload certificates: ca cannot be added or removed while the server runs");
+    }
+    this.#server.setSecureContext(contextOf(next));
+    this.#current = next;
+  }
+
+  async #tryReload(): Promise<void> {
+    try {
+      await this.reload();
+      this.#lastError = "";
+    } catch (error) {
+      // The same problem is reported once, not each time.
+      const text = String(error);
+      if (text !== this.#lastError) this.#source.onReloadError(error);
+      this.#lastError = text;
+    }
+  }
+}
+
+function loaderOf(tls: TlsOptions | TlsFiles | TlsLoader): Required<TlsLoader> {
+  const { reloadMs = 60_000, onReloadError = reportError } = tls as Partial<TlsLoader>;
+  if ("load" in tls) return { load: () => tls.load(), reloadMs, onReloadError };
+  if ("key" in tls) return { load: () => tls, reloadMs, onReloadError };
+  return { load: () => readFiles(tls), reloadMs, onReloadError };
+}
+
+async function readFiles({ keyFile, certFile, caFile }: TlsFiles): Promise<TlsOptions> {
+  const [key, cert, ca] = await Promise.all([
+    readFile(keyFile, "utf8"),
+    readFile(certFile, "utf8"),
+    caFile === undefined ? undefined : readFile(caFile, "utf8"),
+  ]);
+  return { key, cert, ...ca !== undefined && { ca } };
+}
+
+function contextOf({ key, cert, ca }: TlsOptions): object {
+  return { key: pem(key), cert: pem(cert), ...ca !== undefined && { ca: pem(ca) }, minVersion: "TLSv1.2" };
+}
+
+function isSame(a: TlsOptions, b: TlsOptions): boolean {
+  return pem(a.key) === pem(b.key) && pem(a.cert) === pem(b.cert) && pem(a.ca ?? "") === pem(b.ca ?? "");
+}
+
+function pem(value: string | Uint8Array): string {
+  return typeof value === "string" ? value : new TextDecoder().decode(value);
+}
+
+function reportError(error: unknown): void {
+  console.error("Cannot reload the certificates of the server; the former ones stay in use", error);
+}

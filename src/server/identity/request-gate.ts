@@ -1,0 +1,109 @@
+import type { AccessQuery, DiscoveryRequest, DiscoveryStream } from "../../stream/mod.ts";
+import { readableError } from "../readable-error.ts";
+import type { Authorizer } from "./authorizer.ts";
+import type { ClientOrigin } from "./client-origin.ts";
+
+/** What a {@link RequestGate} needs. */
+export interface RequestGateOptions {
+  readonly stream: DiscoveryStream;
+  readonly authorizer: Authorizer;
+  readonly client: ClientOrigin;
+  /** How often the access of an open stream is decided on again, in milliseconds; undefined for never. */
+  readonly recheckMs: number | undefined;
+}
+
+/** What a gate does to the stream that it stands in front of. */
+export interface GatedStream {
+  /** No more requests are to be read. */
+  pause(): void;
+  /** A request was decided on: reading continues. */
+  resume(): void;
+  end(reason: unknown): void;
+}
+
+/**
+ * Stands in front of the requests of one stream: what adds to its access is taken in once it was decided on. Requests
+ * behind it wait in their order, and no more are read meanwhile.
+ *
+ * Invariant: `#waiting` has requests only while `#isDeciding`; after `close` nothing reaches the stream.
+ */
+export class RequestGate {
+  readonly #options: RequestGateOptions;
+  readonly #gated: GatedStream;
+  #waiting: Uint8Array[] = [];
+  #isDeciding = false;
+  #isClosed = false;
+  #recheck: ReturnType<typeof setTimeout> | undefined = undefined;
+
+  constructor(options: RequestGateOptions, gated: GatedStream) {
+    this.#options = options;
+    this.#gated = gated;
+    this.#scheduleRecheck();
+  }
+
+  /** Whether requests wait for a decision. */
+  get isDeciding(): boolean {
+    return this.#isDeciding;
+  }
+
+  /** Takes one request, which is not kept. @throws ConnectError, ProtocolError if the stream has to be ended */
+  receive(message: Uint8Array): void {
+    if (this.#isDeciding) this.#waiting.push(message.slice());
+    else this.#admit(message);
+  }
+
+  /** Decides on the present access once more, and ends the stream if it is denied. Never rejects. */
+  async recheck(): Promise<void> {
+    const access = this.#options.stream.presentAccess();
+    if (this.#isClosed || access.length === 0) return;
+    try {
+      await this.#decide(access, true);
+    } catch (reason) {
+      if (!this.#isClosed) this.#gated.end(reason);
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#waiting = [];
+    clearTimeout(this.#recheck);
+  }
+
+  #admit(message: Uint8Array): void {
+    const { stream } = this.#options;
+    const request = stream.read(message);
+    const added = stream.addedAccess(request);
+    const decision = added && this.#decide(added, false);
+    if (decision === undefined) return stream.take(request);
+    this.#isDeciding = true;
+    this.#gated.pause();
+    void this.#takeAfter(decision, { ...request, ...request.node && { node: request.node.slice() } });
+  }
+
+  async #takeAfter(decision: Promise<void>, request: DiscoveryRequest): Promise<void> {
+    try {
+      await decision;
+      if (this.#isClosed) return;
+      this.#isDeciding = false;
+      this.#options.stream.take(request);
+      while (this.#waiting.length > 0 && !this.#isDeciding && !this.#isClosed) this.#admit(this.#waiting.shift()!);
+      if (!this.#isDeciding) this.#gated.resume();
+    } catch (reason) {
+      if (!this.#isClosed) this.#gated.end(readableError(reason));
+    }
+  }
+
+  #decide(access: readonly AccessQuery[], isRecheck: boolean): Promise<void> | undefined {
+    const { authorizer, stream: { info }, client } = this.#options;
+    return authorizer.decide({ client, node: info.node!, stream: info, isRecheck }, access);
+  }
+
+  #scheduleRecheck(): void {
+    const { recheckMs } = this.#options;
+    if (recheckMs === undefined) return;
+    this.#recheck = setTimeout(async () => {
+      await this.recheck();
+      if (!this.#isClosed) this.#scheduleRecheck();
+    }, recheckMs);
+  }
+}

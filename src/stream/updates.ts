@@ -1,0 +1,61 @@
+import type { Decisions } from "./decisions.ts";
+import type { AdsSequencer } from "./sequencing/ads-sequencer.ts";
+import type { TypeStream } from "./type-stream.ts";
+import type { StreamContext, TypeUpdate } from "./type-update.ts";
+import { oldestOf } from "./withheld-removals.ts";
+
+/** The next update of each type of a stream, unless a gate is closed, and the time at which one opens. */
+export class Updates {
+  context: StreamContext;
+  readonly #sequencer: AdsSequencer<TypeStream>;
+  readonly #decisions: Decisions;
+  #dueAt: number | undefined = undefined;
+
+  constructor(sequencer: AdsSequencer<TypeStream>, decisions: Decisions, context: StreamContext) {
+    this.#sequencer = sequencer;
+    this.#decisions = decisions;
+    this.context = context;
+  }
+
+  /** The earliest time that {@link wakeAt} was given since {@link expire}. */
+  get dueAt(): number | undefined {
+    return this.#dueAt;
+  }
+
+  /** Opens the gates whose time has come, and begins to note times again. */
+  expire(now: number): void {
+    this.#dueAt = undefined;
+    this.#sequencer.expire(now);
+  }
+
+  wakeAt(time: number): void {
+    if (time !== Infinity && (this.#dueAt === undefined || time < this.#dueAt)) this.#dueAt = time;
+  }
+
+  /** The update of a type that is pending. */
+  update(type: TypeStream, now: number): TypeUpdate | undefined {
+    const blocker = this.#sequencer.updateGate(type);
+    if (blocker === undefined) return this.#read(type, now);
+    if (this.#sequencer.block(type.typeUrl, now)) this.#decisions.blocked(type, blocker);
+    this.wakeAt(this.#sequencer.dueAt);
+    return undefined;
+  }
+
+  /** The withheld removals of a type without an update. */
+  removals(type: TypeStream, now: number): TypeUpdate | undefined {
+    const opensAt = this.#sequencer.removalGate(type).opensAt(oldestOf(type.client.withheld)!);
+    if (opensAt <= now) return this.#read(type, now);
+    this.wakeAt(Math.min(opensAt, this.#sequencer.dueAt));
+    return undefined;
+  }
+
+  #read(type: TypeStream, now: number): TypeUpdate | undefined {
+    const gate = this.#sequencer.removalGate(type);
+    const pinned = this.#sequencer.pinned(type.typeUrl);
+    const before = type.client.withheld;
+    const update = type.update({ now, gate, pinned, context: this.context });
+    this.#decisions.withheld(type, { before, gate });
+    if (this.#sequencer.synced(type)) this.#decisions.released(type);
+    return update;
+  }
+}
