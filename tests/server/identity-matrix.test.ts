@@ -12,7 +12,7 @@ import {
 import * as node from "../../src/node/mod.ts";
 import { SECRET_TYPE } from "../../src/v3/mod.ts";
 import { v3 } from "../../src/v3/table.ts";
-import { type Credential, MEMBERS, waysInto } from "./identity-ways.ts";
+import { type Credential, MEMBERS, waysInto } from "./ways-in.ts";
 
 const WAYS = waysInto(serverWith({}));
 

@@ -1,4 +1,4 @@
-import { create, toBinary, toJson } from "@bufbuild/protobuf";
+import { create, type JsonObject, toBinary, toJson } from "@bufbuild/protobuf";
 import { createConnectRouter, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerRequest } from "@connectrpc/connect/protocol";
 import {
@@ -18,6 +18,10 @@ export interface Credential {
   readonly token?: string;
   readonly certificate?: ClientCertificate;
   readonly isLocal?: boolean;
+  /** The names that it subscribes to. Default: `a`. */
+  readonly names?: readonly string[];
+  /** The metadata of its node. Default: none. */
+  readonly metadata?: JsonObject;
 }
 
 /** A way by which a client reaches the configuration. */
@@ -130,19 +134,22 @@ function typeOf({ service }: UniversalHandler): string {
   return v3.services.find((row) => row.service.typeName === service.typeName)!.typeUrl ?? CLUSTER_TYPE;
 }
 
-function sotwRequest(typeUrl: string, { nodeId: id }: Credential): Uint8Array {
-  const request = create(DiscoveryRequestSchema, { typeUrl, node: { id }, resourceNames: ["a"] });
-  return toBinary(DiscoveryRequestSchema, request);
+function sotwRequest(typeUrl: string, credential: Credential): Uint8Array {
+  return toBinary(DiscoveryRequestSchema, requestOf(typeUrl, credential));
 }
 
-function deltaRequest(typeUrl: string, { nodeId: id }: Credential): Uint8Array {
-  const request = create(DeltaDiscoveryRequestSchema, { typeUrl, node: { id }, resourceNamesSubscribe: ["a"] });
+function requestOf(typeUrl: string, { nodeId: id, names = ["a"], metadata = {} }: Credential) {
+  return create(DiscoveryRequestSchema, { typeUrl, node: { id, metadata }, resourceNames: [...names] });
+}
+
+function deltaRequest(typeUrl: string, credential: Credential): Uint8Array {
+  const { node, resourceNames } = requestOf(typeUrl, credential);
+  const request = create(DeltaDiscoveryRequestSchema, { typeUrl, node: node!, resourceNamesSubscribe: resourceNames });
   return toBinary(DeltaDiscoveryRequestSchema, request);
 }
 
-function jsonRequest(typeUrl: string, { nodeId: id }: Credential): Uint8Array {
-  const request = create(DiscoveryRequestSchema, { typeUrl, node: { id }, resourceNames: ["a"] });
-  return new TextEncoder().encode(JSON.stringify(toJson(DiscoveryRequestSchema, request)));
+function jsonRequest(typeUrl: string, credential: Credential): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(toJson(DiscoveryRequestSchema, requestOf(typeUrl, credential))));
 }
 
 interface Call {
@@ -254,4 +261,9 @@ const OUTCOMES: Readonly<Record<number, string>> = {
   403: "denied",
   16: "unauthenticated",
   401: "unauthenticated",
+  3: "invalid",
+  400: "invalid",
+  8: "exhausted",
+  413: "exhausted",
+  429: "exhausted",
 };
