@@ -190,6 +190,14 @@ describe("while a stream waits for a decision", () => {
   });
 });
 
+it("S-06 the headers that decisions need count in maxHeldBytes while a stream is open", () => {
+  const { stream, again } = open({ authorize: () => true, maxHeldBytes: 150 });
+  expect(stream.status).toBeUndefined();
+  expect(again().status).toEqual(["8", "all clients together may hold at most 150 bytes; try later"]);
+  stream.served.disconnected();
+  expect(again().status).toBeUndefined();
+});
+
 describe("access is decided on again", () => {
   it("by a timer, for all that the stream has", async () => {
     let isAllowed = true;
@@ -201,6 +209,13 @@ describe("access is decided on again", () => {
     isAllowed = false;
     await expect.poll(() => stream.status).toEqual(["7", "Permission denied"]);
     expect(server.status().authorization).toEqual({ denied: 1, failed: 0, revoked: 1 });
+  });
+
+  it("never, where that is asked for", async () => {
+    const { stream, asked } = open({ authorize: () => true, reauthorizeMs: Infinity });
+    stream.sotw({ typeUrl: CLUSTER_TYPE, node: { id: "a" } });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(asked()).toEqual(["Cluster *"]);
   });
 
   it("for polls that wait", async () => {

@@ -1,4 +1,10 @@
-import type { AccessQuery, DiscoveryRequest, DiscoveryStream } from "../../stream/mod.ts";
+import {
+  type AccessQuery,
+  type DiscoveryRequest,
+  type DiscoveryStream,
+  type HeldBytes,
+  ProtocolError,
+} from "../../stream/mod.ts";
 import { readableError } from "../readable-error.ts";
 import type { Authorizer } from "./authorizer.ts";
 import type { ClientOrigin } from "./client-origin.ts";
@@ -8,8 +14,10 @@ export interface RequestGateOptions {
   readonly stream: DiscoveryStream;
   readonly authorizer: Authorizer;
   readonly client: ClientOrigin;
-  /** How often the access of an open stream is decided on again, in milliseconds; undefined for never. */
-  readonly recheckMs: number | undefined;
+  /** How often the access of an open stream is decided on again, in milliseconds; Infinity for never. */
+  readonly recheckMs: number;
+  /** What clients hold: the headers of the stream, which later decisions need, have a share in it. */
+  readonly held: HeldBytes;
 }
 
 /** What a gate does to the stream that it stands in front of. */
@@ -30,12 +38,22 @@ export interface GatedStream {
 export class RequestGate {
   readonly #options: RequestGateOptions;
   readonly #gated: GatedStream;
+  readonly #headerBytes: number;
   #waiting: Uint8Array[] = [];
   #isDeciding = false;
   #isClosed = false;
   #recheck: ReturnType<typeof setTimeout> | undefined = undefined;
 
+  /** @throws ProtocolError if clients hold too much already */
   constructor(options: RequestGateOptions, gated: GatedStream) {
+    const { client, held } = options;
+    this.#headerBytes = sizeOf(client.headers);
+    if (!held.take(this.#headerBytes)) {
+      throw new ProtocolError(
+        "resource_exhausted",
+        `all clients together may hold at most ${held.max} bytes; try later`,
+      );
+    }
     this.#options = options;
     this.#gated = gated;
     this.#scheduleRecheck();
@@ -64,6 +82,7 @@ export class RequestGate {
   }
 
   close(): void {
+    if (!this.#isClosed) this.#options.held.take(-this.#headerBytes);
     this.#isClosed = true;
     this.#waiting = [];
     clearTimeout(this.#recheck);
@@ -100,10 +119,23 @@ export class RequestGate {
 
   #scheduleRecheck(): void {
     const { recheckMs } = this.#options;
-    if (recheckMs === undefined) return;
+    if (recheckMs > MAX_TIMER_MS) return;
     this.#recheck = setTimeout(async () => {
       await this.recheck();
       if (!this.#isClosed) this.#scheduleRecheck();
-    }, recheckMs);
+    }, recheckMs * (1 - JITTER * Math.random()));
   }
 }
+
+function sizeOf(headers: Headers): number {
+  let bytes = 0;
+  headers.forEach((value, name) => bytes += BYTES_PER_HEADER + name.length + value.length);
+  return bytes;
+}
+
+const BYTES_PER_HEADER = 100;
+
+/** The longest that a timer can hold. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+/** Streams that were opened together are not decided on together. */
+const JITTER = 0.1;
