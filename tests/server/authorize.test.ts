@@ -198,6 +198,19 @@ it("S-06 the headers that decisions need count in maxHeldBytes while a stream is
   expect(again().status).toBeUndefined();
 });
 
+it("requests that wait for a decision count in maxHeldBytes", async () => {
+  const decision = Promise.withResolvers<Authorization>();
+  const { stream, again } = open({ authorize: () => decision.promise, maxHeldBytes: 8_000 });
+  stream.sotw({ typeUrl: CLUSTER_TYPE, node: { id: "a" } });
+  for (let i = 0; i < 50; i++) stream.sotw({ typeUrl: CLUSTER_TYPE });
+  expect(stream.status?.[0]).toBe("8");
+  const other = again();
+  other.sotw({ typeUrl: CLUSTER_TYPE, node: { id: "a" } });
+  for (let i = 0; i < 10; i++) other.sotw({ typeUrl: CLUSTER_TYPE });
+  decision.resolve(true);
+  await expect.poll(() => [other.isPaused, other.status, other.frames]).toEqual([false, undefined, 1]);
+});
+
 describe("access is decided on again", () => {
   it("by a timer, for all that the stream has", async () => {
     let isAllowed = true;

@@ -16,7 +16,7 @@ export interface RequestGateOptions {
   readonly client: ClientOrigin;
   /** How often the access of an open stream is decided on again, in milliseconds; Infinity for never. */
   readonly recheckMs: number;
-  /** What clients hold: the headers of the stream, which later decisions need, have a share in it. */
+  /** What clients hold: the headers, which later decisions need, and requests that wait have a share in it. */
   readonly held: HeldBytes;
 }
 
@@ -38,23 +38,17 @@ export interface GatedStream {
 export class RequestGate {
   readonly #options: RequestGateOptions;
   readonly #gated: GatedStream;
-  readonly #headerBytes: number;
   #waiting: Uint8Array[] = [];
+  /** The share in the budget of what clients hold: the headers, and the requests that wait. */
+  #heldBytes = 0;
   #isDeciding = false;
   #isClosed = false;
   #recheck: ReturnType<typeof setTimeout> | undefined = undefined;
 
   /** @throws ProtocolError if clients hold too much already */
   constructor(options: RequestGateOptions, gated: GatedStream) {
-    const { client, held } = options;
-    this.#headerBytes = sizeOf(client.headers);
-    if (!held.take(this.#headerBytes)) {
-      throw new ProtocolError(
-        "resource_exhausted",
-        `all clients together may hold at most ${held.max} bytes; try later`,
-      );
-    }
     this.#options = options;
+    this.#hold(sizeOf(options.client.headers));
     this.#gated = gated;
     this.#scheduleRecheck();
   }
@@ -66,8 +60,9 @@ export class RequestGate {
 
   /** Takes one request, which is not kept. @throws ConnectError, ProtocolError if the stream has to be ended */
   receive(message: Uint8Array): void {
-    if (this.#isDeciding) this.#waiting.push(message.slice());
-    else this.#admit(message);
+    if (!this.#isDeciding) return this.#admit(message);
+    this.#hold(BYTES_PER_MESSAGE + message.length);
+    this.#waiting.push(message.slice());
   }
 
   /** Decides on the present access once more, and ends the stream if it is denied. Never rejects. */
@@ -82,9 +77,9 @@ export class RequestGate {
   }
 
   close(): void {
-    if (!this.#isClosed) this.#options.held.take(-this.#headerBytes);
     this.#isClosed = true;
     this.#waiting = [];
+    this.#hold(-this.#heldBytes);
     clearTimeout(this.#recheck);
   }
 
@@ -105,11 +100,28 @@ export class RequestGate {
       if (this.#isClosed) return;
       this.#isDeciding = false;
       this.#options.stream.take(request);
-      while (this.#waiting.length > 0 && !this.#isDeciding && !this.#isClosed) this.#admit(this.#waiting.shift()!);
+      while (this.#waiting.length > 0 && !this.#isDeciding && !this.#isClosed) this.#admitNext();
       if (!this.#isDeciding) this.#gated.resume();
     } catch (reason) {
       if (!this.#isClosed) this.#gated.end(readableError(reason));
     }
+  }
+
+  #admitNext(): void {
+    const message = this.#waiting.shift()!;
+    this.#hold(-BYTES_PER_MESSAGE - message.length);
+    this.#admit(message);
+  }
+
+  #hold(bytes: number): void {
+    const { held } = this.#options;
+    if (!held.take(bytes)) {
+      throw new ProtocolError(
+        "resource_exhausted",
+        `all clients together may hold at most ${held.max} bytes; try later`,
+      );
+    }
+    this.#heldBytes += bytes;
   }
 
   #decide(access: readonly AccessQuery[], isRecheck: boolean): Promise<void> | undefined {
@@ -134,6 +146,7 @@ function sizeOf(headers: Headers): number {
 }
 
 const BYTES_PER_HEADER = 100;
+const BYTES_PER_MESSAGE = 200;
 
 /** The longest that a timer can hold. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
