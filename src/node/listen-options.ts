@@ -65,8 +65,8 @@ export interface TlsOptions {
 }
 
 /**
- * The same from files in PEM, which are read again: new connections get what they hold by then, open ones stay. Node and
- * other runtimes with `setSecureContext`.
+ * The same from files in PEM, which are read again: new connections get what they hold by then, open ones stay. On
+ * Node and Deno.
  */
 export interface TlsFiles extends TlsReload {
   /** The path of the private key of the server. */
@@ -85,7 +85,7 @@ export interface TlsLoader extends TlsReload {
 
 /** When certificates are loaded again. */
 export interface TlsReload {
-  /** How often, in milliseconds. Default: 60,000. See also {@link RunningServer.reloadTls}. */
+  /** How often, in milliseconds; Infinity for never. Default: 60,000. See also {@link RunningServer.reloadTls}. */
   readonly reloadMs?: number;
   /** Called when that fails, once for each problem: the former certificates stay in use. Default: `console.error`. */
   readonly onReloadError?: (error: unknown) => void;

@@ -37,7 +37,7 @@ export class TlsSource {
   /** Keeps the certificates of a server up to date until it closes. */
   follow(server: SecureServer): void {
     this.#server = server;
-    if (!this.#isReloadable) return;
+    if (!this.#isReloadable || this.#source.reloadMs > MAX_TIMER_MS) return;
     const timer = setInterval(() => void this.#tryReload(), this.#source.reloadMs).unref();
     server.once("close", () => clearInterval(timer));
   }
@@ -72,6 +72,9 @@ export class TlsSource {
     }
   }
 }
+
+/** The longest that a timer can hold. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 function loaderOf(tls: TlsOptions | TlsFiles | TlsLoader): Required<TlsLoader> {
   const { reloadMs = 60_000, onReloadError = reportError } = tls as Partial<TlsLoader>;

@@ -79,7 +79,8 @@ export interface DiscoveryServerOptions extends Partial<StreamLimits> {
   readonly authorize?: Authorize;
   /**
    * How often `authorize` is called again for all that an open stream has, in milliseconds; the stream ends once it is
-   * denied. Default: 300,000. See also {@link DiscoveryServer.reauthorize}.
+   * denied. Up to a tenth earlier, so that streams which were opened together are not decided on together. Infinity: never.
+   * Default: 300,000. See also {@link DiscoveryServer.reauthorize}.
    */
   readonly reauthorizeMs?: number;
   /** How long `authorize` may take, in milliseconds; after that the request is denied. Default: 5,000. */

@@ -190,6 +190,27 @@ describe("while a stream waits for a decision", () => {
   });
 });
 
+it("S-06 the headers that decisions need count in maxHeldBytes while a stream is open", () => {
+  const { stream, again } = open({ authorize: () => true, maxHeldBytes: 150 });
+  expect(stream.status).toBeUndefined();
+  expect(again().status).toEqual(["8", "all clients together may hold at most 150 bytes; try later"]);
+  stream.served.disconnected();
+  expect(again().status).toBeUndefined();
+});
+
+it("requests that wait for a decision count in maxHeldBytes", async () => {
+  const decision = Promise.withResolvers<Authorization>();
+  const { stream, again } = open({ authorize: () => decision.promise, maxHeldBytes: 8_000 });
+  stream.sotw({ typeUrl: CLUSTER_TYPE, node: { id: "a" } });
+  for (let i = 0; i < 50; i++) stream.sotw({ typeUrl: CLUSTER_TYPE });
+  expect(stream.status?.[0]).toBe("8");
+  const other = again();
+  other.sotw({ typeUrl: CLUSTER_TYPE, node: { id: "a" } });
+  for (let i = 0; i < 10; i++) other.sotw({ typeUrl: CLUSTER_TYPE });
+  decision.resolve(true);
+  await expect.poll(() => [other.isPaused, other.status, other.frames]).toEqual([false, undefined, 1]);
+});
+
 describe("access is decided on again", () => {
   it("by a timer, for all that the stream has", async () => {
     let isAllowed = true;
@@ -201,6 +222,13 @@ describe("access is decided on again", () => {
     isAllowed = false;
     await expect.poll(() => stream.status).toEqual(["7", "Permission denied"]);
     expect(server.status().authorization).toEqual({ denied: 1, failed: 0, revoked: 1 });
+  });
+
+  it("never, where that is asked for", async () => {
+    const { stream, asked } = open({ authorize: () => true, reauthorizeMs: Infinity });
+    stream.sotw({ typeUrl: CLUSTER_TYPE, node: { id: "a" } });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(asked()).toEqual(["Cluster *"]);
   });
 
   it("for polls that wait", async () => {

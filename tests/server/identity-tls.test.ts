@@ -149,7 +149,7 @@ describe("S-14 certificates from files", () => {
   it("come from a function too, when it is asked to", async () => {
     const { server } = guarded();
     let pair = SERVER;
-    const tls = { load: () => ({ ...pair, ca: ours.cert }), reloadMs: 1e6 };
+    const tls = { load: () => ({ ...pair, ca: ours.cert }), reloadMs: Infinity };
     await using running = await listen(server, { port: 0, tls });
     pair = theirs.issue("server");
     expect(await overHttp2(running.port, A, { ":path": FETCH_PATH }, frame(REQUEST))).toBe("served");

@@ -1,4 +1,10 @@
-import type { AccessQuery, DiscoveryRequest, DiscoveryStream } from "../../stream/mod.ts";
+import {
+  type AccessQuery,
+  type DiscoveryRequest,
+  type DiscoveryStream,
+  type HeldBytes,
+  ProtocolError,
+} from "../../stream/mod.ts";
 import { readableError } from "../readable-error.ts";
 import type { Authorizer } from "./authorizer.ts";
 import type { ClientOrigin } from "./client-origin.ts";
@@ -8,8 +14,10 @@ export interface RequestGateOptions {
   readonly stream: DiscoveryStream;
   readonly authorizer: Authorizer;
   readonly client: ClientOrigin;
-  /** How often the access of an open stream is decided on again, in milliseconds; undefined for never. */
-  readonly recheckMs: number | undefined;
+  /** How often the access of an open stream is decided on again, in milliseconds; Infinity for never. */
+  readonly recheckMs: number;
+  /** What clients hold: the headers, which later decisions need, and requests that wait have a share in it. */
+  readonly held: HeldBytes;
 }
 
 /** What a gate does to the stream that it stands in front of. */
@@ -31,12 +39,16 @@ export class RequestGate {
   readonly #options: RequestGateOptions;
   readonly #gated: GatedStream;
   #waiting: Uint8Array[] = [];
+  /** The share in the budget of what clients hold: the headers, and the requests that wait. */
+  #heldBytes = 0;
   #isDeciding = false;
   #isClosed = false;
   #recheck: ReturnType<typeof setTimeout> | undefined = undefined;
 
+  /** @throws ProtocolError if clients hold too much already */
   constructor(options: RequestGateOptions, gated: GatedStream) {
     this.#options = options;
+    this.#hold(sizeOf(options.client.headers));
     this.#gated = gated;
     this.#scheduleRecheck();
   }
@@ -48,8 +60,9 @@ export class RequestGate {
 
   /** Takes one request, which is not kept. @throws ConnectError, ProtocolError if the stream has to be ended */
   receive(message: Uint8Array): void {
-    if (this.#isDeciding) this.#waiting.push(message.slice());
-    else this.#admit(message);
+    if (!this.#isDeciding) return this.#admit(message);
+    this.#hold(BYTES_PER_MESSAGE + message.length);
+    this.#waiting.push(message.slice());
   }
 
   /** Decides on the present access once more, and ends the stream if it is denied. Never rejects. */
@@ -66,6 +79,7 @@ export class RequestGate {
   close(): void {
     this.#isClosed = true;
     this.#waiting = [];
+    this.#hold(-this.#heldBytes);
     clearTimeout(this.#recheck);
   }
 
@@ -86,11 +100,28 @@ export class RequestGate {
       if (this.#isClosed) return;
       this.#isDeciding = false;
       this.#options.stream.take(request);
-      while (this.#waiting.length > 0 && !this.#isDeciding && !this.#isClosed) this.#admit(this.#waiting.shift()!);
+      while (this.#waiting.length > 0 && !this.#isDeciding && !this.#isClosed) this.#admitNext();
       if (!this.#isDeciding) this.#gated.resume();
     } catch (reason) {
       if (!this.#isClosed) this.#gated.end(readableError(reason));
     }
+  }
+
+  #admitNext(): void {
+    const message = this.#waiting.shift()!;
+    this.#hold(-BYTES_PER_MESSAGE - message.length);
+    this.#admit(message);
+  }
+
+  #hold(bytes: number): void {
+    const { held } = this.#options;
+    if (!held.take(bytes)) {
+      throw new ProtocolError(
+        "resource_exhausted",
+        `all clients together may hold at most ${held.max} bytes; try later`,
+      );
+    }
+    this.#heldBytes += bytes;
   }
 
   #decide(access: readonly AccessQuery[], isRecheck: boolean): Promise<void> | undefined {
@@ -100,10 +131,24 @@ export class RequestGate {
 
   #scheduleRecheck(): void {
     const { recheckMs } = this.#options;
-    if (recheckMs === undefined) return;
+    if (recheckMs > MAX_TIMER_MS) return;
     this.#recheck = setTimeout(async () => {
       await this.recheck();
       if (!this.#isClosed) this.#scheduleRecheck();
-    }, recheckMs);
+    }, recheckMs * (1 - JITTER * Math.random()));
   }
 }
+
+function sizeOf(headers: Headers): number {
+  let bytes = 0;
+  headers.forEach((value, name) => bytes += BYTES_PER_HEADER + name.length + value.length);
+  return bytes;
+}
+
+const BYTES_PER_HEADER = 100;
+const BYTES_PER_MESSAGE = 200;
+
+/** The longest that a timer can hold. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+/** Streams that were opened together are not decided on together. */
+const JITTER = 0.1;

@@ -137,8 +137,9 @@ export class Streams {
     log.opened(stream.info);
     try {
       callbacks.onStreamOpen?.(stream.info);
-      const recheckMs = settings.authorize && settings.reauthorizeMs;
-      grpc.start(stream, authorizer.isNeededFor(client) ? { stream, authorizer, client, recheckMs } : undefined);
+      const recheckMs = settings.authorize === undefined ? Infinity : settings.reauthorizeMs;
+      const gate = authorizer.isNeededFor(client) ? { stream, authorizer, client, recheckMs, held } : undefined;
+      grpc.start(stream, gate);
       if (this.#closed) grpc.end(unavailable());
     } catch (error) {
       grpc.end(readableError(error));
