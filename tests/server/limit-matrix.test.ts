@@ -14,9 +14,9 @@ interface Limit {
 /** Every limit of what one request may hold. */
 const LIMITS: Readonly<Record<string, Limit>> = {
   maxRequestBytes: {
-    options: { maxRequestBytes: 400 },
+    options: { maxRequestBytes: 600 },
     within: {},
-    beyond: { names: ["x".repeat(400)] },
+    beyond: { names: ["x".repeat(600)] },
     outcome: "exhausted",
   },
   maxNames: {
@@ -34,7 +34,7 @@ const LIMITS: Readonly<Record<string, Limit>> = {
   maxNodeBytes: {
     options: { maxNodeBytes: 100 },
     within: { metadata: { a: "b" } },
-    beyond: { metadata: { a: "b".repeat(100) } },
+    beyond: { metadata: { a: "b".repeat(200) } },
     outcome: "exhausted",
   },
 };
