@@ -18,7 +18,7 @@ import {
   type DiscoveryResponseSchema,
 } from "../../../gen/envoy/service/discovery/v3/discovery_pb.ts";
 import { type ApiTable, encode } from "../../resource/mod.ts";
-import type { StreamLimits } from "../../stream/mod.ts";
+import { ProtocolError, type StreamLimits } from "../../stream/mod.ts";
 import { clientError } from "../client-error.ts";
 import { clientOf } from "../identity/client-origin.ts";
 import { supportedContentType } from "../streams/methods.ts";
@@ -105,7 +105,7 @@ async function respond(
   request: DiscoveryRequest,
   context: HandlerContext,
   typeUrl: string,
-  { api, poller, json, identifier }: UnaryOptions,
+  { api, poller, json, identifier, limits }: UnaryOptions,
 ): Promise<MessageInitShape<typeof DiscoveryResponseSchema>> {
   const { versionInfo, resourceNames, resourceLocators, node } = request;
   if (node !== undefined) node.extensions = [];
@@ -119,6 +119,9 @@ async function respond(
   const isJson = /json/i.test(context.requestHeader.get("content-type") ?? "");
   try {
     const nodeBytes = node === undefined ? 0 : encode(api.node, node).length;
+    if (nodeBytes > limits.maxNodeBytes) {
+      throw new ProtocolError("resource_exhausted", `a node may have at most ${limits.maxNodeBytes} bytes`);
+    }
     const heldBytes = heldBytesOf({ nodeBytes, names, versionInfo });
     const query = { versionInfo, names, node, typeUrl: request.typeUrl, heldBytes };
     const response = await poller.poll(query, origin, async ({ version, resources }) => {
