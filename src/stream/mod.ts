@@ -10,4 +10,4 @@ export { GRPC_PREFIX_LENGTH, type OutgoingResponse, ResponseFactory } from "./re
 export type { AckInfo, NackInfo, StreamCallbacks, StreamInfo, SubscriptionStatus } from "./stream-callbacks.ts";
 export type { Decision, DecisionWord, Trace } from "./trace.ts";
 export type { DiscoveryStreamOptions } from "./stream-options.ts";
-export { HeldBytes } from "./held-bytes.ts";
+export { HELD_COSTS, HeldBytes } from "./held-bytes.ts";

@@ -1,6 +1,6 @@
 import type { Node } from "../../cache/mod.ts";
 import type { Resource } from "../../resource/mod.ts";
-import { type ClientCertificate, ProtocolError, type StreamLimits } from "../../stream/mod.ts";
+import { type ClientCertificate, HELD_COSTS, ProtocolError, type StreamLimits } from "../../stream/mod.ts";
 
 /** The request of a poll, by REST or unary `Fetch`. */
 export interface FetchRequest {
@@ -51,17 +51,13 @@ export function heldBytesOf(
     readonly versionInfo: string;
   },
 ): number {
-  let bytes = BYTES_PER_POLL + nodeBytes * BYTES_PER_NODE_BYTE + versionInfo.length;
-  for (const name of names) bytes += BYTES_PER_NAME + name.length;
+  let bytes = BYTES_PER_POLL + nodeBytes * HELD_COSTS.nodeByte + versionInfo.length;
+  for (const name of names) bytes += HELD_COSTS.name + name.length;
   return bytes;
 }
 
 /** With its request in the server. */
 const BYTES_PER_POLL = 10_000;
-// As those of streams.
-const BYTES_PER_NAME = 340;
-/** Two bytes of a node can become an object. */
-const BYTES_PER_NODE_BYTE = 40;
 
 /**
  * Checks a poll by the same rules as a request on a stream.

@@ -5,8 +5,8 @@ import type { Diff, Shareable } from "../diff.ts";
 import { mayRelease, withholds } from "../sequencing/gates.ts";
 import type { Subscription } from "../subscription.ts";
 import { WithheldDraft, type WithheldRemovals } from "../withheld-removals.ts";
-import { globOf, resourcesForAll, resourcesWithTtl } from "./resources.ts";
-import { applySotwRequest } from "./sotw-request.ts";
+import { resourcesForAll, resourcesWithTtl } from "./resources.ts";
+import { SOTW_NAMES } from "./sotw-request.ts";
 import type { DiffInput, HeartbeatContent, HeartbeatInput, TypeState, TypeVariant } from "./variant.ts";
 
 /**
@@ -14,13 +14,8 @@ import type { DiffInput, HeartbeatContent, HeartbeatInput, TypeState, TypeVarian
  * client removes those that are not in it. A withheld removal is a resource that responses continue to have.
  */
 export const sotwFullState: TypeVariant = {
-  protocol: "sotw",
+  ...SOTW_NAMES,
   fullState: true,
-  hasOpaqueNames: false,
-  collectionFor: globOf,
-  matches: (name, { subscription }) => subscription.matches(name),
-  isRequestable: (name, { subscription }) => subscription.names.has(name),
-  applyRequest: applySotwRequest,
   diff,
   heartbeat,
 };

@@ -1,8 +1,8 @@
 import type { Resource } from "../../resource/mod.ts";
 import { type Changes, ChangeSet } from "../change-set.ts";
 import type { Diff, Shareable } from "../diff.ts";
-import { globOf, resourcesForAll, resourcesWithTtl } from "./resources.ts";
-import { applySotwRequest } from "./sotw-request.ts";
+import { resourcesForAll, resourcesWithTtl } from "./resources.ts";
+import { SOTW_NAMES } from "./sotw-request.ts";
 import type { DiffInput, HeartbeatContent, HeartbeatInput, TypeState, TypeVariant } from "./variant.ts";
 
 /**
@@ -10,13 +10,8 @@ import type { DiffInput, HeartbeatContent, HeartbeatInput, TypeState, TypeVarian
  * nothing. A removal cannot be sent.
  */
 export const sotwPartial: TypeVariant = {
-  protocol: "sotw",
+  ...SOTW_NAMES,
   fullState: false,
-  hasOpaqueNames: false,
-  collectionFor: globOf,
-  matches: (name, { subscription }) => subscription.matches(name),
-  isRequestable: (name, { subscription }) => subscription.names.has(name),
-  applyRequest: applySotwRequest,
   diff,
   heartbeat,
 };

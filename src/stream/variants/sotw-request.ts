@@ -1,12 +1,23 @@
 import type { DiscoveryRequest } from "../request.ts";
 import { type ChangeDraft, type SubscriptionUpdate, WILDCARD } from "../subscription.ts";
-import type { RequestTarget } from "./variant.ts";
+import { globOf } from "./resources.ts";
+import type { RequestTarget, TypeVariant } from "./variant.ts";
+
+/** How the variants of SotW treat names. */
+export const SOTW_NAMES = {
+  protocol: "sotw",
+  hasOpaqueNames: false,
+  collectionFor: globOf,
+  matches: (name, { subscription }) => subscription.matches(name),
+  isRequestable: (name, { subscription }) => subscription.names.has(name),
+  applyRequest: applySotwRequest,
+} satisfies Partial<TypeVariant>;
 
 /**
  * Applies a SotW request, which lists all names that are subscribed from now on. Added names are sent, whether they
  * changed or not.
  */
-export function applySotwRequest(request: DiscoveryRequest, target: RequestTarget): SubscriptionUpdate {
+function applySotwRequest(request: DiscoveryRequest, target: RequestTarget): SubscriptionUpdate {
   const { subscription, client, names, legacyWildcard } = target;
   if (request.names.length > 0) subscription.noteNames();
   const subscribed = new Set<string>();
