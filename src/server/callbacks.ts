@@ -86,6 +86,8 @@ const KINDS: Readonly<Record<Exclude<Name, "onError">, Kind>> = {
   onResponse: { ofStream: true, refuses: false },
   onAck: { ofStream: true, refuses: false },
   onNack: { ofStream: true, refuses: false },
+  onQuarantine: { ofStream: true, refuses: false },
+  onRelease: { ofStream: true, refuses: false },
   onFetchRequest: { ofStream: false, refuses: true },
   onFetchResponse: { ofStream: false, refuses: false },
 };

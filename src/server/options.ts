@@ -1,6 +1,6 @@
 import type { Cache } from "../cache/mod.ts";
 import type { ApiTable, DescMessage } from "../resource/mod.ts";
-import { DEFAULT_STREAM_LIMITS, type StreamLimits } from "../stream/mod.ts";
+import { DEFAULT_STREAM_LIMITS, type Quorum, type StreamLimits } from "../stream/mod.ts";
 import { v3 } from "../v3/table.ts";
 import type { DiscoveryCallbacks } from "./callbacks.ts";
 import type { Logger } from "./log.ts";
@@ -29,6 +29,12 @@ export interface DiscoveryServerOptions extends Partial<StreamLimits> {
    * 0: nothing waits. Default: 15,000, as long as an Envoy waits for the dependencies of a resource.
    */
   readonly holdBackMs?: number;
+  /**
+   * Whether a resource that a client rejects is kept from it, so that the rest of a response still arrives, until its
+   * content changes; and when content that clients reject is not tried on others. `false`: a response is rejected as a
+   * whole. Default: `true`, with the defaults of {@link IsolationOptions}.
+   */
+  readonly isolate?: boolean | IsolationOptions;
   /** Sent to clients as `control_plane.identifier`. Default: empty, and not sent. */
   readonly identifier?: string;
   /** The largest request, in bytes. Default: 4 MiB; one for 20,000 clusters takes more than 1 MiB. */
@@ -87,6 +93,17 @@ export interface DiscoveryServerOptions extends Partial<StreamLimits> {
   readonly authorizeTimeoutMs?: number;
 }
 
+/**
+ * When content counts as rejected for all clients of a group of the same kind (`user_agent_name` and version): it is not
+ * tried on those that were not sent it, and a client that connects gets what was accepted last in its place.
+ */
+export interface IsolationOptions {
+  /** The number of nodes that reject it, at least. Infinity: each client judges for itself. Default: 3. */
+  readonly minNodes?: number;
+  /** The part of the nodes that have judged it which has to be exceeded, from 0 to 1. Default: 0.5. */
+  readonly share?: number;
+}
+
 /** Message types by their names, such as a registry of protobuf-es. */
 export interface MessageTypes {
   /** Returns the type of a full name, such as `my.package.Filter`; undefined if there is none. */
@@ -99,6 +116,8 @@ export interface Settings {
   readonly limits: StreamLimits;
   readonly legacyWildcard: ReadonlySet<string> | undefined;
   readonly holdBackMs: number;
+  /** Undefined: nothing is isolated. */
+  readonly quorum: Quorum | undefined;
   readonly identifier: string;
   readonly maxRequestBytes: number;
   readonly requestTimeoutMs: number;
@@ -121,6 +140,7 @@ export function settingsOf(options: DiscoveryServerOptions): Settings {
     limits: streamLimits(options),
     legacyWildcard: options.legacyWildcard,
     holdBackMs: options.holdBackMs ?? 15_000,
+    quorum: quorumOf(options.isolate ?? true),
     identifier: options.identifier ?? "",
     maxRequestBytes: options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
@@ -135,6 +155,11 @@ export function settingsOf(options: DiscoveryServerOptions): Settings {
     reauthorizeMs: options.reauthorizeMs ?? 300_000,
     authorizeTimeoutMs: options.authorizeTimeoutMs ?? 5_000,
   };
+}
+
+function quorumOf(isolate: boolean | IsolationOptions): Quorum | undefined {
+  if (isolate === false) return undefined;
+  return { minNodes: 3, share: 0.5, ...isolate === true ? {} : isolate };
 }
 
 function streamLimits(options: DiscoveryServerOptions): StreamLimits {

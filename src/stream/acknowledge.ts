@@ -1,7 +1,9 @@
 import type { Decisions } from "./decisions.ts";
 import type { DiscoveryRequest } from "./request.ts";
+import type { RejectionReason } from "./isolation/rejection-reason.ts";
+import type { OutgoingResponse } from "./response.ts";
 import type { AdsSequencer } from "./sequencing/ads-sequencer.ts";
-import type { StreamCallbacks, StreamInfo } from "./stream-callbacks.ts";
+import type { RejectedResource, StreamCallbacks, StreamInfo } from "./stream-callbacks.ts";
 import type { TypeStream } from "./type-stream.ts";
 
 /** The parts of a stream that follow what a client acknowledges. */
@@ -28,6 +30,20 @@ export function acknowledge(
     callbacks.onAck?.(stream.info, { typeUrl, version, nonce, response });
   } else {
     sequencer.nacked(type, serial);
-    callbacks.onNack?.(stream.info, { typeUrl, version, nonce, response, ...request.error! });
+    const { code, message } = request.error!;
+    const resources = rejectedIn(response, request.error!);
+    callbacks.onNack?.(stream.info, { typeUrl, version, nonce, response, code, message, resources });
   }
+}
+
+function rejectedIn({ resources, removed }: OutgoingResponse, reason: RejectionReason): RejectedResource[] {
+  const names = resources.map(({ name }) => name);
+  const { certain, likely } = reason.culprits(new Set(names));
+  if (certain.length > 0 || likely.length > 0 || names.length !== 1 || removed.length > 0) {
+    return [
+      ...certain.map((name) => ({ name, isCertain: true })),
+      ...likely.map((name) => ({ name, isCertain: false })),
+    ];
+  }
+  return [{ name: names[0]!, isCertain: true }];
 }

@@ -57,6 +57,12 @@ export class ClientState implements HeldState {
     if (versions.size > 0) this.#held = new HeldVersions(versions);
   }
 
+  /** Whether the client was sent a name as the view has it, and is not sent it again. */
+  isInSyncWith(name: string, view: View): boolean {
+    if (this.#position === undefined || this.#isPending(name)) return false;
+    return view.changesSince(this.#position)?.has(name) === false;
+  }
+
   /** Has a name sent, whatever version of it the client holds. */
   request(name: string): void {
     this.#pending.add(name);

@@ -1,4 +1,6 @@
 import type { DiscoveryRequest } from "./request.ts";
+import type { ReleaseReason } from "./isolation/isolation-context.ts";
+import type { QuarantinedContent } from "./isolation/quarantine.ts";
 import type { OutgoingResponse } from "./response.ts";
 import type { Blocker, RemovalGate } from "./sequencing/gates.ts";
 import type { DecisionWord, Trace } from "./trace.ts";
@@ -68,6 +70,16 @@ export class Decisions {
     if (added === 0 || blocker === undefined) return;
     const fields = { what: "removals", removals: added, waitsFor: typeName(blocker.typeUrl), reason: blocker.reason };
     this.#trace({ word: "WITHHOLD", typeUrl, fields });
+  }
+
+  /** The client is not sent a content. */
+  quarantined(typeUrl: string, { name, version, by, reason }: QuarantinedContent): void {
+    this.#trace?.({ word: "QUARANTINE", typeUrl, fields: { name, version, by, reason } });
+  }
+
+  /** The client may be sent a content again. */
+  isolationReleased(typeUrl: string, { name, why }: { readonly name: string; readonly why: ReleaseReason }): void {
+    this.#trace?.({ word: "RELEASE", typeUrl, fields: { what: "quarantine", name, why } });
   }
 
   #response(word: DecisionWord, { typeUrl, version, nonce, resources, removed }: OutgoingResponse): void {

@@ -1,6 +1,8 @@
 import { type AccessQuery, addedAccess, presentAccess } from "./access.ts";
 import { acknowledge, type AcknowledgeContext } from "./acknowledge.ts";
 import { Decisions } from "./decisions.ts";
+import type { FleetContent } from "./isolation/fleet-content.ts";
+import { StreamIsolation } from "./isolation/stream-isolation.ts";
 import { HeldAccount, HeldBytes } from "./held-bytes.ts";
 import { NodeIdentity } from "./node-identity.ts";
 import { isLegacyWildcard, openType } from "./open-type.ts";
@@ -32,6 +34,7 @@ export class DiscoveryStream {
   readonly #decisions: Decisions;
   readonly #updates: Updates;
   readonly #account: HeldAccount;
+  readonly #isolation: StreamIsolation | undefined;
   readonly #acknowledging: AcknowledgeContext;
   readonly #onView: () => void;
   #hasNewNode = false;
@@ -47,6 +50,7 @@ export class DiscoveryStream {
     this.#acknowledging = { callbacks, sequencer: this.#sequencer, decisions: this.#decisions, stream: this };
     this.#updates = new Updates(this.#sequencer, this.#decisions, { responses: options.responses, ttl: false });
     this.#onView = () => void (this.#isClosed || options.wake());
+    this.#isolation = options.fleet && this.#isolate(options.fleet);
   }
 
   get info(): StreamInfo {
@@ -119,6 +123,7 @@ export class DiscoveryStream {
   next(now: number): OutgoingResponse | undefined {
     if (this.#isClosed) return undefined;
     this.#updates.expire(now);
+    this.#isolation?.recheck();
     for (const type of this.#sequencer.types) {
       const update = type.isPending && !type.isInFlight ? this.#updates.update(type, now) : undefined;
       if (update !== undefined) return this.#sent(type, update, now);
@@ -145,6 +150,7 @@ export class DiscoveryStream {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#account.release();
+    this.#isolation?.leave();
     for (const type of this.#sequencer.types) type.watched.close();
   }
 
@@ -156,7 +162,16 @@ export class DiscoveryStream {
 
   #open(typeUrl: string): TypeStream {
     const count = this.#sequencer.types.length;
-    return this.#sequencer.add(openType(typeUrl, { ...this.#options, count, onView: this.#onView }));
+    return this.#sequencer.add(
+      openType(typeUrl, { ...this.#options, count, isolation: this.#isolation, onView: this.#onView }),
+    );
+  }
+
+  #isolate(fleet: FleetContent): StreamIsolation {
+    const { callbacks } = this.#options;
+    const types = () => this.#sequencer.types;
+    const decisions = this.#decisions;
+    return new StreamIsolation({ fleet, decisions, callbacks, types, info: () => this.info, wake: this.#onView });
   }
 
   #nextHeartbeat(type: TypeStream, now: number): OutgoingResponse | undefined {

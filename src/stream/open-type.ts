@@ -1,4 +1,5 @@
 import type { ApiTable, ResourceType } from "../resource/mod.ts";
+import type { IsolationContext } from "./isolation/isolation-context.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import type { DiscoveryStreamOptions } from "./stream-options.ts";
 import { TypeStream } from "./type-stream.ts";
@@ -7,16 +8,17 @@ import { TypeStream } from "./type-stream.ts";
 export interface Opening extends Pick<DiscoveryStreamOptions, "api" | "variant" | "limits"> {
   /** How many types it has already. */
   readonly count: number;
+  readonly isolation: IsolationContext | undefined;
   /** Called when the view is there, or has changed. */
   readonly onView: () => void;
 }
 
 /** Opens a type on a stream. @throws ProtocolError for more types than a client may subscribe to */
-export function openType(typeUrl: string, { api, variant, limits, count, onView }: Opening): TypeStream {
+export function openType(typeUrl: string, { api, variant, limits, count, isolation, onView }: Opening): TypeStream {
   if (count >= limits.maxTypes) {
     throw new ProtocolError("resource_exhausted", `a stream may subscribe to at most ${limits.maxTypes} types`);
   }
-  return new TypeStream(typeUrl, { type: rowOf(typeUrl, api), protocol: variant, onView });
+  return new TypeStream(typeUrl, { type: rowOf(typeUrl, api), protocol: variant, isolation, onView });
 }
 
 /** Whether a first request of a type without names subscribes to the wildcard. */

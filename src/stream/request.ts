@@ -1,4 +1,5 @@
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { RejectionReason } from "./isolation/rejection-reason.ts";
 
 /** The protocol variant of a stream: state of the world, or incremental. */
 export type Variant = "sotw" | "delta";
@@ -10,7 +11,7 @@ export interface DiscoveryRequest {
   /** The nonce of the response that the request ACKs or NACKs; empty for none. */
   readonly nonce: string;
   /** Present where the client rejects a response: `error_detail`. Nothing else makes a NACK. */
-  readonly error: { readonly code: number; readonly message: string } | undefined;
+  readonly error: RejectionReason | undefined;
   /** SotW `version_info`, for people to read; the protocol goes by nonces and by what was sent. */
   readonly versionInfo: string;
   /** SotW: all names that are subscribed from now on. Delta: those to subscribe to. */
@@ -135,7 +136,7 @@ function decodeLocator(bytes: Uint8Array): string {
   return decodeStrings(bytes)[1] ?? "";
 }
 
-function decodeStatus(bytes: Uint8Array): { code: number; message: string } {
+function decodeStatus(bytes: Uint8Array): RejectionReason {
   const reader = new BinaryReader(bytes);
   let code = 0;
   let message = "";
@@ -145,7 +146,7 @@ function decodeStatus(bytes: Uint8Array): { code: number; message: string } {
     else if (number === 2 && wireType === WireType.LengthDelimited) message = beginningOf(reader.bytes());
     else reader.skip(wireType, number);
   }
-  return { code, message };
+  return new RejectionReason(code, message);
 }
 
 /** The beginning of a text, decoded by itself: a part of a long string would keep all of it in memory. */

@@ -13,6 +13,8 @@ export interface ResponseTarget {
   readonly names: ClientNames;
   /** Whether the client can read a ttl. */
   readonly ttl: boolean;
+  /** Equal for the streams that the same content is kept from; undefined: the response is for this stream alone. */
+  readonly screenKey: string | undefined;
   /** The serial of the last response of the type on the stream. */
   readonly lastSerial: number;
 }
@@ -28,13 +30,13 @@ export function writeResponse(
   target: ResponseTarget,
   isHeartbeat = false,
 ): OutgoingResponse {
-  const { responses, protocol, typeUrl, view, names, ttl, lastSerial } = target;
+  const { responses, protocol, typeUrl, view, names, ttl, screenKey, lastSerial } = target;
   const make = () => {
     const spelled = names.hasOwnSpellings ? spell(content(), names) : content();
     return responses.make(protocol, { typeUrl, version: view.version, ...spelled }, { ttl, heartbeat: isHeartbeat });
   };
-  if (shareKey === undefined || names.hasOwnSpellings) return make();
-  return responses.share(view, `${protocol}${ttl ? "+ttl" : ""} ${shareKey}`, lastSerial, make);
+  if (shareKey === undefined || screenKey === undefined || names.hasOwnSpellings) return make();
+  return responses.share(view, `${protocol}${ttl ? "+ttl" : ""} ${shareKey}${screenKey}`, lastSerial, make);
 }
 
 function spell({ resources, removed, unknown }: Content, names: ClientNames): Content {

@@ -1,6 +1,6 @@
 import type { AdsSequencer } from "./sequencing/ads-sequencer.ts";
 import type { Blocker } from "./sequencing/gates.ts";
-import type { SubscriptionStatus } from "./stream-callbacks.ts";
+import type { QuarantinedStatus, SubscriptionStatus } from "./stream-callbacks.ts";
 import { typeName } from "./type-name.ts";
 import type { TypeStream } from "./type-stream.ts";
 import { oldestOf } from "./withheld-removals.ts";
@@ -15,9 +15,22 @@ export function statusOf(type: TypeStream, sequencer: AdsSequencer, now: number)
     acked: exchange.ackedVersion,
     inFlight: exchange.inFlight?.version,
     nacked: exchange.nack,
+    quarantined: quarantinedOf(type, now),
     withheldRemovals: withheldCount,
     waiting: waitingOf(type, sequencer, now),
   };
+}
+
+/** How many are shown of what a client is kept from. */
+const MAX_SHOWN = 100;
+const NONE: readonly QuarantinedStatus[] = [];
+
+function quarantinedOf({ isolation }: TypeStream, now: number): readonly QuarantinedStatus[] {
+  if (!isolation?.isHolding) return NONE;
+  const shown = [...isolation.contents].slice(0, MAX_SHOWN);
+  return shown.map(({ name, version, by, reason, since, instead }) => {
+    return { name, version, by, reason, instead: instead?.version, forMs: Math.max(0, now - since) };
+  });
 }
 
 function waitingOf(type: TypeStream, sequencer: AdsSequencer, now: number): string | undefined {

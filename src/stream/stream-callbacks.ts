@@ -35,8 +35,47 @@ export interface AckInfo {
 export interface NackInfo extends AckInfo {
   /** The code of `error_detail`; clients differ in what they put there. */
   readonly code: number;
-  /** The client's reason, cut off at 4,096 characters. */
+  /** The client's reason, without the content of resources, cut off at 4,096 characters. */
   readonly message: string;
+  /** The resources of the response that the client rejects, as far as its reason names them. */
+  readonly resources: readonly RejectedResource[];
+}
+
+/** A resource that a client may have rejected. */
+export interface RejectedResource {
+  readonly name: string;
+  /** Whether the client says so; otherwise its reason just has the name. */
+  readonly isCertain: boolean;
+}
+
+/** A content that a client is not sent from now on. */
+export interface QuarantineInfo {
+  readonly typeUrl: string;
+  readonly name: string;
+  /** The version of the resource. */
+  readonly version: string;
+  /**
+   * `client`: this client rejects it. `others`: most clients of its group do, so it is not tried. `reference`: it refers
+   * to a resource that the client is not sent.
+   */
+  readonly by: "client" | "others" | "reference";
+  /** Why, in the words of the client that rejected it, without the content of resources. */
+  readonly reason: string;
+  /** The version that the client has, or is sent, in its place; undefined if that is not known, or nothing. */
+  readonly instead: string | undefined;
+}
+
+/** A content that a client may be sent again. */
+export interface ReleaseInfo {
+  readonly typeUrl: string;
+  readonly name: string;
+  /** The version that was kept from the client. */
+  readonly version: string;
+  /**
+   * `changed`: it has other content, or was removed. `accepted`: most others accept it. `unsubscribed`: the client no
+   * longer subscribes to it. `referenced`: what it refers to is sent. `operator`: someone asked for it.
+   */
+  readonly why: "changed" | "accepted" | "unsubscribed" | "referenced" | "operator";
 }
 
 /** What can be observed of the streams. They are called synchronously; what they throw is the server's to handle. */
@@ -47,8 +86,21 @@ export interface StreamCallbacks {
   onResponse?(stream: StreamInfo, response: OutgoingResponse): void;
   /** The client has accepted a response. That it also works with it is more than xDS can say. */
   onAck?(stream: StreamInfo, ack: AckInfo): void;
-  /** The client has rejected a response. It is not sent again before its content changes. */
+  /**
+   * The client has rejected a response. It is not sent again as it was: what the client accepts of it is sent without the
+   * rest, which is not sent before it changes.
+   */
   onNack?(stream: StreamInfo, nack: NackInfo): void;
+  /** A content is not sent to the client. */
+  onQuarantine?(stream: StreamInfo, content: QuarantineInfo): void;
+  /** A content that was not sent to the client may be sent. */
+  onRelease?(stream: StreamInfo, content: ReleaseInfo): void;
+}
+
+/** A content that a client is not sent. */
+export interface QuarantinedStatus extends Omit<QuarantineInfo, "typeUrl"> {
+  /** For how long, in milliseconds. */
+  readonly forMs: number;
 }
 
 /** The state of one type on a stream. */
@@ -65,6 +117,8 @@ export interface SubscriptionStatus {
   readonly inFlight: string | undefined;
   /** What the client NACKed last, unless it has ACKed a response since. */
   readonly nacked: { readonly version: string; readonly message: string } | undefined;
+  /** What the client is not sent, the first 100: it, or most of its group, has rejected it. */
+  readonly quarantined: readonly QuarantinedStatus[];
   /** The number of removals that are withheld, since the client may still use the resources. */
   readonly withheldRemovals: number;
   /**

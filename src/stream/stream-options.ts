@@ -2,6 +2,7 @@ import type { Cache } from "../cache/mod.ts";
 import type { ApiTable } from "../resource/mod.ts";
 import type { ClientCertificate } from "./client-certificate.ts";
 import type { HeldBytes } from "./held-bytes.ts";
+import type { FleetContent } from "./isolation/fleet-content.ts";
 import type { StreamLimits } from "./limits.ts";
 import type { Variant } from "./request.ts";
 import type { ResponseFactory } from "./response.ts";
@@ -29,6 +30,8 @@ export interface DiscoveryStreamOptions {
    * ACKed what stopped using the resource, in milliseconds. 0: nothing waits.
    */
   readonly holdBackMs: number;
+  /** One for a server: isolates what clients reject from what they accept. Default: a response is rejected as a whole. */
+  readonly fleet?: FleetContent | undefined;
   /** The types of which a first request without names subscribes to the wildcard. Default: as the table says. */
   readonly legacyWildcard?: ReadonlySet<string> | undefined;
   /** Called whenever `next` may have a response, also from within `receive`, and more often than needed. */

@@ -1,5 +1,14 @@
 /** The fixed words of the protocol's decisions, to search a log for. */
-export type DecisionWord = "REQUEST" | "ACK" | "NACK" | "STALE" | "SEND" | "WITHHOLD" | "RELEASE" | "HEARTBEAT";
+export type DecisionWord =
+  | "REQUEST"
+  | "ACK"
+  | "NACK"
+  | "STALE"
+  | "SEND"
+  | "WITHHOLD"
+  | "RELEASE"
+  | "HEARTBEAT"
+  | "QUARANTINE";
 
 /** One decision of the protocol on one stream. */
 export interface Decision {

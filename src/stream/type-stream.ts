@@ -1,14 +1,15 @@
 import type { Cache, Node, View } from "../cache/mod.ts";
-import { normalName, type ResourceType } from "../resource/mod.ts";
+import { normalName, type Resource, type ResourceType } from "../resource/mod.ts";
 import { ClientNames } from "./client-names.ts";
 import { ClientState } from "./client-state.ts";
 import { type Acknowledgement, Exchange } from "./exchange.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { Isolation, type Screened } from "./isolation/isolation.ts";
 import type { DiscoveryRequest } from "./request.ts";
 import { type ResponseTarget, writeResponse } from "./response-writer.ts";
 import type { OutgoingResponse } from "./response.ts";
 import type { TypeProgress } from "./sequencing/type-progress.ts";
-import { Subscription, type SubscriptionUpdate } from "./subscription.ts";
+import { isChange, Subscription, type SubscriptionUpdate } from "./subscription.ts";
 import type { StreamContext, TypeStreamOptions, TypeUpdate, UpdateInput } from "./type-update.ts";
 import { variantFor } from "./variants/variant-for.ts";
 import type { TypeVariant } from "./variants/variant.ts";
@@ -27,6 +28,8 @@ export class TypeStream implements TypeProgress, ViewEvents {
   readonly exchange = new Exchange();
   readonly client = new ClientState();
   readonly watched: WatchedView;
+  /** Undefined where what the client rejects is not isolated: names that are aliases say nothing of resources. */
+  readonly isolation: Isolation | undefined;
   readonly #variant: TypeVariant;
   readonly #names: ClientNames;
   readonly #heartbeat = new Heartbeat();
@@ -35,8 +38,11 @@ export class TypeStream implements TypeProgress, ViewEvents {
   /** The client came with versions of an earlier stream: it has something to use meanwhile. */
   #isReturning: boolean | undefined = undefined;
 
-  constructor(typeUrl: string, { type, protocol, onView }: TypeStreamOptions) {
+  constructor(typeUrl: string, { type, protocol, isolation, onView }: TypeStreamOptions) {
     const variant = variantFor(protocol, type);
+    const { fullState } = variant;
+    const isIsolated = isolation !== undefined && type?.aliases === undefined;
+    this.isolation = isIsolated ? new Isolation(isolation, { typeUrl, fullState, client: this.client }) : undefined;
     this.typeUrl = typeUrl;
     this.type = type;
     this.subscription = new Subscription(variant.collectionFor);
@@ -57,7 +63,10 @@ export class TypeStream implements TypeProgress, ViewEvents {
   }
 
   get isUrgent(): boolean {
-    return !this.client.pending.isEmpty && (this.client.position !== undefined || !this.#isReturning);
+    const { pending, position } = this.client;
+    if (pending.isEmpty || (position === undefined && this.#isReturning)) return false;
+    // A part of a rejected response is requested, but not by the client.
+    return pending.all || pending.everyCollection || pending.names.size > (this.isolation?.trial.size ?? 0);
   }
 
   get withheldCount(): number {
@@ -94,6 +103,14 @@ export class TypeStream implements TypeProgress, ViewEvents {
     return !all && !names.has(name) && this.matches(name);
   }
 
+  /** Whether the client has ACKed a resource as it is. */
+  holds(resource: Resource): boolean {
+    const { view } = this.watched;
+    if (view === undefined || this.isInFlight || this.exchange.nack !== undefined) return false;
+    if (!this.matches(resource.name) || this.isolation?.excludes(resource)) return false;
+    return this.client.isInSyncWith(resource.name, view);
+  }
+
   requestAgain(name: string): void {
     if (!this.#variant.isRequestable(name, this)) return;
     this.client.request(name);
@@ -110,6 +127,7 @@ export class TypeStream implements TypeProgress, ViewEvents {
     const { wildcard, names } = this.subscription;
     const hasVersions = this.#variant.protocol === "delta";
     this.client.rebase(hasVersions ? from : undefined, { wildcard, names, matches: (name) => this.matches(name) });
+    this.isolation?.rebased();
   }
 
   viewChanged(): void {
@@ -123,9 +141,9 @@ export class TypeStream implements TypeProgress, ViewEvents {
     const acknowledgement = this.exchange.acknowledge(request);
     if (acknowledgement === undefined) return undefined;
     const { outcome, response } = acknowledgement;
-    if (outcome === "ack") this.client.acked(response);
+    if (outcome === "ack") this.#acked(response);
     else if (response.heartbeat) this.#renew(response);
-    else if (!this.#variant.fullState) this.client.nacked(response);
+    else if (!this.#isolate(response, request) && !this.#variant.fullState) this.client.nacked(response);
     return acknowledgement;
   }
 
@@ -136,7 +154,9 @@ export class TypeStream implements TypeProgress, ViewEvents {
     const { subscription, client } = this;
     const target = { subscription, client, names: this.#names, view: this.watched.view, isFirst, legacyWildcard };
     this.#deliveryRevision++;
-    return this.#variant.applyRequest(request, target);
+    const update = this.#variant.applyRequest(request, target);
+    if (this.isolation?.isHolding && isChange(update)) this.isolation.retain((name) => this.matches(name));
+    return update;
   }
 
   /**
@@ -144,28 +164,34 @@ export class TypeStream implements TypeProgress, ViewEvents {
    *
    * @returns undefined if it is in sync without a response
    */
-  update({ now, gate, pinned, context }: UpdateInput): TypeUpdate | undefined {
+  update(input: UpdateInput): TypeUpdate | undefined {
+    const { now, gate, pinned, context } = input;
     const view = this.watched.view!;
     const { subscription, client } = this;
-    const diff = this.#variant.diff({ view, subscription, client, pinned, gate, now });
-    const response = diff.response && writeResponse(diff.response, this.#target(view, context));
+    if (this.watched.hasChanged) this.isolation?.letChangesPass();
+    const screened = this.#screen(input);
+    const diff = this.#variant.diff({ view: screened.view, subscription, client, pinned, gate, now });
+    const response = diff.response && writeResponse(diff.response, this.#target(screened, context));
     const changed = response && (diff.changed?.() ?? response.resources);
     client.commit(view, diff, response);
     if (context.ttl) this.#heartbeat.note(diff.heldTtlMs);
     this.watched.synced();
     this.#deliveryRevision++;
     if (response !== undefined) this.#sent(response, now);
+    this.isolation?.synced(view, response !== undefined);
+    if (response === undefined && this.isolation?.trial.size) return this.update(input);
     this.#heartbeat.schedule(now);
     return response && { response, changed: changed! };
   }
 
   /** Says that what has a ttl continues to exist; undefined if nothing has one any more. */
   heartbeat(now: number, context: StreamContext): OutgoingResponse | undefined {
-    const view = this.watched.view!;
+    const screened = this.#screen({ now });
+    const { view } = screened;
     const hasContent = this.#heartbeat.hasContent || this.type?.emptyMeansUnknown === true;
     const { subscription, client } = this;
     const content = this.#variant.heartbeat({ view, subscription, client, hasContent });
-    const response = content && writeResponse(content, this.#target(view, context), content.isEmpty);
+    const response = content && writeResponse(content, this.#target(screened, context), content.isEmpty);
     if (response !== undefined) this.#sent(response, now);
     this.#heartbeat.restart(now, response?.ttlMs);
     return response;
@@ -190,9 +216,30 @@ export class TypeStream implements TypeProgress, ViewEvents {
     this.#deliveryRevision++;
   }
 
-  #target(view: View, { responses, ttl }: StreamContext): ResponseTarget {
+  #acked(response: OutgoingResponse): void {
+    this.client.acked(response);
+    this.isolation?.acked(response, this.watched.view!);
+  }
+
+  /** @returns whether what the client rejects is isolated */
+  #isolate(response: OutgoingResponse, { error }: DiscoveryRequest): boolean {
+    const { view } = this.watched;
+    const { sentAt } = this.exchange;
+    const isReturning = this.#isReturning ?? false;
+    return this.isolation?.nacked(response, { view: view!, reason: error!, sentAt, isReturning }) ?? false;
+  }
+
+  #screen({ now, findMissing }: Pick<UpdateInput, "now" | "findMissing">): Screened {
+    const view = this.watched.view!;
+    const isDue = (name: string) => this.matches(name) && !this.client.isInSyncWith(name, view);
+    return this.isolation?.screen(view, { now, isDue, findMissing }) ?? { view, shareKey: "" };
+  }
+
+  #target({ shareKey }: Screened, { responses, ttl }: StreamContext): ResponseTarget {
     const { typeUrl } = this;
     const { lastSerial } = this.exchange;
-    return { responses, ttl, typeUrl, view, names: this.#names, protocol: this.#variant.protocol, lastSerial };
+    const { protocol } = this.#variant;
+    const view = this.watched.view!;
+    return { responses, ttl, typeUrl, view, names: this.#names, protocol, screenKey: shareKey, lastSerial };
   }
 }

@@ -1,6 +1,8 @@
 import type { Resource, ResourceType } from "../resource/mod.ts";
 import type { Variant } from "./request.ts";
 import type { OutgoingResponse, ResponseFactory } from "./response.ts";
+import type { FindMissing } from "./isolation/isolation.ts";
+import type { IsolationContext } from "./isolation/isolation-context.ts";
 import type { RemovalGate } from "./sequencing/gates.ts";
 
 /** What is the same for all types of a stream. */
@@ -15,6 +17,8 @@ export interface TypeStreamOptions {
   /** The row of the API's table; undefined for a type that the table does not have. */
   readonly type: ResourceType | undefined;
   readonly protocol: Variant;
+  /** Undefined: what the client rejects is not isolated. */
+  readonly isolation?: IsolationContext | undefined;
   /** Called when the view is there, or has changed. */
   readonly onView: () => void;
 }
@@ -27,6 +31,8 @@ export interface UpdateInput {
   readonly gate: RemovalGate;
   /** The resources that may be requested although they were removed. */
   readonly pinned: ReadonlyMap<string, Resource>;
+  /** What a resource refers to and the client is not sent. Default: nothing is missing. */
+  readonly findMissing?: FindMissing | undefined;
   readonly context: StreamContext;
 }
 

@@ -1,5 +1,6 @@
 import type { Decisions } from "./decisions.ts";
 import type { AdsSequencer } from "./sequencing/ads-sequencer.ts";
+import { missingReferences } from "./sequencing/missing-references.ts";
 import type { TypeStream } from "./type-stream.ts";
 import type { StreamContext, TypeUpdate } from "./type-update.ts";
 import { oldestOf } from "./withheld-removals.ts";
@@ -53,7 +54,8 @@ export class Updates {
     const gate = this.#sequencer.removalGate(type);
     const pinned = this.#sequencer.pinned(type.typeUrl);
     const before = type.client.withheld;
-    const update = type.update({ now, gate, pinned, context: this.context });
+    const findMissing = missingReferences(type.type, this.#sequencer.byUrl);
+    const update = type.update({ now, gate, pinned, findMissing, context: this.context });
     this.#decisions.withheld(type, { before, gate });
     if (this.#sequencer.synced(type)) this.#decisions.released(type);
     return update;

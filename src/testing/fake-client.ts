@@ -5,6 +5,7 @@ import { type ApiTable, collectionOf, isGlob, type Resource } from "../resource/
 import {
   DEFAULT_STREAM_LIMITS,
   DiscoveryStream,
+  FleetContent,
   type OutgoingResponse,
   ProtocolError,
   ResponseFactory,
@@ -30,6 +31,8 @@ export interface FakeClientOptions {
   readonly callbacks?: StreamCallbacks;
   /** `holdBackMs` of a server, in milliseconds on the client's own clock. Default: 15000. */
   readonly holdBackMs?: number | undefined;
+  /** Whether what it rejects is isolated, as `isolate` of a server. Default: false. */
+  readonly isolate?: boolean | undefined;
   /** Called when `next` may return a response, and more often than that. Default: nothing is called. */
   readonly onWake?: () => void;
 }
@@ -166,7 +169,8 @@ export class FakeClient {
   }
 
   #connect(): DiscoveryStream {
-    const { cache, api, variant, typeUrl, callbacks = {}, holdBackMs = 15_000, onWake = () => {} } = this.#options;
+    const { cache, api, variant, typeUrl, callbacks = {}, holdBackMs = 15_000, isolate = false, onWake = () => {} } =
+      this.#options;
     this.#introduced = false;
     this.#ended = undefined;
     return new DiscoveryStream({
@@ -179,6 +183,7 @@ export class FakeClient {
       callbacks,
       limits: DEFAULT_STREAM_LIMITS,
       holdBackMs,
+      fleet: isolate ? new FleetContent({ minNodes: Infinity, share: 1 }) : undefined,
       wake: onWake,
     });
   }

@@ -10,9 +10,9 @@ import type { Connect } from "./run-transcript.ts";
 import { ALL_TYPES } from "./transcript.ts";
 
 /** The stream alone: no transport, no promises, no timers. */
-export const inProcess: Connect = ({ variant, service, holdBackMs }, cache, callbacks) => {
+export const inProcess: Connect = ({ variant, service, holdBackMs, isolate = true }, cache, callbacks) => {
   const typeUrl = service && ALL_TYPES[service];
-  const client = new FakeClient({ cache, api: v3, variant, callbacks, typeUrl, holdBackMs });
+  const client = new FakeClient({ cache, api: v3, variant, callbacks, typeUrl, holdBackMs, isolate });
   const schema = variant === "sotw" ? DiscoveryResponseSchema : DeltaDiscoveryResponseSchema;
   const ready: OutgoingResponse[] = [];
   const next = () => {

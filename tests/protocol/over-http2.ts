@@ -16,11 +16,12 @@ import { ALL_TYPES, type Transcript } from "./transcript.ts";
 export const overHttp2: Connect = async (transcript, snapshots, callbacks) => {
   const fences = new LinearCache(RUNTIME_TYPE, { resources: FENCES });
   const cache = new MuxCache({ [RUNTIME_TYPE]: fences }, { otherwise: snapshots });
-  const { holdBackMs } = transcript;
+  const { holdBackMs, isolate = true } = transcript;
   const server = createDiscoveryServer({
     cache,
     callbacks: withoutFences(callbacks),
     log: false,
+    isolate,
     ...holdBackMs && { holdBackMs },
   });
   const listener = await listen(server, { port: 0 });

@@ -101,5 +101,7 @@ export interface Transcript {
   readonly world?: World;
   /** The hold-back deadline. Default: longer than any test takes. */
   readonly holdBackMs?: number;
+  /** Whether what the client rejects is isolated. Default: true. */
+  readonly isolate?: boolean;
   readonly steps: readonly Step[];
 }

@@ -311,6 +311,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
   },
   {
     name: "D17 NACKed resources are not resent until they change or are subscribed again",
+    isolate: false,
     variant: "delta",
     world: ALL,
     steps: [
@@ -330,6 +331,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
   },
   {
     name: "D17 a change after a NACK carries the good resources of the rejected response, until an ACK",
+    isolate: false,
     variant: "delta",
     world: { RDS: { good: "1", bad: "1", other: "1" } },
     steps: [
@@ -353,6 +355,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
   },
   {
     name: "D17 a change after a NACK carries the removals of the rejected response",
+    isolate: false,
     variant: "delta",
     world: { CDS: { a: "1", x: "1" } },
     steps: [
@@ -372,6 +375,7 @@ export const DELTA_TRANSCRIPTS: readonly Transcript[] = [
   },
   {
     name: "D17 a response to a request after a NACK has the requested names alone, and its ACK settles these",
+    isolate: false,
     variant: "delta",
     world: { RDS: { good: "1", bad: "1", new: "1", other: "1" } },
     steps: [

@@ -85,7 +85,7 @@ export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
     variant === "sotw"
       ? { expect: { type: "CDS", resources: ["b=1"] } }
       : { expect: { type: "CDS", resources: ["b=1"], removed: ["a"] } },
-  ]),
+  ]).map((each) => ({ ...each, isolate: false })),
   ...both("O3 a NACK of another cluster does not end the wait for the endpoints of one", ({ variant, ack, start }) => [
     ...start,
     { apply: B },

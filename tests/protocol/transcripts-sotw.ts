@@ -104,6 +104,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
   },
   {
     name: "S5 S6 a NACKed response is not resent, and changed content is sent",
+    isolate: false,
     variant: "sotw",
     world: ALL,
     steps: [
@@ -133,6 +134,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
   },
   {
     name: "S7 a NACK with the new version_info is a NACK",
+    isolate: false,
     variant: "sotw",
     world: ALL,
     steps: [
@@ -145,6 +147,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
   },
   {
     name: "S5 S6 a change after a NACK carries the good resources of the rejected response, until an ACK",
+    isolate: false,
     variant: "sotw",
     world: { RDS: { good: "1", bad: "1", other: "1" } },
     steps: [
@@ -487,6 +490,7 @@ export const SOTW_TRANSCRIPTS: readonly Transcript[] = [
   },
   {
     name: "O7 a NACK of one type does not block another",
+    isolate: false,
     variant: "sotw",
     world: ALL,
     steps: [

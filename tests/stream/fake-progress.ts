@@ -25,6 +25,7 @@ export class FakeProgress implements TypeProgress {
       this.overdueMarks++;
     },
   };
+  isolation = undefined;
   isPending = false;
   isUrgent = false;
   withheldCount = 0;

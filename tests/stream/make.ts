@@ -1,7 +1,7 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { rawResource, type Resource, Snapshot } from "../../mod.ts";
 import { ALL_TYPES, type AnyType, type Type, TYPES } from "../protocol/transcript.ts";
-import type { DiscoveryRequest, OutgoingResponse } from "../../src/stream/mod.ts";
+import { type DiscoveryRequest, type OutgoingResponse, RejectionReason } from "../../src/stream/mod.ts";
 import { edsCluster, routesOf, toCluster } from "../clients/make.ts";
 
 /** Resources by type: names with their content. */
@@ -52,7 +52,7 @@ export function requestOf(nonce: string, error?: string): DiscoveryRequest {
   return {
     typeUrl: TYPES.RDS,
     nonce,
-    error: error === undefined ? undefined : { code: 3, message: error },
+    error: error === undefined ? undefined : new RejectionReason(3, error),
     versionInfo: "",
     names: [],
     unsubscribe: [],

@@ -3,6 +3,7 @@ import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/conn
 import type { Cache } from "../../cache/mod.ts";
 import {
   DiscoveryStream,
+  FleetContent,
   type HeldBytes,
   ResponseFactory,
   type StreamInfo,
@@ -45,6 +46,7 @@ export interface StreamsOptions {
 export class Streams {
   readonly #options: StreamsOptions;
   readonly #responses: ResponseFactory;
+  readonly #fleet: FleetContent | undefined;
   readonly #methods: ReadonlyMap<string, StreamMethod>;
   /** Oldest first. */
   readonly #open = new Map<DiscoveryStream, GrpcStream>();
@@ -52,9 +54,10 @@ export class Streams {
   #closed = false;
 
   constructor(options: StreamsOptions) {
-    const { api, identifier } = options.settings;
+    const { api, identifier, quorum } = options.settings;
     this.#options = options;
     this.#responses = new ResponseFactory({ identifier });
+    this.#fleet = quorum && new FleetContent(quorum);
     this.#methods = streamMethods(api);
   }
 
@@ -125,6 +128,7 @@ export class Streams {
       api,
       cache,
       responses: this.#responses,
+      fleet: this.#fleet,
       callbacks,
       limits,
       held,

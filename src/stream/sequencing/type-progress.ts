@@ -1,5 +1,6 @@
 import type { ResourceType } from "../../resource/mod.ts";
 import type { Exchange } from "../exchange.ts";
+import type { Isolation } from "../isolation/isolation.ts";
 import type { Subscription } from "../subscription.ts";
 import type { WatchedView } from "../watched-view.ts";
 
@@ -15,6 +16,8 @@ export interface TypeProgress {
   readonly isPending: boolean;
   /** Whether the client requested resources, and can do nothing before it receives them. */
   readonly isUrgent: boolean;
+  /** What the client is kept from; undefined where nothing is isolated. */
+  readonly isolation: Pick<Isolation, "isHolding" | "lacks"> | undefined;
   /** The number of withheld removals. */
   readonly withheldCount: number;
   /** Changes whenever `isDelivered` may give another result. */

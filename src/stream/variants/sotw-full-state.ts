@@ -1,7 +1,8 @@
 import type { View } from "../../cache/mod.ts";
-import { normalName, type Resource } from "../../resource/mod.ts";
+import type { Resource } from "../../resource/mod.ts";
 import { type Changes, ChangeSet } from "../change-set.ts";
 import type { Diff, Shareable } from "../diff.ts";
+import { indexByName } from "../resource-index.ts";
 import { mayRelease, withholds } from "../sequencing/gates.ts";
 import type { Subscription } from "../subscription.ts";
 import { WithheldDraft, type WithheldRemovals } from "../withheld-removals.ts";
@@ -58,7 +59,7 @@ function withholdRemovals(
   const draft = new WithheldDraft(client.withheld);
   for (const [name, { since }] of client.withheld) if (mayRelease(gate, since, now)) draft.remove(name);
   const isReleasing = draft.result.size < client.withheld.size;
-  const last = indexOf(client.sent);
+  const last = indexByName(client.sent);
   for (const name of changes?.keys() ?? last.keys()) {
     if (view.get(name) !== undefined) draft.remove(name);
     else if (areWithheld && !client.withheld.has(name) && subscription.matches(name)) {
@@ -97,15 +98,3 @@ function withheldKey(withheld: WithheldRemovals): string {
   if (withheld.size === 0) return "";
   return ` ${JSON.stringify([...withheld].map(([name, { resource }]) => [name, resource!.version]))}`;
 }
-
-/** Resources by their name in its normal form: once for all streams that were sent the same list. */
-function indexOf(resources: readonly Resource[]): ReadonlyMap<string, Resource> {
-  let index = indexes.get(resources);
-  if (index === undefined) {
-    index = new Map(resources.map((resource) => [normalName(resource.name), resource]));
-    indexes.set(resources, index);
-  }
-  return index;
-}
-
-const indexes = new WeakMap<readonly Resource[], ReadonlyMap<string, Resource>>();

@@ -1,0 +1,148 @@
+import type { Culprits } from "./culprits.ts";
+
+/**
+ * The search for what a client rejects, in one type on one stream: a rejected response is sent again in parts, until each
+ * of its resources was accepted or is known to be rejected.
+ *
+ * The names in the client's reason come first. Where it names none, a part is halved: of `n` resources of which one is
+ * rejected, it is found by at most 2·log2(n)+2 responses.
+ *
+ * Invariant: each part is smaller than the response that it was rejected with, and the number of parts tried is bounded,
+ * so that the search ends whatever a client says.
+ */
+export class CulpritSearch {
+  /** The next part is the last. */
+  #parts: Part[] = [];
+  #trial: Part | undefined = undefined;
+  #tried = 0;
+
+  get isOpen(): boolean {
+    return this.#trial !== undefined || this.#parts.length > 0;
+  }
+
+  /** The names that are being tried: in the next response, or in the one in flight. */
+  get trial(): ReadonlySet<string> {
+    return this.#trial?.names ?? NO_NAMES;
+  }
+
+  /** Whether a name is in any part that is not being tried. */
+  isWaiting(name: string): boolean {
+    return this.#parts.some(({ names }) => names.has(name));
+  }
+
+  /** All names of the search. */
+  *names(): Iterable<string> {
+    yield* this.trial;
+    for (const { names } of this.#parts) yield* names;
+  }
+
+  /**
+   * The response with these names was rejected.
+   *
+   * @param names - resources and removals of the response
+   * @param removals - those that are removals: no client rejects a removal
+   * @returns the names that are rejected for certain
+   */
+  rejected(
+    names: ReadonlySet<string>,
+    removals: ReadonlySet<string>,
+    { certain, likely }: Culprits,
+  ): readonly string[] {
+    for (const name of names) this.forget(name);
+    this.#trial = undefined;
+    const resources = [...names].filter((name) => !removals.has(name));
+    const culprits = certain.length > 0 || resources.length > 1 ? certain : resources;
+    const rest = resources.filter((name) => !culprits.includes(name));
+    // Removals that were rejected alone stay undone: there is no smaller part of them to try.
+    const untried = resources.length === 0 ? [] : [...removals];
+    if (culprits.length > 0) this.#push([...untried, ...rest]);
+    else this.#split([...untried, ...rest], likely);
+    return culprits;
+  }
+
+  /** The response with these names was accepted. */
+  accepted(names: Iterable<string>): void {
+    const sibling = this.#trial?.sibling;
+    // The whole was rejected and this part of it is not, so the other one has what was rejected.
+    if (sibling !== undefined) sibling.hasCulprit = true;
+    this.#trial = undefined;
+    for (const name of names) this.forget(name);
+  }
+
+  /** Chooses the next part. @returns its names; undefined if none is left */
+  next(): ReadonlySet<string> | undefined {
+    let part = this.#parts.pop();
+    while (part?.hasCulprit && part.names.size > 1) {
+      this.#split([...part.names], []);
+      part = this.#parts.pop();
+    }
+    this.#trial = part;
+    if (part === undefined) this.#tried = 0;
+    else this.#tried++;
+    return part?.names;
+  }
+
+  /** The part that is being tried is tried later. */
+  postpone(): void {
+    if (this.#trial !== undefined) this.#parts.push(this.#trial);
+    this.#trial = undefined;
+    this.#tried--;
+  }
+
+  /** A name has changed, or is not subscribed to any more: nothing is known of it. */
+  forget(name: string): void {
+    for (const part of this.#trial === undefined ? this.#parts : [this.#trial, ...this.#parts]) {
+      if (!part.names.delete(name)) continue;
+      part.hasCulprit = false;
+      part.sibling = undefined;
+      for (const each of this.#parts) if (each.sibling === part) each.sibling = undefined;
+      if (this.#trial?.sibling === part) this.#trial.sibling = undefined;
+    }
+    this.#parts = this.#parts.filter(({ names }) => names.size > 0);
+  }
+
+  /** Whether more parts were tried than any honest client needs. */
+  get isExhausted(): boolean {
+    return this.#tried >= MAX_TRIALS;
+  }
+
+  /** Ends the search. @returns the names that are left */
+  end(): readonly string[] {
+    const left = [...this.names()];
+    this.#parts = [];
+    this.#trial = undefined;
+    this.#tried = 0;
+    return left;
+  }
+
+  #split(names: readonly string[], likely: readonly string[]): void {
+    const isSuspect = new Set(likely.length < names.length ? likely : []);
+    const middle = Math.ceil(names.length / 2);
+    const [first, second] = isSuspect.size > 0
+      ? [names.filter((name) => !isSuspect.has(name)), [...isSuspect]]
+      : [names.slice(0, middle), names.slice(middle)];
+    const later = this.#push(second);
+    const sooner = this.#push(first);
+    if (sooner !== undefined) sooner.sibling = later;
+  }
+
+  #push(names: readonly string[]): Part | undefined {
+    if (names.length === 0) return undefined;
+    const part: Part = { names: new Set(names), hasCulprit: false, sibling: undefined };
+    this.#parts.push(part);
+    return part;
+  }
+}
+
+/** Names that are sent in one response. */
+interface Part {
+  readonly names: Set<string>;
+  /** At least one of them is rejected, which follows from the other parts. */
+  hasCulprit: boolean;
+  /** The other part of the response that both were rejected with. */
+  sibling: Part | undefined;
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+/** A hundred resources of which each second one is rejected take two hundred. */
+const MAX_TRIALS = 1_024;

@@ -1,0 +1,225 @@
+import type { View } from "../../cache/mod.ts";
+import { normalName, type Resource } from "../../resource/mod.ts";
+import type { Changes } from "../change-set.ts";
+import type { OutgoingResponse } from "../response.ts";
+import { indexByName } from "../resource-index.ts";
+import { changesWithout, type Screen } from "./screened-view.ts";
+
+/** When content counts as rejected by a group of clients. */
+export interface Quorum {
+  /** The number of nodes that have to reject it, at least. */
+  readonly minNodes: number;
+  /** The part of the nodes which have judged it that has to be exceeded, from 0 to 1. */
+  readonly share: number;
+}
+
+/** What clients have said of the content of one resource. */
+export interface ContentRecord {
+  readonly name: string;
+  readonly version: string;
+  /** The ids of nodes. */
+  readonly rejectedBy: ReadonlySet<string>;
+  readonly acceptedBy: ReadonlySet<string>;
+  /** The reason of the client that rejected it last. */
+  readonly reason: string;
+  /** Whether other clients are not sent it. */
+  readonly isRejected: boolean;
+  /** The content that was accepted last before. */
+  readonly instead: Resource | undefined;
+}
+
+/**
+ * What the clients of one view have said of its content: those of one kind, since clients of another version judge for
+ * themselves. It keeps the content that was accepted last of each name, one resource for all clients.
+ *
+ * Invariant: what is rejected is what the quorum says of the records, and never depends on one client alone unless the
+ * quorum says so.
+ */
+export class GroupContent implements Screen {
+  readonly #view: View;
+  readonly #quorum: Quorum;
+  readonly #accepted = new Map<string, Resource>();
+  /** The content before the accepted one: that may turn out to be rejected by most. */
+  readonly #former = new Map<string, Resource>();
+  readonly #noted = new WeakSet<OutgoingResponse>();
+  readonly #records = new Map<string, Draft>();
+  #filtered = new WeakMap<Changes, Changes>();
+  #rejectedCount = 0;
+  #serial = 0;
+
+  constructor(view: View, quorum: Quorum) {
+    this.#view = view;
+    this.#quorum = quorum;
+  }
+
+  /** Whether any content is rejected. */
+  get isScreening(): boolean {
+    return this.#rejectedCount > 0;
+  }
+
+  /** Changes with what is rejected. */
+  get serial(): number {
+    return this.#serial;
+  }
+
+  /** The records of content that the view still has. */
+  get records(): ContentRecord[] {
+    return [...this.#records.values()].filter((record) => this.#isCurrent(record));
+  }
+
+  /** What was accepted last of a name, but for a version that is rejected. */
+  acceptedOf(name: string, rejectedVersion: string): Resource | undefined {
+    const accepted = this.#accepted.get(name);
+    return accepted?.version === rejectedVersion ? this.#former.get(name) : accepted;
+  }
+
+  excludes = ({ name, version }: Resource): boolean => {
+    const record = this.#records.get(name);
+    return record !== undefined && record.isRejected && record.version === version;
+  };
+
+  insteadOf({ name, version }: Resource): Resource | undefined {
+    return this.acceptedOf(name, version);
+  }
+
+  changesOf(changes: Changes): Changes {
+    let filtered = this.#filtered.get(changes);
+    if (filtered === undefined) this.#filtered.set(changes, filtered = changesWithout(changes, this));
+    return filtered;
+  }
+
+  /**
+   * A client has ACKed a response.
+   *
+   * @returns the names of content that no longer counts as rejected
+   */
+  accepted(response: OutgoingResponse, nodeId: string): readonly string[] {
+    const released = this.#records.size === 0 ? NO_NAMES : this.#count(response, nodeId);
+    if (this.#noted.has(response)) return released;
+    this.#noted.add(response);
+    for (const resource of response.resources) this.#note(resource);
+    if (this.#accepted.size > 2 * this.#view.size + SLACK) this.#prune();
+    return released;
+  }
+
+  /**
+   * A client rejects the content of a name.
+   *
+   * @param holders - the ids of the nodes that hold the content; asked for once where a few nodes reject it
+   * @returns whether it has counted as rejected since just now
+   */
+  rejected(
+    { name, version }: Resource,
+    by: { readonly nodeId: string; readonly reason: string; readonly holders: () => Iterable<string> },
+  ): boolean {
+    let record = this.#records.get(name);
+    if (record?.version !== version) {
+      this.forget(name);
+      if (this.#records.size >= MAX_RECORDS) this.forget(this.#records.keys().next().value!);
+      record = new Draft(name, version);
+      this.#records.set(name, record);
+    }
+    record.reason = by.reason;
+    record.acceptedBy.delete(by.nodeId);
+    if (record.rejectedBy.size < MAX_NODES) record.rejectedBy.add(by.nodeId);
+    if (record.isRejected || record.rejectedBy.size < this.#quorum.minNodes) return false;
+    if (!record.hasHolders) {
+      record.hasHolders = true;
+      for (const id of by.holders()) record.accept(id);
+    }
+    this.#decide(record);
+    return record.isRejected;
+  }
+
+  /** Forgets what was said of a name. @returns whether its content counted as rejected */
+  forget(name: string): boolean {
+    const record = this.#records.get(name);
+    if (record === undefined) return false;
+    this.#records.delete(name);
+    if (record.isRejected) this.#changeCount(-1);
+    return record.isRejected;
+  }
+
+  #count(response: OutgoingResponse, nodeId: string): readonly string[] {
+    const released: string[] = [];
+    const index = indexByName(response.resources);
+    for (const record of this.#records.values()) {
+      if (!this.#isCurrent(record)) this.forget(record.name);
+      else if (index.get(record.name)?.version === record.version) {
+        const was = record.isRejected;
+        record.rejectedBy.delete(nodeId);
+        record.accept(nodeId);
+        this.#decide(record);
+        if (was && !record.isRejected) released.push(record.name);
+      }
+    }
+    return released;
+  }
+
+  #decide(record: Draft): void {
+    const { minNodes, share } = this.#quorum;
+    const rejections = record.rejectedBy.size;
+    const isRejected = rejections >= minNodes && rejections > share * (rejections + record.acceptedBy.size);
+    if (isRejected === record.isRejected) return;
+    record.isRejected = isRejected;
+    record.instead = isRejected ? this.acceptedOf(record.name, record.version) : undefined;
+    this.#changeCount(isRejected ? 1 : -1);
+  }
+
+  #changeCount(by: number): void {
+    this.#rejectedCount += by;
+    this.#serial++;
+    this.#filtered = new WeakMap();
+  }
+
+  #note(sent: Resource): void {
+    const name = normalName(sent.name);
+    // A client's own spelling is of no use to others.
+    const resource = sent.name === name ? sent : this.#view.get(name);
+    if (resource?.version !== sent.version) return;
+    const known = this.#accepted.get(name);
+    if (known?.version === resource.version) return;
+    this.#accepted.set(name, resource);
+    if (known === undefined) return;
+    this.#former.delete(name);
+    this.#former.set(name, known);
+    if (this.#former.size > MAX_RECORDS) this.#former.delete(this.#former.keys().next().value!);
+  }
+
+  /** Drops what the view no longer has. */
+  #prune(): void {
+    for (const name of this.#accepted.keys()) if (this.#view.get(name) === undefined) this.#accepted.delete(name);
+    for (const name of this.#former.keys()) if (this.#view.get(name) === undefined) this.#former.delete(name);
+  }
+
+  #isCurrent({ name, version }: ContentRecord): boolean {
+    return this.#view.get(name)?.version === version;
+  }
+}
+
+class Draft implements ContentRecord {
+  readonly name: string;
+  readonly version: string;
+  readonly rejectedBy = new Set<string>();
+  readonly acceptedBy = new Set<string>();
+  reason = "";
+  isRejected = false;
+  instead: Resource | undefined = undefined;
+  hasHolders = false;
+
+  constructor(name: string, version: string) {
+    this.name = name;
+    this.version = version;
+  }
+
+  accept(nodeId: string): void {
+    if (!this.rejectedBy.has(nodeId) && this.acceptedBy.size < MAX_NODES) this.acceptedBy.add(nodeId);
+  }
+}
+
+const NO_NAMES: readonly string[] = [];
+/** Names with a record, and former contents, that are kept for a group. The oldest leave first. */
+const MAX_RECORDS = 1_000;
+/** Nodes that are counted for a content on each side. */
+const MAX_NODES = 1_024;
+const SLACK = 100;

@@ -1,0 +1,92 @@
+import type { Node } from "../../cache/mod.ts";
+import type { Resource } from "../../resource/mod.ts";
+import type { Decisions } from "../decisions.ts";
+import type { StreamCallbacks, StreamInfo } from "../stream-callbacks.ts";
+import type { TypeStream } from "../type-stream.ts";
+import type { FleetContent, FleetMember } from "./fleet-content.ts";
+import type { GroupContent } from "./group-content.ts";
+import type { IsolationContext, ReleaseReason } from "./isolation-context.ts";
+import type { QuarantinedContent } from "./quarantine.ts";
+
+/** The stream that a client is isolated on. */
+export interface IsolatedStream {
+  readonly fleet: FleetContent;
+  readonly decisions: Decisions;
+  readonly callbacks: StreamCallbacks;
+  readonly types: () => readonly TypeStream[];
+  readonly info: () => StreamInfo;
+  readonly wake: () => void;
+}
+
+/** What one stream has to do with what clients reject: it reports what its client is kept from, and knows the others. */
+export class StreamIsolation implements IsolationContext, FleetMember {
+  readonly fleet: FleetContent;
+  readonly #stream: IsolatedStream;
+  #revision = 0;
+
+  constructor(stream: IsolatedStream) {
+    this.fleet = stream.fleet;
+    this.#stream = stream;
+    this.fleet.join(this);
+  }
+
+  nodeId = (): string => this.#stream.info().node?.id ?? "";
+
+  kind = (): string => kindOf(this.#stream.info().node);
+
+  quarantined(typeUrl: string, content: QuarantinedContent): void {
+    const { decisions, callbacks, info } = this.#stream;
+    const { name, version, by, reason, instead } = content;
+    decisions.quarantined(typeUrl, content);
+    callbacks.onQuarantine?.(info(), { typeUrl, name, version, by, reason, instead: instead?.version });
+  }
+
+  released(typeUrl: string, { name, version }: QuarantinedContent, why: ReleaseReason): void {
+    const { decisions, callbacks, info } = this.#stream;
+    decisions.isolationReleased(typeUrl, { name, why });
+    callbacks.onRelease?.(info(), { typeUrl, name, version, why });
+  }
+
+  holderOf(group: GroupContent, resource: Resource): string | undefined {
+    return this.#typeOf(group)?.holds(resource) ? this.nodeId() : undefined;
+  }
+
+  release(group: GroupContent, names: readonly string[]): void {
+    this.#typeOf(group)?.isolation!.release(names, "others");
+    this.#stream.wake();
+  }
+
+  /** Looks again at what waits for a reference, if anything has changed that could end its waiting. */
+  recheck(): void {
+    const types = this.#stream.types();
+    let revision = 0;
+    let isWaiting = false;
+    for (const { isolation } of types) {
+      revision += isolation?.revision ?? 0;
+      isWaiting ||= isolation?.isHolding ?? false;
+    }
+    if (!isWaiting || revision === this.#revision) return;
+    this.#revision = revision;
+    for (const { isolation } of types) isolation?.releaseReferences();
+  }
+
+  leave(): void {
+    this.fleet.leave(this);
+  }
+
+  #typeOf(group: GroupContent): TypeStream | undefined {
+    return this.#stream.types().find(({ isolation, watched: { view } }) => {
+      return isolation !== undefined && view !== undefined && isolation.groupOf(view) === group;
+    });
+  }
+}
+
+/** Clients of another kind, or of another version, may accept what these reject. */
+function kindOf(node: Node | undefined): string {
+  if (node === undefined) return "";
+  const { userAgentName, userAgentVersionType: { case: type, value } } = node;
+  if (type === undefined) return userAgentName;
+  if (type === "userAgentVersion") return `${userAgentName}/${value}`;
+  const { majorNumber, minorNumber, patch } = value.version ?? { majorNumber: 0, minorNumber: 0, patch: 0 };
+  return `${userAgentName}/${majorNumber}.${minorNumber}.${patch}`;
+}

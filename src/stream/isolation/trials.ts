@@ -1,0 +1,109 @@
+import type { View } from "../../cache/mod.ts";
+import type { Resource } from "../../resource/mod.ts";
+import type { ClientState } from "../client-state.ts";
+import type { Matches } from "../held-state.ts";
+import { CulpritSearch } from "./culprit-search.ts";
+import type { Culprits } from "./culprits.ts";
+
+/**
+ * The parts of rejected responses that are sent again to one client, of one type: by requests of their names.
+ *
+ * Invariant: a name is in the search in the version that was rejected; once it has another, it is sent as any change is.
+ */
+export class Trials {
+  readonly #client: ClientState;
+  readonly #search = new CulpritSearch();
+  /** Of all names of the search; undefined for a removal. */
+  readonly #versions = new Map<string, string | undefined>();
+  #isPostponed = false;
+
+  constructor(client: ClientState) {
+    this.#client = client;
+  }
+
+  get isOpen(): boolean {
+    return this.#search.isOpen;
+  }
+
+  /** The names that are sent next, or in flight. */
+  get names(): ReadonlySet<string> {
+    return this.#search.trial;
+  }
+
+  /** Whether a resource is sent later. */
+  isWaiting({ name, version }: Resource): boolean {
+    return this.#search.isWaiting(name) && this.#versions.get(name) === version;
+  }
+
+  /**
+   * A response was rejected.
+   *
+   * @param versions - its resources by name, and undefined for its removals
+   * @returns the names that are rejected for certain
+   */
+  rejected(versions: ReadonlyMap<string, string | undefined>, culprits: Culprits): readonly string[] {
+    const removals = new Set([...versions.keys()].filter((name) => versions.get(name) === undefined));
+    for (const [name, version] of versions) this.#versions.set(name, version);
+    return this.#search.rejected(new Set(versions.keys()), removals, culprits);
+  }
+
+  /** A response was accepted. @param has - whether it has a resource in a version, or its removal */
+  accepted(has: (name: string, version: string | undefined) => boolean): void {
+    this.#search.accepted([...this.#versions].filter(([name, version]) => has(name, version)).map(([name]) => name));
+  }
+
+  /** The names that were tried needed no response. */
+  skip(): void {
+    this.#search.accepted([...this.#search.trial]);
+    this.advance();
+  }
+
+  /** Requests the next part. */
+  advance(): void {
+    if (this.#search.trial.size > 0) return;
+    for (const name of this.#search.next() ?? NO_NAMES) this.#client.request(name);
+    if (!this.#search.isOpen) this.#versions.clear();
+  }
+
+  /**
+   * Changes of the type are sent before the part that is tried, so that they are not rejected with it; but the part waits
+   * for no second response.
+   */
+  letChangesPass(): void {
+    if (this.#search.trial.size === 0) return;
+    this.#isPostponed = !this.#isPostponed;
+    if (!this.#isPostponed) return;
+    for (const name of this.#search.trial) this.#client.cancel(name);
+    this.#search.postpone();
+  }
+
+  /** Forgets the names that have changed. */
+  prune(view: View): void {
+    for (const [name, version] of this.#versions) if (view.get(name)?.version !== version) this.#forget(name);
+  }
+
+  /** Forgets the names that the client is no longer subscribed to. */
+  retain(matches: Matches): void {
+    for (const name of this.#versions.keys()) if (!matches(name)) this.#forget(name);
+  }
+
+  /** Ends the search if it has had more trials than any honest client needs. @returns the names that are left */
+  endIfExhausted(): readonly string[] {
+    return this.#search.isExhausted ? this.end() : NONE;
+  }
+
+  /** Ends the search. @returns the names that are left */
+  end(): readonly string[] {
+    this.#versions.clear();
+    this.#isPostponed = false;
+    return this.#search.end();
+  }
+
+  #forget(name: string): void {
+    this.#versions.delete(name);
+    this.#search.forget(name);
+  }
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+const NONE: readonly string[] = [];
