@@ -1,6 +1,6 @@
 import type { DiscoveryRequest } from "./request.ts";
 import type { ReleaseReason } from "./isolation/isolation-context.ts";
-import type { QuarantinedContent } from "./isolation/quarantine.ts";
+import type { QuarantinedContent } from "./isolation/quarantined-content.ts";
 import type { OutgoingResponse } from "./response.ts";
 import type { Blocker, RemovalGate } from "./sequencing/gates.ts";
 import type { DecisionWord, Trace } from "./trace.ts";

@@ -169,9 +169,8 @@ export class DiscoveryStream {
 
   #isolate(fleet: FleetContent): StreamIsolation {
     const { callbacks } = this.#options;
-    const types = () => this.#sequencer.types;
-    const decisions = this.#decisions;
-    return new StreamIsolation({ fleet, decisions, callbacks, types, info: () => this.info, wake: this.#onView });
+    const [decisions, sequencer] = [this.#decisions, this.#sequencer];
+    return new StreamIsolation({ fleet, decisions, callbacks, sequencer, info: () => this.info, wake: this.#onView });
   }
 
   #nextHeartbeat(type: TypeStream, now: number): OutgoingResponse | undefined {

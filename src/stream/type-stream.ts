@@ -1,15 +1,14 @@
 import type { Cache, Node, View } from "../cache/mod.ts";
-import { normalName, type Resource, type ResourceType } from "../resource/mod.ts";
+import { normalName, type ResourceType } from "../resource/mod.ts";
 import { ClientNames } from "./client-names.ts";
 import { ClientState } from "./client-state.ts";
+import { Delivery } from "./delivery.ts";
 import { type Acknowledgement, Exchange } from "./exchange.ts";
-import { Heartbeat } from "./heartbeat.ts";
-import { Isolation, type Screened } from "./isolation/isolation.ts";
+import { Isolation } from "./isolation/isolation.ts";
 import type { DiscoveryRequest } from "./request.ts";
-import { type ResponseTarget, writeResponse } from "./response-writer.ts";
 import type { OutgoingResponse } from "./response.ts";
 import type { TypeProgress } from "./sequencing/type-progress.ts";
-import { isChange, Subscription, type SubscriptionUpdate } from "./subscription.ts";
+import { Subscription, type SubscriptionUpdate } from "./subscription.ts";
 import type { StreamContext, TypeStreamOptions, TypeUpdate, UpdateInput } from "./type-update.ts";
 import { variantFor } from "./variants/variant-for.ts";
 import type { TypeVariant } from "./variants/variant.ts";
@@ -32,7 +31,7 @@ export class TypeStream implements TypeProgress, ViewEvents {
   readonly isolation: Isolation | undefined;
   readonly #variant: TypeVariant;
   readonly #names: ClientNames;
-  readonly #heartbeat = new Heartbeat();
+  readonly #delivery: Delivery;
   readonly #onView: () => void;
   #deliveryRevision = 0;
   /** The client came with versions of an earlier stream: it has something to use meanwhile. */
@@ -50,6 +49,7 @@ export class TypeStream implements TypeProgress, ViewEvents {
     this.#names = new ClientNames(variant.hasOpaqueNames);
     this.watched = new WatchedView(this);
     this.#onView = onView;
+    this.#delivery = new Delivery(this, variant, this.#names);
   }
 
   get isPending(): boolean {
@@ -84,14 +84,14 @@ export class TypeStream implements TypeProgress, ViewEvents {
   /** When the next heartbeat is due; undefined where none may be sent before something else happens. */
   get heartbeatAt(): number | undefined {
     // It says that what the client holds continues to exist, so the client has to hold all, and to have ACKed it.
-    const isAcked = !this.isInFlight && this.exchange.nack === undefined;
+    const isAcked = !this.isInFlight && (this.exchange.nack === undefined || this.isolation?.isHolding);
     const isInSync = isAcked && !this.isPending && !this.watched.hasMoved;
-    return isInSync ? this.#heartbeat.dueAt : undefined;
+    return isInSync ? this.#delivery.heartbeat.dueAt : undefined;
   }
 
   /** Whether a heartbeat is planned, though it may have to wait. */
   get hasHeartbeat(): boolean {
-    return this.#heartbeat.dueAt !== undefined;
+    return this.#delivery.heartbeat.dueAt !== undefined;
   }
 
   matches(name: string): boolean {
@@ -101,14 +101,6 @@ export class TypeStream implements TypeProgress, ViewEvents {
   isDelivered(name: string): boolean {
     const { all, names } = this.client.pending;
     return !all && !names.has(name) && this.matches(name);
-  }
-
-  /** Whether the client has ACKed a resource as it is. */
-  holds(resource: Resource): boolean {
-    const { view } = this.watched;
-    if (view === undefined || this.isInFlight || this.exchange.nack !== undefined) return false;
-    if (!this.matches(resource.name) || this.isolation?.excludes(resource)) return false;
-    return this.client.isInSyncWith(resource.name, view);
   }
 
   requestAgain(name: string): void {
@@ -141,8 +133,10 @@ export class TypeStream implements TypeProgress, ViewEvents {
     const acknowledgement = this.exchange.acknowledge(request);
     if (acknowledgement === undefined) return undefined;
     const { outcome, response } = acknowledgement;
-    if (outcome === "ack") this.#acked(response);
-    else if (response.heartbeat) this.#renew(response);
+    if (outcome === "ack") {
+      this.client.acked(response);
+      this.isolation?.acked(response, this.watched.view!);
+    } else if (response.heartbeat) this.#renew(response);
     else if (!this.#isolate(response, request) && !this.#variant.fullState) this.client.nacked(response);
     return acknowledgement;
   }
@@ -155,7 +149,8 @@ export class TypeStream implements TypeProgress, ViewEvents {
     const target = { subscription, client, names: this.#names, view: this.watched.view, isFirst, legacyWildcard };
     this.#deliveryRevision++;
     const update = this.#variant.applyRequest(request, target);
-    if (this.isolation?.isHolding && isChange(update)) this.isolation.retain((name) => this.matches(name));
+    const isLess = update.removed.length > 0 || (update.wildcardChanged && !subscription.wildcard);
+    if (isLess) this.isolation?.retain((name) => this.matches(name));
     return update;
   }
 
@@ -165,42 +160,13 @@ export class TypeStream implements TypeProgress, ViewEvents {
    * @returns undefined if it is in sync without a response
    */
   update(input: UpdateInput): TypeUpdate | undefined {
-    const { now, gate, pinned, context } = input;
-    const view = this.watched.view!;
-    const { subscription, client } = this;
-    if (this.watched.hasChanged) this.isolation?.letChangesPass();
-    const screened = this.#screen(input);
-    const diff = this.#variant.diff({ view: screened.view, subscription, client, pinned, gate, now });
-    const response = diff.response && writeResponse(diff.response, this.#target(screened, context));
-    const changed = response && (diff.changed?.() ?? response.resources);
-    client.commit(view, diff, response);
-    if (context.ttl) this.#heartbeat.note(diff.heldTtlMs);
-    this.watched.synced();
     this.#deliveryRevision++;
-    if (response !== undefined) this.#sent(response, now);
-    this.isolation?.synced(view, response !== undefined);
-    if (response === undefined && this.isolation?.trial.size) return this.update(input);
-    this.#heartbeat.schedule(now);
-    return response && { response, changed: changed! };
+    return this.#delivery.update(input);
   }
 
   /** Says that what has a ttl continues to exist; undefined if nothing has one any more. */
   heartbeat(now: number, context: StreamContext): OutgoingResponse | undefined {
-    const screened = this.#screen({ now });
-    const { view } = screened;
-    const hasContent = this.#heartbeat.hasContent || this.type?.emptyMeansUnknown === true;
-    const { subscription, client } = this;
-    const content = this.#variant.heartbeat({ view, subscription, client, hasContent });
-    const response = content && writeResponse(content, this.#target(screened, context), content.isEmpty);
-    if (response !== undefined) this.#sent(response, now);
-    this.#heartbeat.restart(now, response?.ttlMs);
-    return response;
-  }
-
-  #sent(response: OutgoingResponse, now: number): void {
-    this.exchange.sent(response, now);
-    this.#heartbeat.note(response.ttlMs);
-    if (this.#variant.fullState) this.client.commitFullState(response.resources);
+    return this.#delivery.nextHeartbeat(now, context);
   }
 
   /**
@@ -208,17 +174,12 @@ export class TypeStream implements TypeProgress, ViewEvents {
    * it receives no more of those without content.
    */
   #renew({ resources }: OutgoingResponse): void {
-    this.#heartbeat.addContent();
+    this.#delivery.heartbeat.addContent();
     for (const { name } of resources) {
       const normal = normalName(name);
       if (this.matches(normal)) this.client.request(normal);
     }
     this.#deliveryRevision++;
-  }
-
-  #acked(response: OutgoingResponse): void {
-    this.client.acked(response);
-    this.isolation?.acked(response, this.watched.view!);
   }
 
   /** @returns whether what the client rejects is isolated */
@@ -227,19 +188,5 @@ export class TypeStream implements TypeProgress, ViewEvents {
     const { sentAt } = this.exchange;
     const isReturning = this.#isReturning ?? false;
     return this.isolation?.nacked(response, { view: view!, reason: error!, sentAt, isReturning }) ?? false;
-  }
-
-  #screen({ now, findMissing }: Pick<UpdateInput, "now" | "findMissing">): Screened {
-    const view = this.watched.view!;
-    const isDue = (name: string) => this.matches(name) && !this.client.isInSyncWith(name, view);
-    return this.isolation?.screen(view, { now, isDue, findMissing }) ?? { view, shareKey: "" };
-  }
-
-  #target({ shareKey }: Screened, { responses, ttl }: StreamContext): ResponseTarget {
-    const { typeUrl } = this;
-    const { lastSerial } = this.exchange;
-    const { protocol } = this.#variant;
-    const view = this.watched.view!;
-    return { responses, ttl, typeUrl, view, names: this.#names, protocol, screenKey: shareKey, lastSerial };
   }
 }

@@ -1,7 +1,7 @@
 import type { Resource, ResourceType } from "../resource/mod.ts";
 import type { Variant } from "./request.ts";
 import type { OutgoingResponse, ResponseFactory } from "./response.ts";
-import type { FindMissing } from "./isolation/isolation.ts";
+import type { FindMissing } from "./isolation/isolation-types.ts";
 import type { IsolationContext } from "./isolation/isolation-context.ts";
 import type { RemovalGate } from "./sequencing/gates.ts";
 

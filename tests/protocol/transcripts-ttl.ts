@@ -77,6 +77,33 @@ export const TTL_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
+    name: "L3 a response that was NACKed as a whole gets no heartbeat",
+    variant: "delta",
+    isolate: false,
+    world: { SDS: { a: "1 ttl=90" } },
+    steps: [
+      { send: { type: "SDS", subscribe: ["a"], node: envoy } },
+      { expect: { type: "SDS", resources: ["a=1 ttl=90"] } },
+      { send: { type: "SDS", nack: "no", node: null } },
+      { wait: 90 },
+      { quiet: true },
+    ],
+  },
+  {
+    name: "L3 I2 what a client accepts has its heartbeats while it rejects something else",
+    variant: "delta",
+    world: { SDS: { a: "1 ttl=90", b: "bad ttl=90" } },
+    steps: [
+      { send: { type: "SDS", subscribe: ["a", "b"], node: envoy } },
+      { expect: { type: "SDS", resources: ["a=1 ttl=90", "b=bad ttl=90"] } },
+      { send: { type: "SDS", nack: 'resource "b": no', node: null } },
+      { expect: { type: "SDS", resources: ["a=1 ttl=90"] } },
+      { send: { type: "SDS", nonce: "last", node: null } },
+      { wait: 40 },
+      { expect: { type: "SDS", resources: ["a heartbeat ttl=90"] } },
+    ],
+  },
+  {
     name: "L3 a NACKed resource gets no heartbeat",
     variant: "delta",
     world: { SDS: { a: "1 ttl=90" } },

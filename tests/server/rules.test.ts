@@ -77,7 +77,8 @@ describe("services and streams", () => {
     sotw.send({ typeUrl: CLUSTER_TYPE, responseNonce: rejected.nonce, errorDetail: { message: "no" } });
     delta.send({ typeUrl: CLUSTER_TYPE, responseNonce: accepted.nonce });
     cache.setSnapshot("node", cache.getSnapshot("node")!.with({ update: [cluster({ name: "b" })] }));
-    expect((await sotw.next()).resources).toHaveLength(2);
+    // The first client is not sent again what it rejected.
+    expect((await sotw.next()).resources).toHaveLength(1);
     expect((await delta.next()).resources.map(({ name }) => name)).toEqual(["b"]);
   });
 
@@ -312,8 +313,10 @@ describe("errors and identity", () => {
     expect(shown!.node?.id).toBe("node");
     expect(shown!.state.find(({ typeUrl }) => typeUrl === CLUSTER_TYPE)).toMatchObject({
       acked: first.versionInfo,
-      inFlight: undefined,
+      // The removal of the first cluster, without what was rejected.
+      inFlight: second.versionInfo,
       nacked: { version: second.versionInfo, message: "no such thing" },
+      quarantined: [{ name: "bad", by: "client", reason: "no such thing", instead: undefined }],
     });
   });
 

@@ -158,7 +158,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "sends heartbeats while the client rejects",
     file: "type-stream.ts",
-    find: "!this.isInFlight && this.exchange.nack === undefined",
+    find: "!this.isInFlight && (this.exchange.nack === undefined || this.isolation?.isHolding)",
     replace: "!this.isInFlight",
   },
   {
@@ -200,7 +200,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "removes resources although the client rejects what refers to them",
     file: "sequencing/removal-gates.ts",
-    find: `if (exchange.nack !== undefined) return "nack";`,
+    find: `if (exchange.nack !== undefined || isolation?.isHolding) return "nack";`,
     replace: "",
   },
   {

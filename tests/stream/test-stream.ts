@@ -3,6 +3,7 @@ import type {
   DeltaDiscoveryRequestSchema,
   DiscoveryRequestSchema,
 } from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
+import type { NodeSchema } from "../../gen/envoy/config/core/v3/base_pb.ts";
 import {
   DEFAULT_STREAM_LIMITS,
   DiscoveryStream,
@@ -21,10 +22,13 @@ type Fields = MessageInitShape<typeof DiscoveryRequestSchema> & MessageInitShape
 export class TestStream {
   readonly stream: DiscoveryStream;
   readonly #options: Options;
+  readonly #node: MessageInitShape<typeof NodeSchema>;
   #isFirst = true;
 
-  constructor(options: Options) {
+  /** @param node - how its client describes itself */
+  constructor(options: Options, node: MessageInitShape<typeof NodeSchema> = {}) {
     this.#options = options;
+    this.#node = { id: "node", userAgentName: "envoy", ...node };
     this.stream = new DiscoveryStream({
       id: 1,
       api: v3,
@@ -44,7 +48,7 @@ export class TestStream {
 
   /** Sends a request; the first one has a node, which can read a ttl. */
   request(type: AnyType, fields: Fields = {}): void {
-    const node = this.#isFirst ? { node: { id: "node", userAgentName: "envoy" } } : {};
+    const node = this.#isFirst ? { node: this.#node } : {};
     this.#isFirst = false;
     this.stream.receive(encodeRequest(this.#options.variant, { ...node, typeUrl: ALL_TYPES[type], ...fields }));
   }
@@ -60,12 +64,12 @@ export class TestStream {
   }
 
   /** NACKs a response. @param names - SotW: all names of the type */
-  nack({ typeUrl, nonce }: OutgoingResponse, ...names: string[]): void {
-    this.request("CDS", {
-      typeUrl,
-      responseNonce: nonce,
-      resourceNames: names,
-      errorDetail: { code: 3, message: "no" },
-    });
+  nack(response: OutgoingResponse, ...names: string[]): void {
+    this.nackFor("no", response, ...names);
+  }
+
+  /** NACKs a response for a reason. @param names - SotW: all names of the type */
+  nackFor(message: string, { typeUrl, nonce }: OutgoingResponse, ...names: string[]): void {
+    this.request("CDS", { typeUrl, responseNonce: nonce, resourceNames: names, errorDetail: { code: 3, message } });
   }
 }

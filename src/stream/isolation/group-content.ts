@@ -1,8 +1,9 @@
 import type { View } from "../../cache/mod.ts";
-import { normalName, type Resource } from "../../resource/mod.ts";
+import type { Resource } from "../../resource/mod.ts";
 import type { Changes } from "../change-set.ts";
 import type { OutgoingResponse } from "../response.ts";
 import { indexByName } from "../resource-index.ts";
+import { AcceptedContent } from "./accepted-content.ts";
 import { changesWithout, type Screen } from "./screened-view.ts";
 
 /** When content counts as rejected by a group of clients. */
@@ -30,7 +31,7 @@ export interface ContentRecord {
 
 /**
  * What the clients of one view have said of its content: those of one kind, since clients of another version judge for
- * themselves. It keeps the content that was accepted last of each name, one resource for all clients.
+ * themselves.
  *
  * Invariant: what is rejected is what the quorum says of the records, and never depends on one client alone unless the
  * quorum says so.
@@ -38,10 +39,7 @@ export interface ContentRecord {
 export class GroupContent implements Screen {
   readonly #view: View;
   readonly #quorum: Quorum;
-  readonly #accepted = new Map<string, Resource>();
-  /** The content before the accepted one: that may turn out to be rejected by most. */
-  readonly #former = new Map<string, Resource>();
-  readonly #noted = new WeakSet<OutgoingResponse>();
+  readonly #accepted: AcceptedContent;
   readonly #records = new Map<string, Draft>();
   #filtered = new WeakMap<Changes, Changes>();
   #rejectedCount = 0;
@@ -49,6 +47,7 @@ export class GroupContent implements Screen {
 
   constructor(view: View, quorum: Quorum) {
     this.#view = view;
+    this.#accepted = new AcceptedContent(view);
     this.#quorum = quorum;
   }
 
@@ -69,8 +68,7 @@ export class GroupContent implements Screen {
 
   /** What was accepted last of a name, but for a version that is rejected. */
   acceptedOf(name: string, rejectedVersion: string): Resource | undefined {
-    const accepted = this.#accepted.get(name);
-    return accepted?.version === rejectedVersion ? this.#former.get(name) : accepted;
+    return this.#accepted.get(name, rejectedVersion);
   }
 
   excludes = ({ name, version }: Resource): boolean => {
@@ -95,10 +93,7 @@ export class GroupContent implements Screen {
    */
   accepted(response: OutgoingResponse, nodeId: string): readonly string[] {
     const released = this.#records.size === 0 ? NO_NAMES : this.#count(response, nodeId);
-    if (this.#noted.has(response)) return released;
-    this.#noted.add(response);
-    for (const resource of response.resources) this.#note(resource);
-    if (this.#accepted.size > 2 * this.#view.size + SLACK) this.#prune();
+    this.#accepted.note(response);
     return released;
   }
 
@@ -172,26 +167,6 @@ export class GroupContent implements Screen {
     this.#filtered = new WeakMap();
   }
 
-  #note(sent: Resource): void {
-    const name = normalName(sent.name);
-    // A client's own spelling is of no use to others.
-    const resource = sent.name === name ? sent : this.#view.get(name);
-    if (resource?.version !== sent.version) return;
-    const known = this.#accepted.get(name);
-    if (known?.version === resource.version) return;
-    this.#accepted.set(name, resource);
-    if (known === undefined) return;
-    this.#former.delete(name);
-    this.#former.set(name, known);
-    if (this.#former.size > MAX_RECORDS) this.#former.delete(this.#former.keys().next().value!);
-  }
-
-  /** Drops what the view no longer has. */
-  #prune(): void {
-    for (const name of this.#accepted.keys()) if (this.#view.get(name) === undefined) this.#accepted.delete(name);
-    for (const name of this.#former.keys()) if (this.#view.get(name) === undefined) this.#former.delete(name);
-  }
-
   #isCurrent({ name, version }: ContentRecord): boolean {
     return this.#view.get(name)?.version === version;
   }
@@ -218,8 +193,7 @@ class Draft implements ContentRecord {
 }
 
 const NO_NAMES: readonly string[] = [];
-/** Names with a record, and former contents, that are kept for a group. The oldest leave first. */
+/** Names with a record that are kept for a group. The oldest leave first. */
 const MAX_RECORDS = 1_000;
 /** Nodes that are counted for a content on each side. */
 const MAX_NODES = 1_024;
-const SLACK = 100;

@@ -1,5 +1,5 @@
 import type { FleetContent } from "./fleet-content.ts";
-import type { QuarantinedContent } from "./quarantine.ts";
+import type { QuarantinedContent } from "./quarantined-content.ts";
 
 /** Why a content is sent again. */
 export type ReleaseReason =

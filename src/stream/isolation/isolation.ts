@@ -1,34 +1,17 @@
 import type { View } from "../../cache/mod.ts";
 import { normalName, type Resource } from "../../resource/mod.ts";
-import { type Changes } from "../change-set.ts";
-import type { ClientState } from "../client-state.ts";
+import type { Changes } from "../change-set.ts";
 import type { Matches } from "../held-state.ts";
 import type { OutgoingResponse } from "../response.ts";
-import { indexByName } from "../resource-index.ts";
-import { fullStateDifference } from "./full-state-difference.ts";
 import type { GroupContent } from "./group-content.ts";
 import type { IsolationContext } from "./isolation-context.ts";
-import { Quarantine, type QuarantinedContent } from "./quarantine.ts";
-import type { RejectionReason } from "./rejection-reason.ts";
+import type { FindMissing, IsolatedType, Rejection, Screened, ScreenInput } from "./isolation-types.ts";
+import { Quarantine } from "./quarantine.ts";
+import type { QuarantinedContent, Reason } from "./quarantined-content.ts";
+import { contentOf, rejectedContent } from "./rejected-content.ts";
 import { changesWithout, type Screen, ScreenedView } from "./screened-view.ts";
+import { StandIns } from "./stand-ins.ts";
 import { Trials } from "./trials.ts";
-
-/** The type that a client is isolated from the bad resources of. */
-export interface IsolatedType {
-  readonly typeUrl: string;
-  readonly fullState: boolean;
-  readonly client: ClientState;
-}
-
-/** What an update of a type is read from. */
-export interface Screened {
-  readonly view: View;
-  /** Equal for the streams that the same content is kept from; undefined: kept from this stream alone. */
-  readonly shareKey: string | undefined;
-}
-
-/** The name and type that a resource refers to and that the client is not sent; undefined if there is none. */
-export type FindMissing = (resource: Resource) => string | undefined;
 
 /**
  * Keeps what one client rejects, of one type, apart from what it accepts: a rejected response is sent again in parts, and
@@ -40,35 +23,31 @@ export type FindMissing = (resource: Resource) => string | undefined;
 export class Isolation implements Screen {
   readonly #context: IsolationContext;
   readonly #type: IsolatedType;
+  readonly #standIns: StandIns;
+  readonly #quarantine: Quarantine;
   // Made when needed: most clients never reject anything.
   #trials: Trials | undefined = undefined;
-  #quarantine: Quarantine | undefined = undefined;
-  #group: GroupContent | undefined = undefined;
-  #view: View | undefined = undefined;
-  /** Full state: the resources of the last response that the client ACKed. */
-  #accepted: readonly Resource[] | undefined = undefined;
-  #revision = 0;
-  #findMissing: FindMissing | undefined = undefined;
-  #isDue: Matches = () => false;
-  #now = 0;
+  #input: ScreenInput | undefined = undefined;
 
   constructor(context: IsolationContext, type: IsolatedType) {
     this.#context = context;
     this.#type = type;
+    this.#standIns = new StandIns(context);
+    this.#quarantine = new Quarantine(type.typeUrl, context, this.#standIns);
   }
 
   /** Whether the client is kept from any content, or it is not known yet from which. */
   get isHolding(): boolean {
-    return (this.#quarantine?.size ?? 0) > 0 || (this.#trials?.isOpen ?? false);
+    return this.#quarantine.size > 0 || this.#isSearching;
   }
 
   /** Changes with what the client is kept from. */
   get revision(): number {
-    return this.#revision;
+    return this.#quarantine.revision + (this.#trials?.revision ?? 0);
   }
 
   get contents(): Iterable<QuarantinedContent> {
-    return this.#quarantine ?? [];
+    return this.#quarantine;
   }
 
   /** The names that are sent next, or in flight, to find out which of them are rejected. */
@@ -76,86 +55,57 @@ export class Isolation implements Screen {
     return this.#trials?.names ?? NO_NAMES;
   }
 
+  /** What the client's group says of a view. */
+  groupOf(view: View): GroupContent {
+    return this.#standIns.groupOf(view);
+  }
+
   /** The client has ACKed a response. */
   acked(response: OutgoingResponse, view: View): void {
     const { fleet, nodeId } = this.#context;
-    const { resources, removed } = response;
     const group = this.groupOf(view);
     fleet.release(group, group.accepted(response, nodeId()));
-    if (this.#type.fullState) this.#accepted = resources;
-    if (!this.isHolding) return;
-    const index = indexByName(resources);
-    const gone = new Set(removed.map(normalName));
     const { fullState } = this.#type;
-    this.#trials?.accepted((name, version) => {
-      if (version !== undefined) return index.get(name)?.version === version;
-      return fullState ? !index.has(name) : gone.has(name);
-    });
-    this.#advance();
+    if (fullState) this.#standIns.accept(response.resources);
+    if (!this.isHolding) return;
+    this.#trials?.accepted(contentOf(response, fullState));
+    this.#trials?.advance();
   }
 
   /**
    * The client has NACKed a response.
    *
-   * @param sentAt - when the response was sent
-   * @param isReturning - the client came with what it holds of an earlier stream
    * @returns false where nothing can be kept from the client without removing what it may have
    */
-  nacked(
-    { resources, removed }: OutgoingResponse,
-    { view, reason, sentAt, isReturning }: {
-      readonly view: View;
-      readonly reason: RejectionReason;
-      readonly sentAt: number;
-      readonly isReturning: boolean;
-    },
-  ): boolean {
+  nacked(response: OutgoingResponse, { reason, sentAt, view, isReturning }: Rejection): boolean {
     const { fullState, client } = this.#type;
-    const rejected = fullState
-      ? fullStateDifference(resources, this.#accepted ?? NO_RESOURCES)
-      : { resources, removed: removed.map(normalName) };
-    this.groupOf(view);
-    const current = rejected.resources.filter(({ name, version }) => view.get(normalName(name))?.version === version);
-    const mustKeep = fullState && this.#accepted === undefined && isReturning;
-    if (mustKeep && current.some((each) => this.insteadOf(each) === undefined)) return false;
-    if (fullState) client.commitFullState(this.#accepted ?? NO_RESOURCES);
-    const versions = new Map<string, string | undefined>();
-    for (const { name, version } of current) versions.set(normalName(name), version);
-    for (const name of rejected.removed) if (view.get(name) === undefined) versions.set(name, undefined);
-    const { certain, likely } = reason.culprits(new Set(current.map(({ name }) => name)));
+    const { accepted } = this.#standIns;
+    const group = this.groupOf(view);
+    const { resources, versions } = rejectedContent(response, view, fullState ? accepted ?? [] : undefined);
+    const mustKeep = fullState && accepted === undefined && isReturning;
+    if (mustKeep && resources.some((each) => this.insteadOf(each) === undefined)) return false;
+    if (fullState) client.commitFullState(accepted ?? []);
+    const { certain, likely } = reason.culprits(new Set(resources.map(({ name }) => name)));
     const culprits = { certain: certain.map(normalName), likely: likely.map(normalName) };
     this.#trials ??= new Trials(client);
     for (const name of this.#trials.rejected(versions, culprits)) {
-      this.#reject(view.get(name)!, { reason: reason.message, since: sentAt });
+      this.#reject(view.get(name)!, group, { reason: reason.message, since: sentAt });
     }
     for (const name of this.#trials.endIfExhausted()) {
       const resource = view.get(name);
-      if (resource !== undefined) this.#keep(resource, { reason: GIVEN_UP, since: sentAt, by: "client" });
+      if (resource !== undefined) this.#quarantine.add(resource, { reason: GIVEN_UP, since: sentAt, by: "client" });
     }
-    this.#advance();
+    this.#trials.advance();
     return true;
   }
 
-  /**
-   * What an update is read from, until {@link synced}.
-   *
-   * @param isDue - whether the client would be sent a resource
-   */
-  screen(
-    view: View,
-    { now, isDue, findMissing }: {
-      readonly now: number;
-      readonly isDue: Matches;
-      readonly findMissing?: FindMissing | undefined;
-    },
-  ): Screened {
+  /** What an update is read from, until {@link synced}. */
+  screen(view: View, input: ScreenInput): Screened {
     const group = this.groupOf(view);
-    this.#findMissing = findMissing;
-    this.#isDue = isDue;
-    this.#now = now;
-    if (group.isScreening) this.#noteOthers(group, { view, isDue });
-    const hasOwn = (this.#quarantine?.ownCount ?? 0) > 0 || (this.#trials?.isOpen ?? false);
-    if (hasOwn || findMissing !== undefined || (group.isScreening && this.#hasOwnContent(group))) {
+    this.#input = input;
+    if (group.isScreening) this.#quarantine.noteOthers(group, view, input);
+    const hasOwn = this.#quarantine.ownCount > 0 || this.#isSearching;
+    if (hasOwn || input.findMissing !== undefined || (group.isScreening && this.#standIns.differFrom(group))) {
       return { view: new ScreenedView(view, this), shareKey: undefined };
     }
     if (!group.isScreening) return { view, shareKey: "" };
@@ -169,42 +119,38 @@ export class Isolation implements Screen {
 
   /** The client was brought in sync with the view, but for what it is kept from. @param isSent - by a response */
   synced(view: View, isSent: boolean): void {
-    this.#findMissing = undefined;
+    this.#input = undefined;
     if (!this.isHolding) return;
-    this.#quarantine?.prune(view);
+    this.#quarantine.prune(view);
     this.#trials?.prune(view);
     if (!isSent) this.#trials?.skip();
-    this.#revision++;
   }
 
-  /** The subscription has changed. */
+  /** The client has unsubscribed from names. */
   retain(matches: Matches): void {
+    this.#standIns.retain(matches);
     if (!this.isHolding) return;
-    this.#quarantine?.retain(matches);
+    this.#quarantine.retain(matches);
     this.#trials?.retain(matches);
-    this.#advance();
+    this.#trials?.advance();
   }
 
   /** The view is replaced by another: everything is compared anew, and what the client rejects stays so. */
   rebased(): void {
     this.#trials?.end();
-    this.#revision++;
   }
 
   /** Has content sent again. @param by - of this kind alone; default: of each */
   release(names: Iterable<string>, by?: QuarantinedContent["by"]): void {
-    for (const name of names) {
-      const content = this.#quarantine?.get(name);
-      if (content === undefined || (by !== undefined && content.by !== by)) continue;
-      this.#quarantine!.release(content, RELEASED[by ?? "client"]);
-      this.#type.client.request(name);
-      this.#revision++;
-    }
+    for (const name of this.#quarantine.releaseAll(names, by)) this.#type.client.request(name);
   }
 
-  /** Has what waits for a reference looked at again. */
-  releaseReferences(): void {
-    this.release([...this.contents].filter(({ by }) => by === "reference").map(({ name }) => name), "reference");
+  /** Has what waits for a reference sent, where the client is kept from that no longer. */
+  releaseReferences(view: View, findMissing: FindMissing | undefined): void {
+    for (const { name, by } of [...this.contents]) {
+      const resource = by === "reference" ? view.get(name) : undefined;
+      if (resource !== undefined && findMissing?.(resource) === undefined) this.release([name], "reference");
+    }
   }
 
   /** Whether the client has no content of a resource, since it is kept from it. */
@@ -213,74 +159,38 @@ export class Isolation implements Screen {
   }
 
   excludes = (resource: Resource): boolean => {
-    const { name, version } = resource;
-    if (this.#quarantine?.has(resource) || this.#trials?.isWaiting(resource)) return true;
-    if (this.#group?.excludes(resource) && this.#ownContent(name)?.version !== version) return true;
-    const missing = this.#findMissing && this.#isDue(name) ? this.#findMissing(resource) : undefined;
+    if (this.#quarantine.has(resource) || this.#trials?.isWaiting(resource)) return true;
+    if (this.#standIns.areNeededFor(resource)) return true;
+    const { findMissing, isDue } = this.#input ?? {};
+    const missing = findMissing && isDue!(resource.name) ? findMissing(resource) : undefined;
     if (missing === undefined) return false;
-    this.#keep(resource, { reason: `waits for ${missing}`, since: this.#now, by: "reference" });
+    this.#quarantine.add(resource, { reason: `waits for ${missing}`, since: this.#input!.now, by: "reference" });
     return true;
   };
 
-  insteadOf({ name, version }: Resource): Resource | undefined {
-    return this.#ownContent(name) ?? this.#group?.acceptedOf(name, version);
+  insteadOf(resource: Resource): Resource | undefined {
+    return this.#standIns.insteadOf(resource);
   }
 
   changesOf(changes: Changes): Changes {
     return changesWithout(changes, this);
   }
 
-  /** What the client's group says of a view. */
-  groupOf(view: View): GroupContent {
-    if (this.#group === undefined || this.#view !== view) {
-      this.#view = view;
-      this.#group = this.#context.fleet.groupOf(view, this.#context.kind());
-    }
-    return this.#group;
+  /** The resources that the client is not kept from. */
+  withoutExcluded(resources: ReadonlyMap<string, Resource>): ReadonlyMap<string, Resource> {
+    return new Map([...resources].filter(([, resource]) => !this.excludes(resource)));
   }
 
-  #ownContent(name: string): Resource | undefined {
-    return this.#accepted && indexByName(this.#accepted).get(name);
+  get #isSearching(): boolean {
+    return this.#trials?.isOpen ?? false;
   }
 
-  /** Notes what the client is kept from since most others reject it. */
-  #noteOthers(group: GroupContent, { view, isDue }: { readonly view: View; readonly isDue: Matches }): void {
-    for (const { name, version, reason, isRejected } of group.records) {
-      const resource = isRejected && isDue(name) ? view.get(name) : undefined;
-      if (resource?.version !== version || this.#ownContent(name)?.version === version) continue;
-      if (!this.#quarantine?.has(resource)) this.#keep(resource, { reason, since: this.#now, by: "others" });
-    }
-  }
-
-  /** Whether the client has other content than the group in place of what most reject. */
-  #hasOwnContent(group: GroupContent): boolean {
-    return group.records.some(({ isRejected, name, instead }) => {
-      const own = isRejected ? this.#ownContent(name) : undefined;
-      return own !== undefined && own.version !== instead?.version;
-    });
-  }
-
-  #advance(): void {
-    this.#trials?.advance();
-    this.#revision++;
-  }
-
-  #reject(resource: Resource, { reason, since }: Pick<QuarantinedContent, "reason" | "since">): void {
+  #reject(resource: Resource, group: GroupContent, why: Reason): void {
     const { fleet, nodeId } = this.#context;
-    const group = this.#group!;
-    this.#keep(resource, { reason, since, by: "client" });
-    group.rejected(resource, { nodeId: nodeId(), reason, holders: () => fleet.holders(group, resource) });
-  }
-
-  #keep(resource: Resource, why: Pick<QuarantinedContent, "reason" | "since" | "by">): void {
-    const { name, version } = resource;
-    this.#quarantine ??= new Quarantine(this.#type.typeUrl, this.#context);
-    this.#quarantine.add({ name, version, instead: this.insteadOf(resource), ...why });
-    this.#revision++;
+    this.#quarantine.add(resource, { ...why, by: "client" });
+    group.rejected(resource, { nodeId: nodeId(), reason: why.reason, holders: () => fleet.holders(group, resource) });
   }
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set();
-const NO_RESOURCES: readonly Resource[] = [];
 const GIVEN_UP = "not found to be accepted before the search for what is rejected was ended";
-const RELEASED = { client: "operator", others: "accepted", reference: "referenced" } as const;

@@ -1,24 +1,11 @@
 import type { View } from "../../cache/mod.ts";
 import type { Resource } from "../../resource/mod.ts";
 import type { Matches } from "../held-state.ts";
+import type { GroupContent } from "./group-content.ts";
 import type { IsolationContext, ReleaseReason } from "./isolation-context.ts";
-
-/** Content that a client is not sent. */
-export interface QuarantinedContent {
-  readonly name: string;
-  readonly version: string;
-  /** When, in the time that the stream is given, in milliseconds. */
-  readonly since: number;
-  /** The reason of the client, without the content of resources; of another client where that has rejected it. */
-  readonly reason: string;
-  /**
-   * `client`: this client rejects it. `others`: most clients of its group do. `reference`: it refers to a resource that
-   * the client is not sent.
-   */
-  readonly by: "client" | "others" | "reference";
-  /** What the client has, or is sent, in its place; undefined if that is not known, or nothing. */
-  readonly instead: Resource | undefined;
-}
+import type { ScreenInput } from "./isolation-types.ts";
+import type { QuarantinedContent, Reason } from "./quarantined-content.ts";
+import type { StandIns } from "./stand-ins.ts";
 
 /**
  * The content of one type that one client is not sent: until it changes, or is released.
@@ -28,16 +15,25 @@ export interface QuarantinedContent {
 export class Quarantine {
   readonly #typeUrl: string;
   readonly #context: IsolationContext;
-  readonly #contents = new Map<string, QuarantinedContent>();
+  readonly #standIns: StandIns;
+  // Made when needed: most clients are kept from nothing.
+  #contents: Map<string, QuarantinedContent> | undefined = undefined;
   #ownCount = 0;
+  #revision = 0;
 
-  constructor(typeUrl: string, context: IsolationContext) {
+  constructor(typeUrl: string, context: IsolationContext, standIns: StandIns) {
     this.#typeUrl = typeUrl;
     this.#context = context;
+    this.#standIns = standIns;
   }
 
   get size(): number {
-    return this.#contents.size;
+    return this.#contents?.size ?? 0;
+  }
+
+  /** Changes with the contents, but for those that wait for a reference. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** The number of those that other clients of the group may be sent. */
@@ -47,46 +43,70 @@ export class Quarantine {
 
   /** Whether the client is kept from a resource, whatever others say. */
   has({ name, version }: Resource): boolean {
-    const content = this.#contents.get(name);
+    const content = this.#contents?.get(name);
     return content !== undefined && content.by !== "others" && content.version === version;
   }
 
-  get(name: string): QuarantinedContent | undefined {
-    return this.#contents.get(name);
-  }
-
-  add(content: QuarantinedContent): void {
-    const known = this.#contents.get(content.name);
-    if (known?.version === content.version && known.by === content.by) return;
+  add(resource: Resource, why: Reason & Pick<QuarantinedContent, "by">): void {
+    const { name, version } = resource;
+    const known = this.#contents?.get(name);
+    if (known?.version === version && known.by === why.by) return;
     if (known !== undefined) this.#delete(known);
-    this.#contents.set(content.name, content);
+    const content = { name, version, instead: this.#standIns.insteadOf(resource), ...why };
+    (this.#contents ??= new Map()).set(name, content);
     if (content.by !== "others") this.#ownCount++;
+    if (content.by !== "reference") this.#revision++;
     this.#context.quarantined(this.#typeUrl, content);
   }
 
-  release(content: QuarantinedContent, why: ReleaseReason): void {
-    this.#delete(content);
-    this.#context.released(this.#typeUrl, content, why);
+  /** Notes what the client is kept from since most others reject it. */
+  noteOthers(group: GroupContent, view: View, { isDue, now }: ScreenInput): void {
+    for (const { name, version, reason, isRejected } of group.records) {
+      const resource = isRejected && isDue(name) ? view.get(name) : undefined;
+      if (resource?.version !== version || this.#standIns.hasOwn(resource) || this.has(resource)) continue;
+      this.add(resource, { reason, since: now, by: "others" });
+    }
+  }
+
+  /** Releases contents. @param by - of this kind alone; default: of each. @returns the names of those released */
+  releaseAll(names: Iterable<string>, by: QuarantinedContent["by"] | undefined): readonly string[] {
+    const released: string[] = [];
+    for (const name of names) {
+      const content = this.#contents?.get(name);
+      if (content === undefined || (by !== undefined && content.by !== by)) continue;
+      this.#release(content, RELEASED[by ?? "client"]);
+      released.push(name);
+    }
+    return released;
   }
 
   /** Releases what has changed. */
   prune(view: View): void {
-    for (const content of this.#contents.values()) {
-      if (view.get(content.name)?.version !== content.version) this.release(content, "changed");
+    for (const content of this) {
+      if (view.get(content.name)?.version !== content.version) this.#release(content, "changed");
     }
   }
 
   /** Releases what the client is no longer subscribed to. */
   retain(matches: Matches): void {
-    for (const content of this.#contents.values()) if (!matches(content.name)) this.release(content, "unsubscribed");
+    for (const content of this) if (!matches(content.name)) this.#release(content, "unsubscribed");
   }
 
   [Symbol.iterator](): Iterator<QuarantinedContent> {
-    return this.#contents.values();
+    return (this.#contents ?? NONE).values();
+  }
+
+  #release(content: QuarantinedContent, why: ReleaseReason): void {
+    this.#delete(content);
+    this.#context.released(this.#typeUrl, content, why);
   }
 
   #delete({ name, by }: QuarantinedContent): void {
-    this.#contents.delete(name);
+    this.#contents!.delete(name);
     if (by !== "others") this.#ownCount--;
+    if (by !== "reference") this.#revision++;
   }
 }
+
+const NONE: ReadonlyMap<string, QuarantinedContent> = new Map();
+const RELEASED = { client: "operator", others: "accepted", reference: "referenced" } as const;

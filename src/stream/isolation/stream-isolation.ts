@@ -1,19 +1,21 @@
 import type { Node } from "../../cache/mod.ts";
 import type { Resource } from "../../resource/mod.ts";
 import type { Decisions } from "../decisions.ts";
+import type { AdsSequencer } from "../sequencing/ads-sequencer.ts";
+import { missingReferences } from "../sequencing/missing-references.ts";
 import type { StreamCallbacks, StreamInfo } from "../stream-callbacks.ts";
 import type { TypeStream } from "../type-stream.ts";
 import type { FleetContent, FleetMember } from "./fleet-content.ts";
 import type { GroupContent } from "./group-content.ts";
 import type { IsolationContext, ReleaseReason } from "./isolation-context.ts";
-import type { QuarantinedContent } from "./quarantine.ts";
+import type { QuarantinedContent } from "./quarantined-content.ts";
 
 /** The stream that a client is isolated on. */
 export interface IsolatedStream {
   readonly fleet: FleetContent;
   readonly decisions: Decisions;
   readonly callbacks: StreamCallbacks;
-  readonly types: () => readonly TypeStream[];
+  readonly sequencer: Pick<AdsSequencer<TypeStream>, "types" | "byUrl">;
   readonly info: () => StreamInfo;
   readonly wake: () => void;
 }
@@ -48,7 +50,8 @@ export class StreamIsolation implements IsolationContext, FleetMember {
   }
 
   holderOf(group: GroupContent, resource: Resource): string | undefined {
-    return this.#typeOf(group)?.holds(resource) ? this.nodeId() : undefined;
+    const type = this.#typeOf(group);
+    return type !== undefined && holds(type, resource) ? this.nodeId() : undefined;
   }
 
   release(group: GroupContent, names: readonly string[]): void {
@@ -58,7 +61,7 @@ export class StreamIsolation implements IsolationContext, FleetMember {
 
   /** Looks again at what waits for a reference, if anything has changed that could end its waiting. */
   recheck(): void {
-    const types = this.#stream.types();
+    const types = this.#stream.sequencer.types;
     let revision = 0;
     let isWaiting = false;
     for (const { isolation } of types) {
@@ -67,7 +70,11 @@ export class StreamIsolation implements IsolationContext, FleetMember {
     }
     if (!isWaiting || revision === this.#revision) return;
     this.#revision = revision;
-    for (const { isolation } of types) isolation?.releaseReferences();
+    for (const { isolation, type, watched: { view } } of types) {
+      if (isolation?.isHolding && view !== undefined) {
+        isolation.releaseReferences(view, missingReferences(type, this.#stream.sequencer.byUrl));
+      }
+    }
   }
 
   leave(): void {
@@ -75,10 +82,18 @@ export class StreamIsolation implements IsolationContext, FleetMember {
   }
 
   #typeOf(group: GroupContent): TypeStream | undefined {
-    return this.#stream.types().find(({ isolation, watched: { view } }) => {
+    return this.#stream.sequencer.types.find(({ isolation, watched: { view } }) => {
       return isolation !== undefined && view !== undefined && isolation.groupOf(view) === group;
     });
   }
+}
+
+/** Whether the client has ACKed a resource as it is. */
+function holds(type: TypeStream, resource: Resource): boolean {
+  const { client, exchange, isolation, watched } = type;
+  if (exchange.inFlight !== undefined || exchange.nack !== undefined) return false;
+  return type.matches(resource.name) && !isolation!.excludes(resource) &&
+    client.isInSyncWith(resource.name, watched.view!);
 }
 
 /** Clients of another kind, or of another version, may accept what these reject. */

@@ -16,6 +16,7 @@ export class Trials {
   /** Of all names of the search; undefined for a removal. */
   readonly #versions = new Map<string, string | undefined>();
   #isPostponed = false;
+  #revision = 0;
 
   constructor(client: ClientState) {
     this.#client = client;
@@ -23,6 +24,11 @@ export class Trials {
 
   get isOpen(): boolean {
     return this.#search.isOpen;
+  }
+
+  /** Changes with the search. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** The names that are sent next, or in flight. */
@@ -60,6 +66,7 @@ export class Trials {
 
   /** Requests the next part. */
   advance(): void {
+    this.#revision++;
     if (this.#search.trial.size > 0) return;
     for (const name of this.#search.next() ?? NO_NAMES) this.#client.request(name);
     if (!this.#search.isOpen) this.#versions.clear();

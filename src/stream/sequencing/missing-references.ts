@@ -1,5 +1,5 @@
 import type { Resource, ResourceType } from "../../resource/mod.ts";
-import type { FindMissing } from "../isolation/isolation.ts";
+import type { FindMissing } from "../isolation/isolation-types.ts";
 import { readable } from "../referenced-names.ts";
 import { typeName } from "../type-name.ts";
 import type { TypeProgress } from "./type-progress.ts";

@@ -1,0 +1,54 @@
+import type { View } from "../../cache/mod.ts";
+import { normalName, type Resource } from "../../resource/mod.ts";
+import type { OutgoingResponse } from "../response.ts";
+
+/** The content of a view that clients have accepted, the last of each name: one resource for all of them. */
+export class AcceptedContent {
+  readonly #view: View;
+  readonly #accepted = new Map<string, Resource>();
+  /** The content before the accepted one, which may turn out to be rejected by most. */
+  readonly #former = new Map<string, Resource>();
+  readonly #noted = new WeakSet<OutgoingResponse>();
+
+  constructor(view: View) {
+    this.#view = view;
+  }
+
+  /** What was accepted last of a name, but for a version that is rejected. */
+  get(name: string, rejectedVersion: string): Resource | undefined {
+    const accepted = this.#accepted.get(name);
+    return accepted?.version === rejectedVersion ? this.#former.get(name) : accepted;
+  }
+
+  /** A client has accepted a response: noted once for all that are sent it. */
+  note(response: OutgoingResponse): void {
+    if (this.#noted.has(response)) return;
+    this.#noted.add(response);
+    for (const resource of response.resources) this.#note(resource);
+    if (this.#accepted.size > 2 * this.#view.size + SLACK) this.#prune();
+  }
+
+  #note(sent: Resource): void {
+    const name = normalName(sent.name);
+    const known = this.#accepted.get(name);
+    if (known === sent || known?.version === sent.version) return;
+    // A client's own spelling is of no use to others.
+    const resource = sent.name === name ? sent : this.#view.get(name);
+    if (resource?.version !== sent.version) return;
+    this.#accepted.set(name, resource);
+    if (known === undefined) return;
+    this.#former.delete(name);
+    this.#former.set(name, known);
+    if (this.#former.size > MAX_FORMER) this.#former.delete(this.#former.keys().next().value!);
+  }
+
+  /** Drops what the view no longer has. */
+  #prune(): void {
+    for (const name of this.#accepted.keys()) if (this.#view.get(name) === undefined) this.#accepted.delete(name);
+    for (const name of this.#former.keys()) if (this.#view.get(name) === undefined) this.#former.delete(name);
+  }
+}
+
+/** Former contents that are kept. The oldest leave first. */
+const MAX_FORMER = 1_000;
+const SLACK = 100;

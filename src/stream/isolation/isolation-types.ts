@@ -1,0 +1,40 @@
+import type { View } from "../../cache/mod.ts";
+import type { Resource } from "../../resource/mod.ts";
+import type { ClientState } from "../client-state.ts";
+import type { Matches } from "../held-state.ts";
+import type { RejectionReason } from "./rejection-reason.ts";
+
+/** The type that a client is isolated from the bad resources of. */
+export interface IsolatedType {
+  readonly typeUrl: string;
+  readonly fullState: boolean;
+  readonly client: ClientState;
+}
+
+/** A NACK. */
+export interface Rejection {
+  readonly reason: RejectionReason;
+  /** When the response was sent. */
+  readonly sentAt: number;
+  readonly view: View;
+  /** The client came with what it holds of an earlier stream. */
+  readonly isReturning: boolean;
+}
+
+/** What an update of a type is read from. */
+export interface Screened {
+  readonly view: View;
+  /** Equal for the streams that the same content is kept from; undefined: kept from this stream alone. */
+  readonly shareKey: string | undefined;
+}
+
+/** The resource that a resource refers to and that the client is not sent; undefined if there is none. */
+export type FindMissing = (resource: Resource) => string | undefined;
+
+/** What an update is screened with. */
+export interface ScreenInput {
+  readonly now: number;
+  /** Whether the client would be sent a resource of this name. */
+  readonly isDue: Matches;
+  readonly findMissing?: FindMissing | undefined;
+}
