@@ -47,13 +47,17 @@ export function guardCallbacks(callbacks: DiscoveryCallbacks, log: ServerLog): D
     const callback = callbacks[name] as Callback | undefined;
     if (callback !== undefined) guarded[name] = guard(callback.bind(callbacks), kind, onError);
   }
-  const { onNack } = guarded as DiscoveryCallbacks;
+  const { onNack, onQuarantine } = guarded as DiscoveryCallbacks;
   return {
     ...guarded,
     onError,
     onNack(stream, nack) {
       log.nack(stream, nack);
       onNack?.(stream, nack);
+    },
+    onQuarantine(stream, content) {
+      log.quarantined(stream, content);
+      onQuarantine?.(stream, content);
     },
   };
 

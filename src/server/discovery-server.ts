@@ -8,6 +8,7 @@ import { ServerLog } from "./log.ts";
 import { type DiscoveryServerOptions, settingsOf } from "./options.ts";
 import { Polls } from "./polls/polls.ts";
 import { SendBudget, type Unsent } from "./streams/send-budget.ts";
+import type { RejectedContent } from "./streams/rejected-by.ts";
 import { Streams, type StreamStatus } from "./streams/streams.ts";
 import { ACCEPTOR, type StreamAcceptor } from "./streams/transport.ts";
 
@@ -24,6 +25,8 @@ export interface DrainOptions {
 export interface ServerStatus {
   /** The open streams, oldest first. */
   readonly streams: readonly StreamStatus[];
+  /** The content that clients of open streams have rejected, for each group of clients of the same kind. */
+  readonly rejected: readonly RejectedContent[];
   /** Responses, of polls as well, that clients have not read yet. */
   readonly unsent: Unsent;
   /** The connections of `listen()`: those that are open, and those that broke a limit. */
@@ -54,6 +57,13 @@ export interface DiscoveryServer {
    * denied. Resolves when all decisions are made; never rejects.
    */
   reauthorize(): Promise<void>;
+  /**
+   * Sends content again that was kept from clients since it was rejected, as after an upgrade of what they depend on. It
+   * is kept from them again if they reject it.
+   *
+   * @param names - default: all that is kept of the type
+   */
+  retryRejected(typeUrl: string, names?: readonly string[]): void;
   /**
    * Ends the streams that are open now with UNAVAILABLE, and responds to the polls that are waiting. Streams and polls
    * that arrive later are served.
@@ -95,6 +105,7 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
     },
     status: () => ({
       streams: streams.status(),
+      rejected: streams.rejected(),
       unsent: budget.unsent,
       connections: { ...connections },
       authorization: authorizer.counts,
@@ -102,6 +113,7 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
     async reauthorize() {
       await Promise.all([streams.reauthorize(), polls.reauthorize()]);
     },
+    retryRejected: (typeUrl, names) => streams.retry(typeUrl, names),
     drain({ overMs = 10_000 } = {}) {
       polls.release();
       return streams.drain(overMs);

@@ -1,7 +1,7 @@
 import type { ConnectError } from "@connectrpc/connect";
 import { codeToString } from "@connectrpc/connect/protocol-connect";
 import type { Node } from "../cache/mod.ts";
-import type { Decision, NackInfo, StreamInfo } from "../stream/mod.ts";
+import type { Decision, NackInfo, QuarantineInfo, StreamInfo } from "../stream/mod.ts";
 
 /** Fields for machines, and a line for people that begins with the word of the event. */
 export type LogEntry = readonly [fields: LogFields, message: string];
@@ -25,6 +25,21 @@ export function nackEntry(
     ...response.removed.length > 0 && { removed: firstOf(response.removed), removedCount: response.removed.length },
   };
   return [fields, line("NACK", `${typeName(typeUrl)} ${bounded(version)}: ${message}`)];
+}
+
+/** Content that a client is not sent. */
+export function quarantineEntry(stream: StreamInfo, content: QuarantineInfo): LogEntry {
+  const { typeUrl, name, version, by, reason, instead } = content;
+  const fields = {
+    ...fieldsOf(stream, "QUARANTINE"),
+    typeUrl: bounded(typeUrl),
+    name: bounded(name),
+    version: bounded(version),
+    by,
+    reason,
+    ...instead !== undefined && { instead: bounded(instead) },
+  };
+  return [fields, line("QUARANTINE", `${typeName(typeUrl)} ${bounded(name)} by ${by}: ${reason}`)];
 }
 
 /** An error of the cache, of a callback, or of the server itself. */

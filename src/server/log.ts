@@ -1,6 +1,6 @@
 import type { ConnectError } from "@connectrpc/connect";
 import { LogRate } from "./log-rate.ts";
-import type { NackInfo, StreamInfo, Trace } from "../stream/mod.ts";
+import type { NackInfo, QuarantineInfo, StreamInfo, Trace } from "../stream/mod.ts";
 import {
   closeEntry,
   decisionEntry,
@@ -10,6 +10,7 @@ import {
   type LogEntry,
   nackEntry,
   openEntry,
+  quarantineEntry,
 } from "./log-entries.ts";
 
 /**
@@ -24,7 +25,7 @@ export interface Logger {
   debug?(fields: object, message: string): void;
   /** Not called by this version: a level between a decision and a problem has no event yet. */
   info?(fields: object, message: string): void;
-  /** Logs a response that a client rejected (NACK), and access that a client was denied. */
+  /** Logs a response that a client rejected (NACK), content that a client is not sent for it, and access that a client was denied. */
   warn(fields: object, message: string): void;
   /** Logs a fault of the cache, of a callback or of the server itself: the errors that `onError` receives. */
   error(fields: object, message: string): void;
@@ -44,6 +45,10 @@ export class ServerLog {
 
   nack(stream: StreamInfo, nack: NackInfo): void {
     this.#write("warn", () => nackEntry(stream, nack));
+  }
+
+  quarantined(stream: StreamInfo, content: QuarantineInfo): void {
+    this.#write("warn", () => quarantineEntry(stream, content));
   }
 
   fault(error: unknown, stream: StreamInfo | undefined): void {
@@ -68,8 +73,10 @@ export class ServerLog {
   traceOf(stream: () => StreamInfo): Trace | undefined {
     if (!this.#isDebug()) return undefined;
     return (decision) => {
-      // A NACK has its line already, as a warning.
-      if (decision.word !== "NACK") this.#write("debug", () => decisionEntry(stream(), decision));
+      // These have their line already, as a warning.
+      if (decision.word !== "NACK" && decision.word !== "QUARANTINE") {
+        this.#write("debug", () => decisionEntry(stream(), decision));
+      }
     };
   }
 

@@ -8,12 +8,13 @@ export {
 } from "./discovery-server.ts";
 export type { ConnectionCounts, MutableConnectionCounts } from "./connection-counts.ts";
 export type { Logger } from "./log.ts";
-export type { DiscoveryServerOptions, MessageTypes } from "./options.ts";
+export type { DiscoveryServerOptions, IsolationOptions, MessageTypes } from "./options.ts";
 export type { Authorization, AuthorizationCounts, AuthorizationRequest, Authorize } from "./identity/authorize.ts";
 export { bindNode, type BindNodeOptions } from "./identity/bind-node.ts";
 export { CERTIFICATE, PEER } from "./peer.ts";
 export type { FetchInfo, FetchRequest, FetchResponse } from "./polls/poll-request.ts";
 export type { Unsent } from "./streams/send-budget.ts";
+export type { RejectedContent } from "./streams/rejected-by.ts";
 export type { StreamStatus } from "./streams/streams.ts";
 // For the listener of this package.
 export type { Node } from "../cache/mod.ts";

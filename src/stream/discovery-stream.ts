@@ -34,7 +34,8 @@ export class DiscoveryStream {
   readonly #decisions: Decisions;
   readonly #updates: Updates;
   readonly #account: HeldAccount;
-  readonly #isolation: StreamIsolation | undefined;
+  /** Undefined where a response is rejected as a whole. */
+  readonly isolation: StreamIsolation | undefined;
   readonly #acknowledging: AcknowledgeContext;
   readonly #onView: () => void;
   #hasNewNode = false;
@@ -50,7 +51,7 @@ export class DiscoveryStream {
     this.#acknowledging = { callbacks, sequencer: this.#sequencer, decisions: this.#decisions, stream: this };
     this.#updates = new Updates(this.#sequencer, this.#decisions, { responses: options.responses, ttl: false });
     this.#onView = () => void (this.#isClosed || options.wake());
-    this.#isolation = options.fleet && this.#isolate(options.fleet);
+    this.isolation = options.fleet && this.#isolate(options.fleet);
   }
 
   get info(): StreamInfo {
@@ -123,7 +124,7 @@ export class DiscoveryStream {
   next(now: number): OutgoingResponse | undefined {
     if (this.#isClosed) return undefined;
     this.#updates.expire(now);
-    this.#isolation?.recheck();
+    this.isolation?.recheck();
     for (const type of this.#sequencer.types) {
       const update = type.isPending && !type.isInFlight ? this.#updates.update(type, now) : undefined;
       if (update !== undefined) return this.#sent(type, update, now);
@@ -150,7 +151,7 @@ export class DiscoveryStream {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#account.release();
-    this.#isolation?.leave();
+    this.isolation?.leave();
     for (const type of this.#sequencer.types) type.watched.close();
   }
 
@@ -163,7 +164,7 @@ export class DiscoveryStream {
   #open(typeUrl: string): TypeStream {
     const count = this.#sequencer.types.length;
     return this.#sequencer.add(
-      openType(typeUrl, { ...this.#options, count, isolation: this.#isolation, onView: this.#onView }),
+      openType(typeUrl, { ...this.#options, count, isolation: this.isolation, onView: this.#onView }),
     );
   }
 

@@ -156,6 +156,14 @@ export const RULES: Readonly<Record<string, readonly Rule[]>> = {
     rule("H9", "Secrets, runtime layers and extensions are sent one by one, never in an empty response"),
     rule("H10", "Any message can be served under any name"),
   ],
+  "Isolation of what a client rejects, beyond the protocol": [
+    rule("I1", "The rest of a rejected response is sent, without what the client names or what halving finds"),
+    rule("I2", "What is known to be rejected is not sent before it changes, and delays nothing else"),
+    rule("I3", "Changes go before the parts of a rejected response"),
+    rule("I4", "With full state, what was accepted last stands in for what is rejected, and nothing in use is removed"),
+    rule("I5", "Removals beside a rejected resource arrive"),
+    rule("I6", "A request for what is rejected gets what was accepted last, or no response"),
+  ],
   "Errors and identity": [
     rule("E1", "Responses identify their server"),
     rule("E2", "Errors of single resources are sent to clients that can read them", {

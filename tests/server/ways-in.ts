@@ -57,6 +57,7 @@ export const MEMBERS: Readonly<Record<string, boolean>> = {
   streams: false,
   status: false,
   reauthorize: false,
+  retryRejected: false,
   drain: false,
   close: false,
 };

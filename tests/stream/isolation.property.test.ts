@@ -142,7 +142,7 @@ class Session {
     return response;
   }
 
-  /** Until there is nothing more to send, now and later. */
+  /** Until no response is left, now and later. */
   drain(reason: Reason): void {
     for (let rounds = 0; rounds < 3; rounds++) {
       for (let taken = 0; this.take(reason) !== undefined; taken++) expect(taken).toBeLessThan(200);

@@ -18,6 +18,7 @@ import { readableError } from "../readable-error.ts";
 import type { Authorizer } from "../identity/authorizer.ts";
 import { clientOf } from "../identity/client-origin.ts";
 import { forEach } from "../identity/for-each.ts";
+import { rejectedBy, type RejectedContent } from "./rejected-by.ts";
 import { GrpcStream } from "./grpc-stream.ts";
 import { streamHandlers, type StreamMethod, streamMethods, type StreamRequest } from "./methods.ts";
 import { RouterTransport } from "./router-transport.ts";
@@ -79,6 +80,16 @@ export class Streams {
   status(): StreamStatus[] {
     const now = performance.now();
     return [...this.#open.keys()].map((stream) => ({ ...stream.info, state: stream.status(now) }));
+  }
+
+  /** The content that clients reject, once for each group of clients. */
+  rejected(): RejectedContent[] {
+    return rejectedBy([...this.#open.keys()]);
+  }
+
+  /** Has content that is kept from clients tried again. @param names - default: all of the type */
+  retry(typeUrl: string, names: readonly string[] | undefined): void {
+    for (const stream of this.#open.keys()) stream.isolation?.retry(typeUrl, names);
   }
 
   /** Ends the streams that are open now, over a time in milliseconds. */

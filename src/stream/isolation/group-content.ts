@@ -126,6 +126,11 @@ export class GroupContent implements Screen {
     return record.isRejected;
   }
 
+  /** Forgets what was said of names. @returns those whose content counted as rejected */
+  forgetAll(names: Iterable<string>): readonly string[] {
+    return [...names].filter((name) => this.forget(name));
+  }
+
   /** Forgets what was said of a name. @returns whether its content counted as rejected */
   forget(name: string): boolean {
     const record = this.#records.get(name);

@@ -55,7 +55,25 @@ export class StreamIsolation implements IsolationContext, FleetMember {
   }
 
   release(group: GroupContent, names: readonly string[]): void {
-    this.#typeOf(group)?.isolation!.release(names, "others");
+    this.#typeOf(group)?.isolation?.release(names, "others");
+    this.#stream.wake();
+  }
+
+  /** What the groups of the client say, by type. */
+  *groups(): Iterable<readonly [typeUrl: string, group: GroupContent]> {
+    for (const { typeUrl, isolation, watched: { view } } of this.#stream.sequencer.types) {
+      if (isolation !== undefined && view !== undefined) yield [typeUrl, isolation.groupOf(view)];
+    }
+  }
+
+  /** Has content of a type tried again. @param names - default: all that the client is kept from */
+  retry(typeUrl: string, names: readonly string[] | undefined): void {
+    const type = this.#stream.sequencer.byUrl.get(typeUrl);
+    const { isolation, watched } = type ?? {};
+    if (isolation === undefined || watched?.view === undefined) return;
+    const kept = names ?? [...isolation.contents].map(({ name }) => name);
+    isolation.groupOf(watched.view).forgetAll(kept);
+    isolation.release(kept);
     this.#stream.wake();
   }
 

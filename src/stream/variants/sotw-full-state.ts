@@ -1,5 +1,4 @@
 import type { View } from "../../cache/mod.ts";
-import type { Resource } from "../../resource/mod.ts";
 import { type Changes, ChangeSet } from "../change-set.ts";
 import type { Diff, Shareable } from "../diff.ts";
 import { indexByName } from "../resource-index.ts";
