@@ -100,6 +100,7 @@ export class DiscoveryStream {
     this.#decisions.request(type, request);
     acknowledge(type, request, this.#acknowledging);
     const update = type.subscribe(request, isLegacyWildcard(typeUrl, this.#options));
+    this.isolation?.report();
     this.#account.update(this.#identity.bytes, this.#sequencer.types);
     if (known === undefined) {
       resendToNew(type, this.#sequencer.byUrl);
@@ -122,7 +123,12 @@ export class DiscoveryStream {
    * @param now - the time in milliseconds, of a clock that never goes back
    */
   next(now: number): OutgoingResponse | undefined {
-    if (this.#isClosed) return undefined;
+    const response = this.#isClosed ? undefined : this.#next(now);
+    this.isolation?.report();
+    return response;
+  }
+
+  #next(now: number): OutgoingResponse | undefined {
     this.#updates.expire(now);
     this.isolation?.recheck();
     for (const type of this.#sequencer.types) {

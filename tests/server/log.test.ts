@@ -240,9 +240,12 @@ describe("createDiscoveryServer({ log })", () => {
 
   it("warns of NACKs on the console by default, and prints nothing else", async () => {
     await nackOnce();
-    expect(linesOf(printed.warn)).toEqual([expect.stringMatching(/^NACK Cluster \S+: bad cluster$/)]);
+    expect(linesOf(printed.warn)).toEqual([
+      expect.stringMatching(/^NACK Cluster \S+: bad cluster$/),
+      "QUARANTINE Cluster a by client: bad cluster",
+    ]);
     expect(printed.warn.mock.calls[0]![1]).toMatchObject({ nodeId: "node1", resources: ["a"], reason: "bad cluster" });
-    expect(printedCalls()).toHaveLength(1);
+    expect(printedCalls()).toHaveLength(2);
   });
 
   it("prints faults on the console by default", async () => {
@@ -279,7 +282,10 @@ describe("createDiscoveryServer({ log })", () => {
     };
     await nackOnce({ log, callbacks });
     expect(called).toEqual(["bad cluster", "callback failed"]);
-    expect(log.messages("warn")).toEqual([expect.stringMatching(/^NACK Cluster/)]);
+    expect(log.messages("warn")).toEqual([
+      expect.stringMatching(/^NACK Cluster/),
+      "QUARANTINE Cluster a by client: bad cluster",
+    ]);
     expect(log.messages("error")).toEqual(["FAULT callback failed"]);
     expect(log.messages("debug").at(0)).toBe("OPEN ADS sotw");
     expect(log.messages("debug").at(-1)).toBe("CLOSE OK");
@@ -289,7 +295,10 @@ describe("createDiscoveryServer({ log })", () => {
 
   it("takes the console for a logger", async () => {
     await nackOnce({ log: console });
-    expect(linesOf(printed.warn)).toEqual([expect.stringMatching(/^NACK Cluster/)]);
+    expect(linesOf(printed.warn)).toEqual([
+      expect.stringMatching(/^NACK Cluster/),
+      expect.stringMatching(/^QUARANTINE Cluster a/),
+    ]);
     expect(linesOf(printed.debug)).toEqual(expect.arrayContaining(["OPEN ADS sotw", "CLOSE OK"]));
   });
 

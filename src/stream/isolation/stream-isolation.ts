@@ -24,6 +24,7 @@ export interface IsolatedStream {
 export class StreamIsolation implements IsolationContext, FleetMember {
   readonly fleet: FleetContent;
   readonly #stream: IsolatedStream;
+  readonly #events: ((callbacks: StreamCallbacks, info: StreamInfo) => void)[] = [];
   #revision = 0;
 
   constructor(stream: IsolatedStream) {
@@ -37,16 +38,22 @@ export class StreamIsolation implements IsolationContext, FleetMember {
   kind = (): string => kindOf(this.#stream.info().node);
 
   quarantined(typeUrl: string, content: QuarantinedContent): void {
-    const { decisions, callbacks, info } = this.#stream;
     const { name, version, by, reason, instead } = content;
-    decisions.quarantined(typeUrl, content);
-    callbacks.onQuarantine?.(info(), { typeUrl, name, version, by, reason, instead: instead?.version });
+    this.#stream.decisions.quarantined(typeUrl, content);
+    this.#events.push(({ onQuarantine }, info) => {
+      onQuarantine?.(info, { typeUrl, name, version, by, reason, instead: instead?.version });
+    });
   }
 
   released(typeUrl: string, { name, version }: QuarantinedContent, why: ReleaseReason): void {
-    const { decisions, callbacks, info } = this.#stream;
-    decisions.isolationReleased(typeUrl, { name, why });
-    callbacks.onRelease?.(info(), { typeUrl, name, version, why });
+    this.#stream.decisions.isolationReleased(typeUrl, { name, why });
+    this.#events.push(({ onRelease }, info) => onRelease?.(info, { typeUrl, name, version, why }));
+  }
+
+  /** Calls the callbacks for what has happened: they may call the server, so no state is changing meanwhile. */
+  report(): void {
+    const { callbacks, info } = this.#stream;
+    for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) event(callbacks, info());
   }
 
   holderOf(group: GroupContent, resource: Resource): string | undefined {
