@@ -7,6 +7,8 @@ import { Authorizer } from "./identity/authorizer.ts";
 import { ServerLog } from "./log.ts";
 import { type DiscoveryServerOptions, settingsOf } from "./options.ts";
 import { Polls } from "./polls/polls.ts";
+import { HealthState } from "./services/health-state.ts";
+import { Services } from "./services/services.ts";
 import { SendBudget, type Unsent } from "./streams/send-budget.ts";
 import { Streams, type StreamStatus } from "./streams/streams.ts";
 import { ACCEPTOR, type StreamAcceptor } from "./streams/transport.ts";
@@ -56,7 +58,7 @@ export interface DiscoveryServer {
   reauthorize(): Promise<void>;
   /**
    * Ends the streams that are open now with UNAVAILABLE, and responds to the polls that are waiting. Streams and polls
-   * that arrive later are served.
+   * that arrive later are served. From the beginning on `grpc.health.v1.Health` responds NOT_SERVING.
    */
   drain(options?: DrainOptions): Promise<void>;
   /** Ends all streams at once with UNAVAILABLE, and each that is opened later; polls too, in REST with status 503. */
@@ -83,10 +85,12 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
   const held = new HeldBytes(settings.maxHeldBytes);
   const streams = new Streams({ settings, cache, budget, held, callbacks, log, authorizer });
   const polls = new Polls({ settings, cache, budget, held, callbacks, authorizer });
+  const health = new HealthState();
+  const services = new Services({ settings, state: health, budget, held, callbacks, authorizer });
   const connections = noConnections();
   const server: DiscoveryServer & StreamAcceptor = {
     routes(router) {
-      router.handlers.push(...streams.handlers(), ...polls.restHandlers());
+      router.handlers.push(...streams.handlers(), ...services.handlers(), ...polls.restHandlers());
       polls.addUnaryHandlers(router);
     },
     fetch: polls.webHandler(),
@@ -100,18 +104,22 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
       authorization: authorizer.counts,
     }),
     async reauthorize() {
-      await Promise.all([streams.reauthorize(), polls.reauthorize()]);
+      await Promise.all([streams.reauthorize(), services.reauthorize(), polls.reauthorize()]);
     },
-    drain({ overMs = 10_000 } = {}) {
+    async drain({ overMs = 10_000 } = {}) {
+      health.set(false);
       polls.release();
-      return streams.drain(overMs);
+      await streams.drain(overMs);
+      services.end();
     },
     close() {
+      health.set(false);
+      services.close();
       polls.close();
       streams.close();
     },
     get [ACCEPTOR]() {
-      return { server, connections, accept: (path: string) => streams.accept(path) };
+      return { server, connections, accept: (path: string) => streams.accept(path) ?? services.accept(path) };
     },
   };
   return server;

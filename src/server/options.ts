@@ -83,6 +83,16 @@ export interface DiscoveryServerOptions extends Partial<StreamLimits> {
    * Default: 300,000. See also {@link DiscoveryServer.reauthorize}.
    */
   readonly reauthorizeMs?: number;
+  /**
+   * Serves `grpc.health.v1.Health` by gRPC: SERVING, and NOT_SERVING once the server drains or is closed. Requests go to
+   * `authorize` with an empty node and type, and the name of the service. Default: false.
+   */
+  readonly health?: boolean;
+  /**
+   * Serves `grpc.reflection.v1.ServerReflection`, and its predecessor v1alpha, by gRPC, so that tools such as grpcurl know
+   * what is served. Requests go to `authorize` with an empty node and type, and the name `*`. Default: false.
+   */
+  readonly reflection?: boolean;
   /** How long `authorize` may take, in milliseconds; after that the request is denied. Default: 5,000. */
   readonly authorizeTimeoutMs?: number;
 }
@@ -112,6 +122,8 @@ export interface Settings {
   readonly authorize: Authorize | undefined;
   readonly reauthorizeMs: number;
   readonly authorizeTimeoutMs: number;
+  readonly health: boolean;
+  readonly reflection: boolean;
 }
 
 /** Fills in the defaults of options. */
@@ -134,6 +146,8 @@ export function settingsOf(options: DiscoveryServerOptions): Settings {
     authorize: options.authorize,
     reauthorizeMs: options.reauthorizeMs ?? 300_000,
     authorizeTimeoutMs: options.authorizeTimeoutMs ?? 5_000,
+    health: options.health ?? false,
+    reflection: options.reflection ?? false,
   };
 }
 

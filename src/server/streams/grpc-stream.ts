@@ -1,13 +1,13 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { DiscoveryStream } from "../../stream/mod.ts";
 import { clientError } from "../client-error.ts";
 import { readableError } from "../readable-error.ts";
 import type { Settings } from "../options.ts";
-import { RequestGate, type RequestGateOptions } from "../identity/request-gate.ts";
+import { type GatedMessage, RequestGate, type RequestGateOptions } from "../identity/request-gate.ts";
 import { scheduleFlush } from "./flush-queue.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { statusTrailer } from "./grpc-status.ts";
 import { grpcTimeoutMs } from "./grpc-timeout.ts";
+import type { MessageStream } from "./message-stream.ts";
 import type { BufferedStream, SendBudget } from "./send-budget.ts";
 import type { ServedStream, StreamTransport } from "./transport.ts";
 
@@ -23,7 +23,7 @@ export interface GrpcStreamOptions {
 }
 
 /**
- * One gRPC stream: gRPC's framing between the bytes of a transport and a discovery stream, which it owns from
+ * One gRPC stream: gRPC's framing between the bytes of a transport and a stream of messages, which it owns from
  * {@link start} on. There are no promises in it, and reading never waits for writing.
  *
  * Invariants: `#unsent` holds the frames that the transport was given and has not sent, oldest first, and the budget
@@ -33,7 +33,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
   readonly #options: GrpcStreamOptions;
   readonly #reader: FrameReader;
   readonly #onMessage = (message: Uint8Array): void => this.#receive(message);
-  #stream: DiscoveryStream | undefined = undefined;
+  #stream: MessageStream | undefined = undefined;
   #writable = false;
   #unsent: Uint8Array[] = [];
   /** Ends the stream when its `grpc-timeout` has passed. */
@@ -42,11 +42,11 @@ export class GrpcStream implements BufferedStream, ServedStream {
   #silent: Timer | undefined = undefined;
   /** Ends the stream when a request stays incomplete. */
   #incomplete: Timer | undefined = undefined;
-  /** Flushes when the discovery stream has something due. */
+  /** Flushes when the stream of messages has something due. */
   #due: Timer | undefined = undefined;
   #dueAt: number | undefined = undefined;
   /** Stands in front of requests that need a decision. */
-  #gate: RequestGate | undefined = undefined;
+  #gate: Gate | undefined = undefined;
   #halfClosed = false;
   #ended = false;
 
@@ -60,7 +60,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
   }
 
   /** From here on requests may arrive. */
-  start(stream: DiscoveryStream, gate?: RequestGateOptions): void {
+  start<R extends GatedMessage>(stream: MessageStream, gate?: RequestGateOptions<R>): void {
     this.#stream = stream;
     this.#gate = gate && new RequestGate(gate, this);
     const timeoutMs = grpcTimeoutMs(this.#options.timeout);
@@ -74,7 +74,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
     this.flush();
   }
 
-  /** The discovery stream may have a response. Cheap, and never writes at once. */
+  /** There may be a message to send. Cheap, and never writes at once. */
   wake(): void {
     if (this.#writable) scheduleFlush(this);
   }
@@ -175,13 +175,18 @@ export class GrpcStream implements BufferedStream, ServedStream {
     if (this.#ended) return undefined;
     try {
       const frame = this.#stream?.next(performance.now())?.frame;
-      if (frame === undefined && this.#halfClosed && this.#gate?.isDeciding !== true) this.end();
+      if (frame === undefined && this.#isComplete()) this.end();
       else if (frame === undefined) this.#scheduleWake(this.#stream?.dueAt);
       return frame;
     } catch (error) {
       this.end(readableError(error));
       return undefined;
     }
+  }
+
+  #isComplete(): boolean {
+    if (this.#gate?.isDeciding === true) return false;
+    return this.#stream?.isComplete?.(this.#halfClosed) ?? this.#halfClosed;
   }
 
   /** Replaces the time at which the stream is woken. */
@@ -232,8 +237,10 @@ export class GrpcStream implements BufferedStream, ServedStream {
 const RESET_SIGNAL_MS = 10;
 
 type Timer = ReturnType<typeof setTimeout>;
+/** A gate as it is used here, whatever requests are. */
+type Gate = Pick<RequestGate<GatedMessage>, "receive" | "recheck" | "close" | "isDeciding">;
 
-function closeFault(stream: DiscoveryStream | undefined): unknown {
+function closeFault(stream: MessageStream | undefined): unknown {
   try {
     stream?.close();
     return undefined;
