@@ -1,5 +1,6 @@
-import { ConnectError, createContextValues } from "@connectrpc/connect";
+import { Code, ConnectError, createContextKey, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
+import type { ContextKey } from "../connect-types.ts";
 import { RESET } from "../reset.ts";
 import type { SendBudget } from "../streams/send-budget.ts";
 import { ClientDisconnected } from "./client-disconnected.ts";
@@ -14,6 +15,11 @@ export interface BufferOptions {
   readonly budget: SendBudget;
 }
 
+/** Whether Connect could decode the request, as the implementation of the method notes. */
+export const DECODING: ContextKey<{ isDone: boolean } | undefined> = createContextKey<{ isDone: boolean } | undefined>(
+  undefined,
+);
+
 /**
  * Calls a unary handler of Connect with a body that has been read, under our own limits, and counts its response in the
  * budget of unread bytes. Connect itself allocates the length that a client claims, and takes a time that is quadratic in
@@ -24,12 +30,20 @@ export function bufferedHandler(
   { body: limits, budget }: BufferOptions,
 ): (request: ByteRequest) => Promise<UniversalServerResponse> {
   return async function handle(request) {
-    if (!handler.supportedContentType(request.header.get("content-type") ?? "")) return await handler(request);
+    const contentType = request.header.get("content-type") ?? "";
+    if (!handler.supportedContentType(contentType)) return await handler(request);
     const bytes = await readAhead(request, limits);
     const reservation = new Reservation(budget);
-    const contextValues = (request.contextValues ?? createContextValues()).set(RESERVATION, reservation);
+    const decoding = { isDone: false };
+    const contextValues = (request.contextValues ?? createContextValues())
+      .set(RESERVATION, reservation)
+      .set(DECODING, decoding);
+    const respondTo = (read: Uint8Array | ConnectError) => handler({ ...request, contextValues, body: once(read) });
     try {
-      const response = await handler({ ...request, contextValues, body: once(bytes) });
+      const first = await respondTo(bytes);
+      // Connect takes bytes that are not of protobuf for a fault of the server.
+      const isBad = !decoding.isDone && bytes instanceof Uint8Array && !/json/i.test(contentType);
+      const response = isBad ? await respondTo(undecodable()) : first;
       const { body } = response;
       if (body === undefined) return response;
       const counted = new ResponseBody(await joined(body), budget);
@@ -60,6 +74,10 @@ async function readAhead(
 async function* once(chunk: Uint8Array | ConnectError): AsyncIterable<Uint8Array> {
   if (chunk instanceof ConnectError) throw chunk;
   yield chunk;
+}
+
+function undecodable(): ConnectError {
+  return new ConnectError("Cannot read request: it cannot be decoded", Code.InvalidArgument);
 }
 
 async function joined(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

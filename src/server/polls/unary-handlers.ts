@@ -23,7 +23,7 @@ import { clientError } from "../client-error.ts";
 import { clientOf } from "../identity/client-origin.ts";
 import { supportedContentType } from "../streams/methods.ts";
 import type { SendBudget } from "../streams/send-budget.ts";
-import { bufferedHandler } from "./buffered-handler.ts";
+import { bufferedHandler, DECODING } from "./buffered-handler.ts";
 import { ClientDisconnected } from "./client-disconnected.ts";
 import { type ByteRequest, notModified, serveGrpc } from "./grpc-handler.ts";
 import type { GrpcResponses } from "./grpc-response.ts";
@@ -107,6 +107,8 @@ async function respond(
   typeUrl: string,
   { api, poller, json, identifier, limits }: UnaryOptions,
 ): Promise<MessageInitShape<typeof DiscoveryResponseSchema>> {
+  const decoding = context.values.get(DECODING);
+  if (decoding !== undefined) decoding.isDone = true;
   const { versionInfo, resourceNames, resourceLocators, node } = request;
   if (node !== undefined) node.extensions = [];
   const names = [...resourceNames, ...resourceLocators.map(({ name }) => name)];
