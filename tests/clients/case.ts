@@ -17,6 +17,8 @@ export interface Case {
 }
 
 export const speaksV3 = ({ api }: ClientKind): boolean => api === "v3";
+/** Has the packages for health and reflection among those that it is made of. */
+export const describes = ({ name }: ClientKind): boolean => name === "grpc-go" || name === "grpcio";
 export const isServer = ({ server }: ClientKind): boolean => server.works;
 
 /** Takes a resource that was deleted and comes back with the same content; grpc-js takes it for one that never went. */

@@ -30,6 +30,8 @@ async function run(command: Command): Promise<unknown> {
         api: api === "v2" ? v2 : v3,
         callbacks: saying((said) => void journal.push(said)),
         log: false,
+        health: true,
+        reflection: true,
         ...holdBackMs !== undefined && { holdBackMs },
       });
       listener = await listen(server, { port });
