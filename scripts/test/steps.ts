@@ -113,6 +113,12 @@ export function stepsOf(reports: string): readonly Step[] {
       needs: [GO, PYTHON, JDK, MAVEN],
     },
     {
+      name: "fuzz",
+      what: "inputs from the network, searched by coverage for two seconds each",
+      group: "all",
+      command: ["node", "tests/fuzz/fuzz.ts", "--seconds=2"],
+    },
+    {
       name: "conformance",
       what: "docs/conformance.md says what the steps before have shown",
       group: "all",
