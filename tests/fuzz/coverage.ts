@@ -32,6 +32,18 @@ export class Coverage implements Disposable {
     return [...this.#bytes.values()].reduce((sum, { length }) => sum + length, 0);
   }
 
+  /** The share of the bytes of each folder that has run, highest first. */
+  folders(): readonly { readonly folder: string; readonly share: number }[] {
+    const sums = new Map<string, { covered: number; total: number }>();
+    for (const [url, bytes] of this.#bytes) {
+      const [folder = ""] = url.slice(this.#root.length).split("/");
+      const { covered, total } = sums.get(folder) ?? { covered: 0, total: 0 };
+      sums.set(folder, { covered: covered + bytes.reduce((sum, mark) => sum + mark, 0), total: total + bytes.length });
+    }
+    return [...sums].map(([folder, { covered, total }]) => ({ folder, share: covered / total }))
+      .sort((a, b) => b.share - a.share);
+  }
+
   /** Adds what has run since the last call. @returns how many bytes had not run before */
   take(): number {
     return this.#add(this.#read());

@@ -59,6 +59,8 @@ async function main(): Promise<void> {
     const report = (found: Searched): void => console.log(lineFor(target, found, coverage));
     const found = await search(target, { corpus, seed, forMs: seconds * 1000, coverage, onProgress: report });
     report(found);
+    const shares = coverage.folders().map(({ folder, share }) => `${folder} ${(100 * share).toFixed(0)} %`);
+    console.log(`${" ".repeat(14)}of src/: ${shares.join(", ")}`);
     if (values.grow) addToCorpus(target.name, found.kept.filter(({ length }) => length <= MAX_KEPT));
     if (found.finding === undefined) continue;
     failed++;

@@ -61,6 +61,22 @@ describe("the README", () => {
   });
 });
 
+it("docs/health.md has a server whose health is served as it says", async () => {
+  const source = blocksOf("docs/health.md", "ts")[0]!;
+  const program = fromSources(source).replace("await listen(", "const listener = $&").replace("18000", "0");
+  const folder = folderWith({ "health.mts": `${program}\n${SERVE_ONE}` });
+  const served = run(["health.mts"], folder, async (port) => {
+    await using client = new RawClient(`http://127.0.0.1:${port}`);
+    const stream = client.open({ ":path": "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo" });
+    stream.http.end();
+    expect(await stream.ended).toMatchObject({ "grpc-status": "0" });
+    const unknown = client.open({ ":path": "/grpc.health.v1.Health/Check" });
+    unknown.send(Uint8Array.of(10, 1, 120));
+    expect(await unknown.ended).toMatchObject({ "grpc-status": "5" });
+  });
+  expect(await served).toMatchObject({ status: 0, stderr: "" });
+});
+
 describe("docs/identity.md", () => {
   const [mtls, tokens] = blocksOf("docs/identity.md", "ts");
   const type = CLUSTER;
