@@ -85,7 +85,7 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
   const held = new HeldBytes(settings.maxHeldBytes);
   const streams = new Streams({ settings, cache, budget, held, callbacks, log, authorizer });
   const polls = new Polls({ settings, cache, budget, held, callbacks, authorizer });
-  const health = new HealthState();
+  const health = new HealthState(true);
   const services = new Services({ settings, state: health, budget, held, callbacks, authorizer });
   const connections = noConnections();
   const server: DiscoveryServer & StreamAcceptor = {
@@ -107,13 +107,13 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
       await Promise.all([streams.reauthorize(), services.reauthorize(), polls.reauthorize()]);
     },
     async drain({ overMs = 10_000 } = {}) {
-      health.set(false);
+      health.stop();
       polls.release();
       await streams.drain(overMs);
       services.end();
     },
     close() {
-      health.set(false);
+      health.stop();
       services.close();
       polls.close();
       streams.close();

@@ -1,27 +1,37 @@
 /** Whether a server takes clients, and listeners for changes of that. */
 export class HealthState {
   readonly #listeners = new Set<() => void>();
-  #isServing = true;
+  #isReady: boolean;
+  #isStopped = false;
+
+  /** @param isReady - whether the configuration is loaded */
+  constructor(isReady: boolean) {
+    this.#isReady = isReady;
+  }
 
   get isServing(): boolean {
-    return this.#isServing;
+    return this.#isReady && !this.#isStopped;
   }
 
-  /** How many calls watch it. */
-  get watchers(): number {
-    return this.#listeners.size;
+  /** The configuration is loaded. */
+  ready(): void {
+    this.#isReady = true;
+    this.#changed();
   }
 
-  /** Changes the state, and calls the listeners if it is another one. */
-  set(isServing: boolean): void {
-    if (isServing === this.#isServing) return;
-    this.#isServing = isServing;
-    for (const listener of [...this.#listeners]) listener();
+  /** The server drains or is closed: it does not serve again. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#changed();
   }
 
-  /** Calls a listener for each change. It must not throw. @returns a function that ends it */
+  /** Calls a listener when the state may have changed. It must not throw. @returns a function that ends it */
   watch(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  #changed(): void {
+    for (const listener of [...this.#listeners]) listener();
   }
 }
