@@ -92,9 +92,20 @@ describe("ConnectionCounter", () => {
   it("S-11 counts the connections of each address, and forgets addresses without one", () => {
     const counter = new ConnectionCounter({ maxConnections: 4, maxConnectionsPerAddress: 2 });
     const sockets = ["a", "a", "a", "b", "b", "c"].map((remoteAddress) => socketFrom(remoteAddress));
-    expect(sockets.map((socket) => counter.add(socket))).toEqual([true, true, false, true, true, false]);
+    expect(sockets.map((socket) => counter.add(socket))).toEqual([
+      undefined,
+      undefined,
+      "maxConnectionsPerAddress",
+      undefined,
+      undefined,
+      "maxConnections",
+    ]);
     sockets[0]!.emit("close");
-    expect(["b", "a", "a"].map((address) => counter.add(socketFrom(address)))).toEqual([false, true, false]);
+    expect(["b", "a", "a"].map((address) => counter.add(socketFrom(address)))).toEqual([
+      "maxConnectionsPerAddress",
+      undefined,
+      "maxConnections",
+    ]);
   });
 });
 

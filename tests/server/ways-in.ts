@@ -6,6 +6,7 @@ import {
   DiscoveryRequestSchema,
 } from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
 import { CERTIFICATE, type ClientCertificate, type DiscoveryServer } from "../../mod.ts";
+import { sizeOfHeaders } from "../../src/server/limits/header-limits.ts";
 import { acceptorOf, LOCAL } from "../../src/server/mod.ts";
 import { CLUSTER_TYPE } from "../../src/v3/mod.ts";
 import { v3 } from "../../src/v3/table.ts";
@@ -213,6 +214,7 @@ function byAcceptor(server: DiscoveryServer, path: string, { body, credential }:
   const ended = Promise.withResolvers<string>();
   const stream = acceptorOf(server)!(path)!({
     timeout: null,
+    headerSize: sizeOfHeaders(headersOf({ type: GRPC, credential })),
     client: {
       peer: "192.0.2.1:5",
       certificate: credential.certificate,
@@ -233,6 +235,8 @@ function byAcceptor(server: DiscoveryServer, path: string, { body, credential }:
       abort() {},
       pause() {},
       resume() {},
+      unreadBytes: 0,
+      leave() {},
     },
   });
   stream.writable();

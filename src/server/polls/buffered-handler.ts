@@ -5,6 +5,7 @@ import type { SendBudget } from "../streams/send-budget.ts";
 import { ClientDisconnected } from "./client-disconnected.ts";
 import { bodyError, type ByteRequest } from "./grpc-handler.ts";
 import { type BodyLimits, readBody } from "./request-body.ts";
+import type { Refusals } from "./refusals.ts";
 import { RESERVATION, Reservation } from "./reservation.ts";
 import { ResponseBody } from "./response-body.ts";
 
@@ -12,6 +13,7 @@ import { ResponseBody } from "./response-body.ts";
 export interface BufferOptions {
   readonly body: BodyLimits;
   readonly budget: SendBudget;
+  readonly refusals: Refusals;
 }
 
 /**
@@ -21,11 +23,11 @@ export interface BufferOptions {
  */
 export function bufferedHandler(
   handler: UniversalHandler,
-  { body: limits, budget }: BufferOptions,
+  { body: limits, budget, refusals }: BufferOptions,
 ): (request: ByteRequest) => Promise<UniversalServerResponse> {
   return async function handle(request) {
     if (!handler.supportedContentType(request.header.get("content-type") ?? "")) return await handler(request);
-    const bytes = await readAhead(request, limits);
+    const bytes = await readAhead(request, { limits, refusals });
     const reservation = new Reservation(budget);
     const contextValues = (request.contextValues ?? createContextValues()).set(RESERVATION, reservation);
     try {
@@ -46,12 +48,13 @@ const PREFIX_BYTES = 5;
 
 async function readAhead(
   { body }: ByteRequest,
-  { maxBytes, timeoutMs }: BodyLimits,
+  { limits: { maxBytes, timeoutMs }, refusals }: { readonly limits: BodyLimits; readonly refusals: Refusals },
 ): Promise<Uint8Array | ConnectError> {
   try {
     return await readBody(body, { maxBytes: maxBytes + PREFIX_BYTES, timeoutMs });
   } catch (error) {
     if (error instanceof ClientDisconnected) throw error;
+    refusals.note(error);
     return ConnectError.from(bodyError(error));
   }
 }
