@@ -13,6 +13,7 @@ export type {
   TlsOptions,
   TlsReload,
 } from "./listen-options.ts";
+export { stopOnSignals } from "./stop-on-signals.ts";
 export { type RestListener, restListener } from "./rest-listener.ts";
 // Symbols below are those of the main entry that the functions above use.
 export type {
