@@ -10,7 +10,7 @@ export type { AdmissionLimits } from "./admission/admission-limits.ts";
 export type { StreamQueueStatus } from "./admission/admission.ts";
 export type { HeaderLimits } from "./limits/header-limits.ts";
 export type { LimitCounter, LimitCounts } from "./limits/limit-counts.ts";
-export type { LimitName } from "./limits/limit-names.ts";
+export { LIMIT_NAMES, type LimitName } from "./limits/limit-names.ts";
 export type { PollsStatus } from "./polls/polls.ts";
 export type { ConnectionCounts, MutableConnectionCounts } from "./connection-counts.ts";
 export type { Logger } from "./log.ts";

@@ -94,8 +94,9 @@ export interface DiscoveryServerOptions extends Partial<StreamLimits & Admission
   /** How long `authorize` may take, in milliseconds; after that the request is denied. Default: 5,000. */
   readonly authorizeTimeoutMs?: number;
   /**
-   * How many decisions of `authorize` may be pending at once. Others wait, within `authorizeTimeoutMs`; then they get
-   * UNAVAILABLE. Default: 100.
+   * How many decisions of `authorize` may be pending at once. Others wait before `authorize` is called, for
+   * `authorizeTimeoutMs` at most, and then get UNAVAILABLE. Checks of access that a client has already do not wait.
+   * Default: 100.
    */
   readonly maxPendingDecisions?: number;
 }

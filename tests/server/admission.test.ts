@@ -114,11 +114,12 @@ describe("Admission", () => {
   });
 
   it("refuses beyond maxQueuedBytes those of the address that holds most, soon", () => {
-    const { admit, refusedArrivals, admission: { status } } = admission({ maxQueuedBytes: 1_000 }, LOADING);
+    const { admit, refusedArrivals, counter, admission: { status } } = admission({ maxQueuedBytes: 1_000 }, LOADING);
     const [, second] = [admit("many", 700), admit("many", 200), admit("few", 300)];
     vi.advanceTimersByTime(250);
     expect(refusedArrivals).toEqual([second]);
     expect(status()).toEqual({ streams: 2, bytes: 1_000 });
+    expect(counter.counts.maxQueuedBytes).toBe(1);
   });
 
   it("forgets a stream whose client has disconnected", () => {

@@ -6,7 +6,7 @@ import { listen, type ListenOptions } from "../../src/node/mod.ts";
 import { rawResource } from "../../src/resource/mod.ts";
 import { createDiscoveryServer, type DiscoveryServerOptions } from "../../src/server/mod.ts";
 import { CLUSTER_TYPE } from "../../src/v3/mod.ts";
-import { frame, RawClient, type RawStream, SOTW_PATH, sotwRequest } from "./raw-client.ts";
+import { RawClient, type RawStream, SOTW_PATH, sotwRequest } from "./raw-client.ts";
 
 const REQUEST = sotwRequest({ type: CLUSTER_TYPE, nodeId: "n" });
 const A = rawResource(CLUSTER_TYPE, "a", Uint8Array.of(10, 1, 97));

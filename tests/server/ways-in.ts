@@ -21,6 +21,8 @@ export interface Credential {
   readonly isLocal?: boolean;
   /** The names that it subscribes to. Default: `a`. */
   readonly names?: readonly string[];
+  /** The number of headers that it sends beside those that it must. Default: 0. */
+  readonly moreHeaders?: number;
   /** The metadata of its node. Default: none. */
   readonly metadata?: JsonObject;
 }
@@ -160,10 +162,10 @@ interface Call {
 }
 
 function headersOf({ type, credential }: Pick<Call, "type" | "credential">): Headers {
-  return new Headers({
-    "content-type": type,
-    ...credential.token !== undefined && { authorization: credential.token },
-  });
+  const { token, moreHeaders = 0 } = credential;
+  const headers = new Headers({ "content-type": type, ...token !== undefined && { authorization: token } });
+  for (let i = 0; i < moreHeaders; i++) headers.set(`x-${i}`, "");
+  return headers;
 }
 
 /** By the handlers of a router, as any adapter calls them. */
@@ -270,4 +272,7 @@ const OUTCOMES: Readonly<Record<number, string>> = {
   8: "exhausted",
   413: "exhausted",
   429: "exhausted",
+  431: "exhausted",
+  14: "unavailable",
+  503: "unavailable",
 };

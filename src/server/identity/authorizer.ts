@@ -97,18 +97,16 @@ export class Authorizer {
     } catch (thrown) {
       throw refusalOf(thrown);
     }
-    if (isRecheck) return this.#pending(result, this.#options.timeoutMs);
+    if (isRecheck) return this.#pending(result);
     this.#slots.take();
-    return this.#pending(result, this.#options.timeoutMs).finally(() => this.#slots.release());
+    return this.#pending(result).finally(() => this.#slots.release());
   }
 
   /** Waits until fewer decisions are pending. */
   async #later(request: AuthorizationRequest): Promise<void> {
-    const { timeoutMs } = this.#options;
-    const since = performance.now();
-    if (!await this.#slots.wait(timeoutMs)) throw new Refusal(overloaded());
+    if (!await this.#slots.wait(this.#options.timeoutMs)) throw new Refusal(overloaded());
     try {
-      await this.#pending(this.#authorize(request), Math.max(0, timeoutMs - (performance.now() - since)));
+      await this.#pending(this.#authorize(request));
     } catch (thrown) {
       throw refusalOf(thrown);
     } finally {
@@ -116,11 +114,11 @@ export class Authorizer {
     }
   }
 
-  async #pending(result: unknown, ms: number): Promise<void> {
+  async #pending(result: unknown): Promise<void> {
     const { timeoutMs, counter } = this.#options;
     try {
       decisionOf(
-        await within(ms, Promise.resolve(result), () => {
+        await within(timeoutMs, Promise.resolve(result), () => {
           counter.count("authorizeTimeoutMs");
           return new Error(`Cannot authorize: no decision within ${timeoutMs} ms`);
         }),
