@@ -1,12 +1,15 @@
 import { HeldBytes, type StreamInfo } from "../stream/mod.ts";
+import type { StreamQueueStatus } from "./admission/admission.ts";
+import { Readiness } from "./admission/readiness.ts";
 import { guardCallbacks } from "./callbacks.ts";
 import type { ConnectRouter } from "./connect-types.ts";
 import { type ConnectionCounts, noConnections } from "./connection-counts.ts";
 import type { AuthorizationCounts } from "./identity/authorize.ts";
 import { Authorizer } from "./identity/authorizer.ts";
+import { LimitCounter, type LimitCounts } from "./limits/limit-counts.ts";
 import { ServerLog } from "./log.ts";
 import { type DiscoveryServerOptions, settingsOf } from "./options.ts";
-import { Polls } from "./polls/polls.ts";
+import { Polls, type PollsStatus } from "./polls/polls.ts";
 import { HealthState } from "./services/health-state.ts";
 import { Services } from "./services/services.ts";
 import { SendBudget, type Unsent } from "./streams/send-budget.ts";
@@ -32,6 +35,14 @@ export interface ServerStatus {
   readonly connections: ConnectionCounts;
   /** What clients were denied. */
   readonly authorization: AuthorizationCounts;
+  /** The polls that wait, and those that were refused. */
+  readonly polls: PollsStatus;
+  /** The streams that wait to be opened. */
+  readonly queue: StreamQueueStatus;
+  /** Whether clients are served: the configuration is loaded, and the server is not closed. */
+  readonly ready: boolean;
+  /** How often each limit was exceeded. */
+  readonly limits: LimitCounts;
 }
 
 /** Serves the configuration of a cache over xDS, independent of how connections are made. */
@@ -74,19 +85,32 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
   const settings = settingsOf(options);
   const log = new ServerLog(options.log);
   const callbacks = guardCallbacks(options.callbacks ?? {}, log);
+  const counter = new LimitCounter();
+  const health = new HealthState(settings.ready === undefined);
+  const readiness = new Readiness(settings.ready, {
+    onReady() {
+      streams.ready();
+      health.ready();
+    },
+    onFault: (reason) => callbacks.onError?.(reason, undefined),
+  });
   const authorizer = new Authorizer({
     authorize: settings.authorize,
     api: settings.api,
     timeoutMs: settings.authorizeTimeoutMs,
     onFault: (error, stream) => callbacks.onError?.(error, stream),
     log,
+    maxPending: settings.maxPendingDecisions,
+    counter,
   });
-  const budget = new SendBudget({ maxBytes: settings.maxUnsentBytes, stallTimeoutMs: settings.stallTimeoutMs });
+  const { maxUnsentBytes: maxBytes, stallTimeoutMs } = settings;
+  const budget = new SendBudget({ maxBytes, stallTimeoutMs, counter });
   const held = new HeldBytes(settings.maxHeldBytes);
-  const streams = new Streams({ settings, cache, budget, held, callbacks, log, authorizer });
-  const polls = new Polls({ settings, cache, budget, held, callbacks, authorizer });
-  const health = new HealthState(true);
-  const services = new Services({ settings, state: health, budget, held, callbacks, authorizer });
+  const shared = { settings, cache, budget, held, callbacks, authorizer, readiness, counter };
+  const streams = new Streams({ ...shared, log });
+  const polls = new Polls(shared);
+  let closed = false;
+  const services = new Services({ ...shared, state: health });
   const connections = noConnections();
   const server: DiscoveryServer & StreamAcceptor = {
     routes(router) {
@@ -102,6 +126,10 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
       unsent: budget.unsent,
       connections: { ...connections },
       authorization: authorizer.counts,
+      polls: polls.status,
+      queue: streams.queue,
+      ready: readiness.isReady && !closed,
+      limits: counter.counts,
     }),
     async reauthorize() {
       await Promise.all([streams.reauthorize(), services.reauthorize(), polls.reauthorize()]);
@@ -113,13 +141,16 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
       services.end();
     },
     close() {
+      closed = true;
       health.stop();
       services.close();
       polls.close();
       streams.close();
     },
     get [ACCEPTOR]() {
-      return { server, connections, accept: (path: string) => streams.accept(path) ?? services.accept(path) };
+      const { headers } = settings;
+      const accept = (path: string) => streams.accept(path) ?? services.accept(path);
+      return { server, connections, limits: counter, headers, accept };
     },
   };
   return server;

@@ -2,15 +2,23 @@ import type { Cache } from "../cache/mod.ts";
 import type { ApiTable, DescMessage } from "../resource/mod.ts";
 import { DEFAULT_STREAM_LIMITS, type StreamLimits } from "../stream/mod.ts";
 import { v3 } from "../v3/table.ts";
+import { type AdmissionLimits, admissionLimits } from "./admission/admission-limits.ts";
 import type { DiscoveryCallbacks } from "./callbacks.ts";
+import { type HeaderLimits, headerLimits } from "./limits/header-limits.ts";
 import type { Logger } from "./log.ts";
 import type { Authorize } from "./identity/authorize.ts";
 import { DEFAULT_MAX_REQUEST_BYTES } from "./streams/frame-reader.ts";
 
 /** Options of {@link createDiscoveryServer}. */
-export interface DiscoveryServerOptions extends Partial<StreamLimits> {
+export interface DiscoveryServerOptions extends Partial<StreamLimits & AdmissionLimits & HeaderLimits> {
   /** The source of the configuration. */
   readonly cache: Cache;
+  /**
+   * Resolves when the configuration is loaded. Until then streams wait, for `queueTimeoutMs` at most, and polls get
+   * UNAVAILABLE, in REST status 503, so that no client is sent less than there is. If it rejects they never are, and
+   * `onError` is called. Default: the configuration is loaded.
+   */
+  readonly ready?: PromiseLike<unknown>;
   /** The API that is served. Default: Envoy's v3. */
   readonly api?: ApiTable;
   /** Called for the events of streams and polls. Default: none. */
@@ -84,8 +92,8 @@ export interface DiscoveryServerOptions extends Partial<StreamLimits> {
    */
   readonly reauthorizeMs?: number;
   /**
-   * Serves `grpc.health.v1.Health` by gRPC: SERVING, and NOT_SERVING once the server drains or is closed. Requests go to
-   * `authorize` with an empty node and type, and the name of the service. Default: false.
+   * Serves `grpc.health.v1.Health` by gRPC: SERVING, and NOT_SERVING before `ready` resolves and once the server drains or is closed.
+   * Requests go to `authorize` with an empty node and type, and the name of the service. Default: false.
    */
   readonly health?: boolean;
   /**
@@ -95,6 +103,12 @@ export interface DiscoveryServerOptions extends Partial<StreamLimits> {
   readonly reflection?: boolean;
   /** How long `authorize` may take, in milliseconds; after that the request is denied. Default: 5,000. */
   readonly authorizeTimeoutMs?: number;
+  /**
+   * How many decisions of `authorize` may be pending at once. Others wait before `authorize` is called, for
+   * `authorizeTimeoutMs` at most, and then get UNAVAILABLE. Checks of access that a client has already do not wait.
+   * Default: 100.
+   */
+  readonly maxPendingDecisions?: number;
 }
 
 /** Message types by their names, such as a registry of protobuf-es. */
@@ -107,6 +121,9 @@ export interface MessageTypes {
 export interface Settings {
   readonly api: ApiTable;
   readonly limits: StreamLimits;
+  readonly admission: AdmissionLimits;
+  readonly headers: HeaderLimits;
+  readonly ready: PromiseLike<unknown> | undefined;
   readonly legacyWildcard: ReadonlySet<string> | undefined;
   readonly holdBackMs: number;
   readonly identifier: string;
@@ -124,6 +141,7 @@ export interface Settings {
   readonly authorizeTimeoutMs: number;
   readonly health: boolean;
   readonly reflection: boolean;
+  readonly maxPendingDecisions: number;
 }
 
 /** Fills in the defaults of options. */
@@ -131,6 +149,9 @@ export function settingsOf(options: DiscoveryServerOptions): Settings {
   return {
     api: options.api ?? v3,
     limits: streamLimits(options),
+    admission: admissionLimits(options),
+    headers: headerLimits(options),
+    ready: options.ready,
     legacyWildcard: options.legacyWildcard,
     holdBackMs: options.holdBackMs ?? 15_000,
     identifier: options.identifier ?? "",
@@ -148,6 +169,7 @@ export function settingsOf(options: DiscoveryServerOptions): Settings {
     authorizeTimeoutMs: options.authorizeTimeoutMs ?? 5_000,
     health: options.health ?? false,
     reflection: options.reflection ?? false,
+    maxPendingDecisions: options.maxPendingDecisions ?? 100,
   };
 }
 

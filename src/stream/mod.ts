@@ -3,7 +3,12 @@ export type { AccessQuery } from "./access.ts";
 export type { ClientCertificate } from "./client-certificate.ts";
 export { DEFAULT_STREAM_LIMITS, type StreamLimits } from "./limits.ts";
 export { NodeIdentity } from "./node-identity.ts";
-export { ProtocolError, type ProtocolErrorCode } from "./protocol-error.ts";
+export {
+  type ExceededLimit,
+  ProtocolError,
+  type ProtocolErrorCode,
+  type ProtocolErrorOptions,
+} from "./protocol-error.ts";
 export { readRequest } from "./read-request.ts";
 export type { DiscoveryRequest, Variant } from "./request.ts";
 export { GRPC_PREFIX_LENGTH, type OutgoingResponse, ResponseFactory } from "./response.ts";

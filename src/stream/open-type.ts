@@ -14,7 +14,9 @@ export interface Opening extends Pick<DiscoveryStreamOptions, "api" | "variant" 
 /** Opens a type on a stream. @throws ProtocolError for more types than a client may subscribe to */
 export function openType(typeUrl: string, { api, variant, limits, count, onView }: Opening): TypeStream {
   if (count >= limits.maxTypes) {
-    throw new ProtocolError("resource_exhausted", `a stream may subscribe to at most ${limits.maxTypes} types`);
+    throw new ProtocolError("resource_exhausted", `a stream may subscribe to at most ${limits.maxTypes} types`, {
+      limit: "maxTypes",
+    });
   }
   return new TypeStream(typeUrl, { type: rowOf(typeUrl, api), protocol: variant, onView });
 }

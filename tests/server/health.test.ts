@@ -67,6 +67,17 @@ it("a watch gets NOT_SERVING before its end where there is no stream to drain", 
   expect(watch.statuses).toEqual([Status.SERVING, Status.NOT_SERVING]);
 });
 
+it("health does not serve before the configuration is loaded", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await using world = await open({ ready: promise });
+  const watch = world.watch("");
+  await watch.received(1);
+  expect(await world.check(CDS)).toBe(Status.NOT_SERVING);
+  resolve();
+  await watch.received(2);
+  expect(watch.statuses).toEqual([Status.NOT_SERVING, Status.SERVING]);
+});
+
 it("a watch of an unknown service stays open", async () => {
   await using world = await open();
   const watch = world.watch("other.Service");

@@ -8,6 +8,7 @@ import {
 import { HealthCheckRequestSchema } from "../../gen/grpc/health/v1/health_pb.ts";
 import { ServerReflectionRequestSchema } from "../../gen/grpc/reflection/v1/reflection_pb.ts";
 import { CERTIFICATE, type ClientCertificate, type DiscoveryServer } from "../../mod.ts";
+import { sizeOfHeaders } from "../../src/server/limits/header-limits.ts";
 import { acceptorOf, LOCAL } from "../../src/server/mod.ts";
 import { CLUSTER_TYPE } from "../../src/v3/mod.ts";
 import { v3 } from "../../src/v3/table.ts";
@@ -22,6 +23,8 @@ export interface Credential {
   readonly isLocal?: boolean;
   /** The names that it subscribes to. Default: `a`. */
   readonly names?: readonly string[];
+  /** The number of headers that it sends beside those that it must. Default: 0. */
+  readonly moreHeaders?: number;
   /** The metadata of its node. Default: none. */
   readonly metadata?: JsonObject;
 }
@@ -118,14 +121,17 @@ interface StandardMethod extends Pick<Way, "isStream" | "limits"> {
   readonly bodyOf: (credential: Credential) => Uint8Array;
 }
 
+/** The limits of any call. */
+const OF_CALLS = ["maxRequestBytes", "maxHeaderBytes", "maxHeaderPairs"];
+
 /** The standard services of gRPC. */
 const STANDARD_METHODS: Readonly<Record<string, StandardMethod>> = {
-  "/grpc.health.v1.Health/Check": { isStream: false, limits: ["maxRequestBytes", "maxNameLength"], bodyOf: named },
-  "/grpc.health.v1.Health/Watch": { isStream: true, limits: ["maxRequestBytes", "maxNameLength"], bodyOf: named },
-  "/grpc.health.v1.Health/List": { isStream: false, limits: ["maxRequestBytes"], bodyOf: named },
+  "/grpc.health.v1.Health/Check": { isStream: false, limits: [...OF_CALLS, "maxNameLength"], bodyOf: named },
+  "/grpc.health.v1.Health/Watch": { isStream: true, limits: [...OF_CALLS, "maxNameLength"], bodyOf: named },
+  "/grpc.health.v1.Health/List": { isStream: false, limits: OF_CALLS, bodyOf: named },
   ...Object.fromEntries(["v1", "v1alpha"].map((version) => {
     const path = `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`;
-    return [path, { isStream: true, limits: ["maxRequestBytes", "maxNameLength"], bodyOf: reflected }];
+    return [path, { isStream: true, limits: [...OF_CALLS, "maxNameLength"], bodyOf: reflected }];
   })),
 };
 
@@ -208,10 +214,10 @@ interface Call {
 }
 
 function headersOf({ type, credential }: Pick<Call, "type" | "credential">): Headers {
-  return new Headers({
-    "content-type": type,
-    ...credential.token !== undefined && { authorization: credential.token },
-  });
+  const { token, moreHeaders = 0 } = credential;
+  const headers = new Headers({ "content-type": type, ...token !== undefined && { authorization: token } });
+  for (let i = 0; i < moreHeaders; i++) headers.set(`x-${i}`, "");
+  return headers;
 }
 
 /** By the handlers of a router, as any adapter calls them. */
@@ -263,6 +269,7 @@ function byAcceptor(server: DiscoveryServer, path: string, { body, credential }:
   const ended = Promise.withResolvers<string>();
   const stream = acceptorOf(server)!(path)!({
     timeout: null,
+    headerSize: sizeOfHeaders(headersOf({ type: GRPC, credential })),
     client: {
       peer: "192.0.2.1:5",
       certificate: credential.certificate,
@@ -283,6 +290,8 @@ function byAcceptor(server: DiscoveryServer, path: string, { body, credential }:
       abort() {},
       pause() {},
       resume() {},
+      unreadBytes: 0,
+      leave() {},
     },
   });
   stream.writable();
@@ -316,4 +325,7 @@ const OUTCOMES: Readonly<Record<number, string>> = {
   8: "exhausted",
   413: "exhausted",
   429: "exhausted",
+  431: "exhausted",
+  14: "unavailable",
+  503: "unavailable",
 };

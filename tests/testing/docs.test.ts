@@ -138,6 +138,20 @@ describe("docs/identity.md", () => {
   });
 });
 
+it("the example of docs/life-cycle.md serves once it has loaded, and ends in order", async () => {
+  const source = blocksOf("docs/life-cycle.md", "ts")[0]!;
+  const program = fromSources(source).replaceAll("running", "listener").replace("port: 18000", "port: 0");
+  const stop = `console.log(listener.port);\nprocess.stdin.resume().once("end", () => process.kill(process.pid));`;
+  const folder = folderWith({ "life-cycle.mts": `${program}\n${stop}` });
+  const served = run(["life-cycle.mts"], folder, async (port) => {
+    await using client = new RawClient(`http://127.0.0.1:${port}`);
+    const stream = client.open();
+    stream.send(sotwRequest({ type: CLUSTER, nodeId: "any" }));
+    expect((await stream.received(1)).resources).toBe(1);
+  });
+  expect(await served).toMatchObject({ status: 0, stderr: "" });
+});
+
 function authority(name: string): TestAuthority {
   const made = new TestAuthority(name);
   onTestFinished(() => made.remove());

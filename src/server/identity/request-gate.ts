@@ -107,12 +107,14 @@ export class RequestGate<R extends GatedMessage> {
     if (decision === undefined) return stream.take(request);
     this.#isDeciding = true;
     this.#gated.pause();
-    void this.#takeAfter(decision, { ...request, ...request.node && { node: request.node.slice() } });
+    const bytes = BYTES_PER_MESSAGE + message.length;
+    void this.#takeAfter(decision, { ...request, ...request.node && { node: request.node.slice() } }, bytes);
   }
 
-  async #takeAfter(decision: Promise<void>, request: R): Promise<void> {
+  /** @param bytes - what the request holds meanwhile */
+  async #takeAfter(decision: Promise<void>, request: R, bytes: number): Promise<void> {
     try {
-      await decision;
+      await this.#whileHeld(bytes, decision);
       if (this.#isClosed) return;
       this.#isDeciding = false;
       this.#options.stream.take(request);
@@ -129,12 +131,24 @@ export class RequestGate<R extends GatedMessage> {
     this.#admit(message);
   }
 
+  async #whileHeld(bytes: number, decision: Promise<void>): Promise<void> {
+    try {
+      this.#hold(bytes);
+    } catch (reason) {
+      decision.catch(() => {}); // the stream ends without it
+      throw reason;
+    }
+    await decision;
+    if (!this.#isClosed) this.#hold(-bytes);
+  }
+
   #hold(bytes: number): void {
     const { held } = this.#options;
     if (!held.take(bytes)) {
       throw new ProtocolError(
         "resource_exhausted",
         `all clients together may hold at most ${held.max} bytes; try later`,
+        { limit: "maxHeldBytes" },
       );
     }
     this.#heldBytes += bytes;

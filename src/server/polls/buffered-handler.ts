@@ -6,6 +6,7 @@ import type { SendBudget } from "../streams/send-budget.ts";
 import { ClientDisconnected } from "./client-disconnected.ts";
 import { bodyError, type ByteRequest } from "./grpc-handler.ts";
 import { type BodyLimits, readBody } from "./request-body.ts";
+import type { Refusals } from "./refusals.ts";
 import { RESERVATION, Reservation } from "./reservation.ts";
 import { ResponseBody } from "./response-body.ts";
 
@@ -13,6 +14,7 @@ import { ResponseBody } from "./response-body.ts";
 export interface BufferOptions {
   readonly body: BodyLimits;
   readonly budget: SendBudget;
+  readonly refusals: Refusals;
 }
 
 /** Whether Connect could decode the request, as the implementation of the method notes. */
@@ -27,12 +29,12 @@ export const DECODING: ContextKey<{ isDone: boolean } | undefined> = createConte
  */
 export function bufferedHandler(
   handler: UniversalHandler,
-  { body: limits, budget }: BufferOptions,
+  { body: limits, budget, refusals }: BufferOptions,
 ): (request: ByteRequest) => Promise<UniversalServerResponse> {
   return async function handle(request) {
     const contentType = request.header.get("content-type") ?? "";
     if (!handler.supportedContentType(contentType)) return await handler(request);
-    const bytes = await readAhead(request, limits);
+    const bytes = await readAhead(request, { limits, refusals });
     const reservation = new Reservation(budget);
     const decoding = { isDone: false };
     const contextValues = (request.contextValues ?? createContextValues())
@@ -60,12 +62,13 @@ const PREFIX_BYTES = 5;
 
 async function readAhead(
   { body }: ByteRequest,
-  { maxBytes, timeoutMs }: BodyLimits,
+  { limits: { maxBytes, timeoutMs }, refusals }: { readonly limits: BodyLimits; readonly refusals: Refusals },
 ): Promise<Uint8Array | ConnectError> {
   try {
     return await readBody(body, { maxBytes: maxBytes + PREFIX_BYTES, timeoutMs });
   } catch (error) {
     if (error instanceof ClientDisconnected) throw error;
+    refusals.note(error);
     return ConnectError.from(bodyError(error));
   }
 }

@@ -1,5 +1,6 @@
 import { type DescMessage, type DescMethod, fromBinary, type MessageShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { ProtocolError } from "../../stream/mod.ts";
 import type { GatedMessages } from "../identity/request-gate.ts";
 import type { MessageStream } from "../streams/message-stream.ts";
 
@@ -41,10 +42,12 @@ export function decode<D extends DescMessage>(schema: D, message: Uint8Array): M
   }
 }
 
-/** @throws ConnectError where one of the names is too long */
+/** @throws ProtocolError where one of the names is too long */
 export function checkNames(names: readonly string[], { maxNameLength }: Pick<CallContext, "maxNameLength">): void {
   if (names.some(({ length }) => length > maxNameLength)) {
-    throw invalid(`a name may have at most ${maxNameLength} characters`);
+    throw new ProtocolError("invalid_argument", `a name may have at most ${maxNameLength} characters`, {
+      limit: "maxNameLength",
+    });
   }
 }
 

@@ -1,5 +1,4 @@
 import type { DescMethod } from "@bufbuild/protobuf";
-import { Code, ConnectError } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { Health } from "../../../gen/grpc/health/v1/health_pb.ts";
 import { type HeldBytes, ProtocolError } from "../../stream/mod.ts";
@@ -8,12 +7,15 @@ import { isForClient } from "../client-error.ts";
 import type { Authorizer } from "../identity/authorizer.ts";
 import { clientOf } from "../identity/client-origin.ts";
 import { forEach } from "../identity/for-each.ts";
+import { excessOf, sizeOfHeaders } from "../limits/header-limits.ts";
+import type { LimitCounter } from "../limits/limit-counts.ts";
 import type { Settings } from "../options.ts";
 import { readableError } from "../readable-error.ts";
 import { GrpcStream } from "../streams/grpc-stream.ts";
 import { grpcHandler, type StreamRequest } from "../streams/methods.ts";
 import { RouterTransport } from "../streams/router-transport.ts";
 import type { SendBudget } from "../streams/send-budget.ts";
+import { shuttingDown } from "../streams/stream-errors.ts";
 import type { IncomingStream, OpenStream } from "../streams/transport.ts";
 import { Descriptors } from "./descriptors.ts";
 import { healthMethods } from "./health.ts";
@@ -30,6 +32,7 @@ export interface ServicesOptions {
   /** Guarded. */
   readonly callbacks: DiscoveryCallbacks;
   readonly authorizer: Authorizer;
+  readonly counter: LimitCounter;
 }
 
 /**
@@ -69,7 +72,7 @@ export class Services {
   end(): void {
     for (const call of [...this.#open]) {
       call.flush();
-      call.end(unavailable());
+      call.end(shuttingDown());
     }
   }
 
@@ -82,15 +85,21 @@ export class Services {
   #serve(request: StreamRequest, path: string, method: ServiceMethod): UniversalServerResponse {
     const transport = new RouterTransport(request);
     const timeout = request.header.get("grpc-timeout");
-    const call = this.#openCall(method, { transport, timeout, client: clientOf(request, path) });
+    const headerSize = sizeOfHeaders(request.header);
+    const call = this.#openCall(method, { transport, timeout, headerSize, client: clientOf(request, path) });
     if (!call.ended) transport.start(call);
     return transport.response;
   }
 
-  #openCall({ open }: ServiceMethod, { transport, timeout, client }: IncomingStream): GrpcStream {
+  #openCall({ open }: ServiceMethod, { transport, timeout, headerSize, client }: IncomingStream): GrpcStream {
     const { settings, budget, held, callbacks, authorizer } = this.#options;
     const grpc = new GrpcStream({ transport, timeout, budget, settings, onEnd: (reason) => this.#ended(grpc, reason) });
     this.#open.add(grpc);
+    const excess = excessOf(headerSize, settings.headers);
+    if (excess !== undefined || this.#closed) {
+      grpc.end(excess ?? shuttingDown());
+      return grpc;
+    }
     try {
       const call = open({
         maxNameLength: settings.limits.maxNameLength,
@@ -103,7 +112,6 @@ export class Services {
       const recheckMs = settings.authorize === undefined ? Infinity : settings.reauthorizeMs;
       const gate = authorizer.isNeededFor(client) ? { stream: call, authorizer, client, recheckMs, held } : undefined;
       grpc.start(call, gate);
-      if (this.#closed) grpc.end(unavailable());
     } catch (error) {
       grpc.end(readableError(error));
     }
@@ -112,6 +120,7 @@ export class Services {
 
   #ended(grpc: GrpcStream, reason: unknown): void {
     this.#open.delete(grpc);
+    this.#options.counter.note(reason);
     if (reason !== undefined && !isForClient(reason)) this.#options.callbacks.onError?.(reason, undefined);
   }
 }
@@ -131,9 +140,7 @@ function pathOf({ parent, name }: DescMethod): string {
 
 function hold(held: HeldBytes, bytes: number): void {
   if (held.take(bytes)) return;
-  throw new ProtocolError("resource_exhausted", `all clients together may hold at most ${held.max} bytes; try later`);
-}
-
-function unavailable(): ConnectError {
-  return new ConnectError("Server is shutting down", Code.Unavailable);
+  throw new ProtocolError("resource_exhausted", `all clients together may hold at most ${held.max} bytes; try later`, {
+    limit: "maxHeldBytes",
+  });
 }

@@ -3,12 +3,14 @@ import { clientError } from "../client-error.ts";
 import { readableError } from "../readable-error.ts";
 import type { Settings } from "../options.ts";
 import { type GatedMessage, RequestGate, type RequestGateOptions } from "../identity/request-gate.ts";
+import { afterPatience } from "../patience.ts";
 import { scheduleFlush } from "./flush-queue.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { statusTrailer } from "./grpc-status.ts";
 import { grpcTimeoutMs } from "./grpc-timeout.ts";
 import type { MessageStream } from "./message-stream.ts";
 import type { BufferedStream, SendBudget } from "./send-budget.ts";
+import { connectionTooOld, deadlinePassed, disconnected, incomplete, silent, stalled } from "./stream-errors.ts";
 import type { ServedStream, StreamTransport } from "./transport.ts";
 
 /** What a {@link GrpcStream} needs. */
@@ -39,15 +41,16 @@ export class GrpcStream implements BufferedStream, ServedStream {
   /** Ends the stream when its `grpc-timeout` has passed. */
   #deadline: Timer | undefined = undefined;
   /** Ends the stream when no request has arrived. */
-  #silent: Timer | undefined = undefined;
+  #silent: Cancel | undefined = undefined;
   /** Ends the stream when a request stays incomplete. */
-  #incomplete: Timer | undefined = undefined;
+  #incomplete: Cancel | undefined = undefined;
   /** Flushes when the stream of messages has something due. */
   #due: Timer | undefined = undefined;
   #dueAt: number | undefined = undefined;
   /** Stands in front of requests that need a decision. */
   #gate: Gate | undefined = undefined;
   #halfClosed = false;
+  #isWaiting = false;
   #ended = false;
 
   constructor(options: GrpcStreamOptions) {
@@ -59,14 +62,28 @@ export class GrpcStream implements BufferedStream, ServedStream {
     return this.#ended;
   }
 
+  /** It is not started yet, and not read until then. */
+  wait(): void {
+    this.#options.transport.pause();
+    this.#isWaiting = true;
+  }
+
+  /** Ends the stream before its start. The client is to open its next one on another connection. */
+  refuse(reason: NonNullable<unknown>): void {
+    this.end(reason);
+    this.#options.transport.leave();
+  }
+
   /** From here on requests may arrive. */
   start<R extends GatedMessage>(stream: MessageStream, gate?: RequestGateOptions<R>): void {
     this.#stream = stream;
     this.#gate = gate && new RequestGate(gate, this);
     const timeoutMs = grpcTimeoutMs(this.#options.timeout);
-    if (timeoutMs !== undefined) this.#deadline = setTimeout(() => this.end(deadlineError()), timeoutMs);
+    if (timeoutMs !== undefined) this.#deadline = setTimeout(() => this.end(deadlinePassed()), timeoutMs);
     const { firstRequestTimeoutMs } = this.#options.settings;
-    this.#silent = setTimeout(() => this.end(silentError(firstRequestTimeoutMs)), firstRequestTimeoutMs);
+    this.#silent = afterPatience(firstRequestTimeoutMs, () => this.end(silent(firstRequestTimeoutMs)));
+    if (this.#isWaiting) this.#options.transport.resume();
+    this.#isWaiting = false;
   }
 
   writable(): void {
@@ -90,6 +107,10 @@ export class GrpcStream implements BufferedStream, ServedStream {
     }
   }
 
+  retire(): void {
+    this.end(connectionTooOld());
+  }
+
   progress(): void {
     if (this.#unsent.length > 0) this.#options.budget.progress(this);
   }
@@ -100,7 +121,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
   }
 
   closeStalled(stalledMs: number): void {
-    this.end(stalledError(stalledMs));
+    this.end(stalled(stalledMs));
     this.#options.transport.abort();
     this.#dropUnsent();
   }
@@ -114,8 +135,8 @@ export class GrpcStream implements BufferedStream, ServedStream {
     this.#ended = true;
     this.#writable = false;
     clearTimeout(this.#deadline);
-    clearTimeout(this.#silent);
-    clearTimeout(this.#incomplete);
+    this.#silent?.();
+    this.#incomplete?.();
     clearTimeout(this.#due);
     this.#gate?.close();
     this.#options.budget.endWrites(this);
@@ -126,7 +147,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
   }
 
   disconnected(reason?: unknown): void {
-    if (!this.#ended) this.end(disconnectedError(reason));
+    if (!this.#ended) this.end(disconnected(reason));
     this.#dropUnsent();
   }
 
@@ -204,11 +225,11 @@ export class GrpcStream implements BufferedStream, ServedStream {
   #receive(message: Uint8Array): void {
     if (this.#ended) return;
     if (this.#silent !== undefined) {
-      clearTimeout(this.#silent);
+      this.#silent();
       this.#silent = undefined;
     }
     if (this.#incomplete !== undefined) {
-      clearTimeout(this.#incomplete);
+      this.#incomplete();
       this.#incomplete = undefined;
     }
     if (this.#gate !== undefined) this.#gate.receive(message);
@@ -220,7 +241,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
     const isLimited = this.#incomplete !== undefined || this.#ended || this.#gate?.isDeciding === true;
     if (!this.#reader.partial || isLimited) return;
     const { requestTimeoutMs } = this.#options.settings;
-    this.#incomplete = setTimeout(() => this.end(incompleteError(requestTimeoutMs)), requestTimeoutMs);
+    this.#incomplete = afterPatience(requestTimeoutMs, () => this.end(incomplete(requestTimeoutMs)));
   }
 
   #halfClose(): void {
@@ -237,6 +258,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
 const RESET_SIGNAL_MS = 10;
 
 type Timer = ReturnType<typeof setTimeout>;
+type Cancel = () => void;
 /** A gate as it is used here, whatever requests are. */
 type Gate = Pick<RequestGate<GatedMessage>, "receive" | "recheck" | "close" | "isDeciding">;
 
@@ -247,25 +269,4 @@ function closeFault(stream: MessageStream | undefined): unknown {
   } catch (error) { // a cache may be the user's own
     return readableError(error);
   }
-}
-
-function disconnectedError(reason: unknown): ConnectError {
-  if (reason instanceof ConnectError) return reason;
-  return new ConnectError("Client closed the stream", Code.Canceled, undefined, undefined, reason);
-}
-
-function stalledError(stalledMs: number): ConnectError {
-  return new ConnectError(`Client has read nothing for ${Math.round(stalledMs)} ms`, Code.ResourceExhausted);
-}
-
-function deadlineError(): ConnectError {
-  return new ConnectError("Cannot continue stream: its grpc-timeout has passed", Code.DeadlineExceeded);
-}
-
-function silentError(timeoutMs: number): ConnectError {
-  return new ConnectError(`Client has sent no request for ${timeoutMs} ms`, Code.DeadlineExceeded);
-}
-
-function incompleteError(timeoutMs: number): ConnectError {
-  return new ConnectError(`Cannot read request: incomplete after ${timeoutMs} ms`, Code.DeadlineExceeded);
 }

@@ -4,6 +4,7 @@ import { CLUSTERS } from "./clusters.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { EXTENSIONS } from "./extensions.ts";
 import { HEALTH } from "./health.ts";
+import { LIFE_CYCLE } from "./life-cycle.ts";
 import { MAKE_BEFORE_BREAK } from "./make-before-break.ts";
 import { MANY } from "./many.ts";
 import { NAMES } from "./names.ts";
@@ -36,4 +37,5 @@ export const CASES: readonly Case[] = [
   ...REJECTED,
   ...REJECTED_SIBLINGS,
   ...HEALTH,
+  ...LIFE_CYCLE,
 ];

@@ -29,7 +29,10 @@ export class InProcessStream implements StreamTransport {
     this.status = trailer.get("grpc-status") ?? "none";
   }
 
+  readonly unreadBytes = 0;
+
   abort(): void {}
+  leave(): void {}
   pause(): void {}
   resume(): void {}
 }

@@ -8,6 +8,7 @@ import {
   Snapshot,
   SnapshotCache,
 } from "../../../mod.ts";
+import { sizeOfHeaders } from "../../../src/server/limits/header-limits.ts";
 import { acceptorOf, type ServedStream } from "../../../src/server/mod.ts";
 import { cluster, CLUSTER_TYPE, ENDPOINT_TYPE, endpoints } from "../../../src/v3/mod.ts";
 import { v3 } from "../../../src/v3/table.ts";
@@ -55,6 +56,7 @@ export class World implements Disposable {
     const stream = acceptorOf(this.server)!(path)!({
       transport: client,
       timeout: timeout ?? null,
+      headerSize: sizeOfHeaders(headers),
       client: { peer: "192.0.2.1:5", certificate: undefined, isLocal: false, method: path, headers },
     });
     client.start(stream);
