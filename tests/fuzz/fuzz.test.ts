@@ -7,7 +7,7 @@ import { search } from "./search.ts";
 import type { Subject, Target } from "./target.ts";
 import { TARGETS } from "./targets/mod.ts";
 
-describe.each(TARGETS)("H2 $name: $what", (target) => {
+describe.each(TARGETS)("fuzzing $name: $what", (target) => {
   it("holds for the corpus, and for some mutations of it", async () => {
     const corpus = readCorpus(target.name);
     const { finding } = await search(target, { corpus, seed: 1, forMs: 2_000, maxInputs: corpus.length + 300 });

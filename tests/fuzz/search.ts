@@ -1,6 +1,7 @@
 import type { Coverage } from "./coverage.ts";
 import { Executor, Finding } from "./execute.ts";
 import { mutate } from "./mutate.ts";
+import { mutateMessages } from "./mutate-messages.ts";
 import { Random } from "./random.ts";
 import type { Target } from "./target.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -49,6 +50,12 @@ export async function search(target: Target, options: SearchOptions): Promise<Se
   using executor = new Executor(subject);
   await using watchdog = new Watchdog(maxBytes + LARGEST_KEPT, HANG_MS);
 
+  function mutated(input: Uint8Array): Uint8Array {
+    const { messagesAt } = target;
+    if (messagesAt === undefined || mutation.random.below(4) === 0) return mutate(input, mutation);
+    return mutateMessages(input, messagesAt, mutation);
+  }
+
   async function run(input: Uint8Array): Promise<void> {
     watchdog.begin(input);
     inputs++;
@@ -83,7 +90,7 @@ export async function search(target: Target, options: SearchOptions): Promise<Se
     while (performance.now() - started < forMs && inputs < maxInputs) {
       const batch: Uint8Array[] = [];
       for (let i = 0; i < BATCH; i++) {
-        const input = mutate(chosen(pool, mutation.random), mutation);
+        const input = mutated(chosen(pool, mutation.random));
         batch.push(input);
         await run(input);
       }

@@ -7,6 +7,8 @@ export interface Target {
   readonly seeds: readonly Uint8Array[];
   /** Pieces that mutations insert. Default: none. */
   readonly words?: readonly string[];
+  /** How many bytes come before a list of messages, of which the rest of the input is; undefined where it is none. */
+  readonly messagesAt?: number;
   /** The largest input, in bytes. Default: 4,096. */
   readonly maxBytes?: number;
   /** Makes what the inputs are tried on. */

@@ -14,7 +14,7 @@ export class Watchdog implements AsyncDisposable {
     const shared = new SharedArrayBuffer(HEAD_BYTES + maxBytes);
     this.#head = new Int32Array(shared, 0, 2);
     this.#bytes = new Uint8Array(shared, HEAD_BYTES);
-    this.#worker = new Worker(WATCH, { eval: true, workerData: { shared, timeoutMs, pid: process.pid } });
+    this.#worker = new Worker(WATCH, { eval: true, execArgv: [], workerData: { shared, timeoutMs, pid: process.pid } });
     this.#worker.unref();
   }
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { bindNode } from "../../../mod.ts";
 import { frame } from "../../server/raw-client.ts";
+import { messagesIn } from "../messages.ts";
 import type { Subject, Target } from "../target.ts";
 import {
   CLIENT_STATUSES,
   DELTA_SCHEMAS,
-  messagesIn,
   readResponses,
   SOTW_SCHEMAS,
   SOTW_SEEDS,
@@ -22,6 +22,7 @@ export const IDENTITY: Target = {
   seeds: SOTW_SEEDS.flatMap((seed) => [Uint8Array.of(0, ...seed), Uint8Array.of(200, ...seed)]),
   words: [...WORDS, "\x12\x03\x0a\x01b\x12\x03\x0a\x01a", "\x0a\x01a"],
   maxBytes: 8_192,
+  messagesAt: 1,
   open: () => new BoundStreams(),
 };
 

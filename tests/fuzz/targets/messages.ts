@@ -7,6 +7,7 @@ import {
   DiscoveryResponseSchema,
 } from "../../../gen/envoy/service/discovery/v3/discovery_pb.ts";
 import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, VIRTUAL_HOST_TYPE } from "../../../src/v3/mod.ts";
+import { joined } from "../messages.ts";
 
 /** One variant of the protocol. */
 export interface VariantSchemas {
@@ -25,20 +26,6 @@ export const CLIENT_STATUSES: ReadonlySet<string> = new Set(["0", "3", "7", "8",
 
 /** What an ACK has in place of the nonce, which the server chooses. */
 export const ANY_NONCE = "$NONCE";
-
-/** Inputs are lists of messages, each with two bytes of length in front. */
-export function* messagesIn(input: Uint8Array): Iterable<Uint8Array> {
-  for (let at = 0; at + 2 <= input.length;) {
-    const length = input[at]! * 256 + input[at + 1]!;
-    yield input.subarray(at + 2, at + 2 + length);
-    at += 2 + length;
-  }
-}
-
-/** The reverse of {@link messagesIn}. */
-export function joined(messages: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(messages.flatMap((each) => [each.length >> 8, each.length & 255, ...each]));
-}
 
 /** Replaces {@link ANY_NONCE} by the nonce of the last response of the type. */
 export function withNonce(

@@ -4,8 +4,9 @@ import {
   ServerReflectionRequestSchema,
   ServerReflectionResponseSchema,
 } from "../../../gen/grpc/reflection/v1/reflection_pb.ts";
+import { joined, messagesIn } from "../messages.ts";
 import type { Subject, Target } from "../target.ts";
-import { CLIENT_STATUSES, joined, messagesIn } from "./messages.ts";
+import { CLIENT_STATUSES } from "./messages.ts";
 import { frame } from "../../server/raw-client.ts";
 import { turns, World } from "./world.ts";
 
@@ -57,6 +58,7 @@ export const SERVICES: Target = {
     "\x2a\x02\x10\x01",
     "grpc.health.v1.Health",
   ],
+  messagesAt: 1,
   open: () => new StandardServices(),
 };
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { frame } from "../../server/raw-client.ts";
+import { messagesIn } from "../messages.ts";
 import type { Subject, Target } from "../target.ts";
 import {
   CLIENT_STATUSES,
   DELTA_SCHEMAS,
   DELTA_SEEDS,
-  messagesIn,
   readResponses,
   SOTW_SCHEMAS,
   SOTW_SEEDS,
@@ -23,6 +23,7 @@ export const STREAMS: readonly Target[] = [
     seeds: SOTW_SEEDS,
     words: WORDS,
     maxBytes: 8_192,
+    messagesAt: 0,
     open: () => new Conversation(SOTW, SOTW_SCHEMAS),
   },
   {
@@ -31,6 +32,7 @@ export const STREAMS: readonly Target[] = [
     seeds: DELTA_SEEDS,
     words: WORDS,
     maxBytes: 8_192,
+    messagesAt: 0,
     open: () => new Conversation(DELTA, DELTA_SCHEMAS),
   },
 ];
