@@ -139,6 +139,25 @@ describe.each(Object.entries(LIMITS))("%s holds on every way in", (name, limit) 
   });
 });
 
+describe("D-11 nothing is served before the configuration is loaded", () => {
+  it.each(WAYS)("by $title", async (way) => {
+    // A stream would wait otherwise.
+    const server = serverWith({ ready: new Promise(() => {}), maxQueuedStreams: 0 });
+    expect(await way.open(server, { nodeId: "node" }).outcome).toBe("unavailable");
+    expect(exceeded(server.status().limits)).toEqual(way.isStream ? { maxQueuedStreams: 1 } : {});
+    server.close();
+  });
+});
+
+describe("maxStreams holds on every way in, and is none of polls", () => {
+  it.each(WAYS)("by $title", async (way) => {
+    const server = serverWith({ maxStreams: 0 });
+    expect(await way.open(server, { nodeId: "node" }).outcome).toBe(way.isStream ? "unavailable" : "served");
+    expect(exceeded(server.status().limits)).toEqual(way.isStream ? { maxStreams: 1 } : {});
+    server.close();
+  });
+});
+
 function exceeded(counts: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }
