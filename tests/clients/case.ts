@@ -11,6 +11,8 @@ export interface Case {
   readonly clients?: (client: ClientKind) => boolean;
   /** Runs on every runtime. Default: on the one that this program runs on. */
   readonly everywhere?: boolean;
+  /** The age at which the server ends connections. Default: none. */
+  readonly maxConnectionAgeMs?: number;
   /** Whether calls fail, as the case shows. Default: false. */
   readonly callsFail?: boolean;
   run(world: World): Promise<void>;

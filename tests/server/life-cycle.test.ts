@@ -123,6 +123,21 @@ describe("maxStreams", () => {
   });
 });
 
+describe("a maxStreams that throws", () => {
+  it("P-01 is a fault, which ends the stream and goes to onError", async () => {
+    const fault = new Error("no share");
+    const errors: unknown[] = [];
+    const maxStreams = () => {
+      throw fault;
+    };
+    const { client } = await serve({ maxStreams, callbacks: { onError: (error) => void errors.push(error) } });
+    const stream = client().open();
+    stream.send(REQUEST);
+    expect(await statusOf(stream)).toEqual(["13", "Internal error"]);
+    expect(errors).toEqual([fault]);
+  });
+});
+
 describe("newStreamsPerSecond", () => {
   it("D-05 serves all streams of a storm, later ones later", async () => {
     const { cache, server, client } = await serve({ newStreamsPerSecond: 50 });

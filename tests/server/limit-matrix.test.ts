@@ -131,7 +131,7 @@ describe.each(Object.entries(LIMITS))("%s holds on every way in", (name, limit) 
     const server = serverWith({ ...options, callbacks: { onError: (error) => void errors.push(error) } });
     expect(await way.open(server, { nodeId: "node", ...beyond }).outcome).toBe(outcome);
     expect(exceeded(server.status().limits)).toEqual({ [name]: 1 });
-    expect(server.status().polls.refused).toBe(way.isStream || way.typeUrl === "" ? 0 : 1);
+    expect(server.status().polls.refused).toBe(way.isStream || !isDiscovery(way) ? 0 : 1);
     expect(await way.open(server, { nodeId: "node", ...within }).outcome).toBe("served");
     expect(exceeded(server.status().limits)).toEqual({ [name]: 1 });
     expect(errors).toHaveLength(name === "authorizeTimeoutMs" ? 1 : 0);
@@ -139,8 +139,40 @@ describe.each(Object.entries(LIMITS))("%s holds on every way in", (name, limit) 
   });
 });
 
+describe("D-11 nothing is served before the configuration is loaded", () => {
+  it.each(WAYS.filter(isDiscovery))("by $title", async (way) => {
+    // A stream would wait otherwise.
+    const server = serverWith({ ready: new Promise(() => {}), maxQueuedStreams: 0 });
+    expect(await way.open(server, { nodeId: "node" }).outcome).toBe("unavailable");
+    expect(exceeded(server.status().limits)).toEqual(way.isStream ? { maxQueuedStreams: 1 } : {});
+    server.close();
+  });
+});
+
+describe("health and reflection are served before that", () => {
+  it.each(WAYS.filter((way) => !isDiscovery(way)))("by $title", async (way) => {
+    const server = serverWith({ ready: new Promise(() => {}), maxQueuedStreams: 0 });
+    expect(await way.open(server, { nodeId: "node" }).outcome).toBe("served");
+    server.close();
+  });
+});
+
+describe("maxStreams holds on every way in, and is none of polls, health and reflection", () => {
+  it.each(WAYS)("by $title", async (way) => {
+    const server = serverWith({ maxStreams: 0 });
+    const counts = way.isStream && isDiscovery(way);
+    expect(await way.open(server, { nodeId: "node" }).outcome).toBe(counts ? "unavailable" : "served");
+    expect(exceeded(server.status().limits)).toEqual(counts ? { maxStreams: 1 } : {});
+    server.close();
+  });
+});
+
 function exceeded(counts: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}
+
+function isDiscovery({ typeUrl }: Way): boolean {
+  return typeUrl !== "";
 }
 
 /** Whether requests of a way can break a limit. */

@@ -3,14 +3,13 @@ import { clientError } from "../client-error.ts";
 import { readableError } from "../readable-error.ts";
 import type { Settings } from "../options.ts";
 import { type GatedMessage, RequestGate, type RequestGateOptions } from "../identity/request-gate.ts";
-import { afterPatience } from "../patience.ts";
 import { scheduleFlush } from "./flush-queue.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { statusTrailer } from "./grpc-status.ts";
-import { grpcTimeoutMs } from "./grpc-timeout.ts";
 import type { MessageStream } from "./message-stream.ts";
+import { RequestTimes } from "./request-times.ts";
 import type { BufferedStream, SendBudget } from "./send-budget.ts";
-import { connectionTooOld, deadlinePassed, disconnected, incomplete, silent, stalled } from "./stream-errors.ts";
+import { connectionTooOld, disconnected, stalled } from "./stream-errors.ts";
 import type { ServedStream, StreamTransport } from "./transport.ts";
 
 /** What a {@link GrpcStream} needs. */
@@ -34,16 +33,11 @@ export interface GrpcStreamOptions {
 export class GrpcStream implements BufferedStream, ServedStream {
   readonly #options: GrpcStreamOptions;
   readonly #reader: FrameReader;
+  readonly #times: RequestTimes;
   readonly #onMessage = (message: Uint8Array): void => this.#receive(message);
   #stream: MessageStream | undefined = undefined;
   #writable = false;
   #unsent: Uint8Array[] = [];
-  /** Ends the stream when its `grpc-timeout` has passed. */
-  #deadline: Timer | undefined = undefined;
-  /** Ends the stream when no request has arrived. */
-  #silent: Cancel | undefined = undefined;
-  /** Ends the stream when a request stays incomplete. */
-  #incomplete: Cancel | undefined = undefined;
   /** Flushes when the stream of messages has something due. */
   #due: Timer | undefined = undefined;
   #dueAt: number | undefined = undefined;
@@ -55,7 +49,9 @@ export class GrpcStream implements BufferedStream, ServedStream {
 
   constructor(options: GrpcStreamOptions) {
     this.#options = options;
-    this.#reader = new FrameReader(options.settings.maxRequestBytes);
+    const { settings, timeout } = options;
+    this.#reader = new FrameReader(settings.maxRequestBytes);
+    this.#times = new RequestTimes({ settings, timeout, end: (reason) => this.end(reason) });
   }
 
   get ended(): boolean {
@@ -78,10 +74,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
   start<R extends GatedMessage>(stream: MessageStream, gate?: RequestGateOptions<R>): void {
     this.#stream = stream;
     this.#gate = gate && new RequestGate(gate, this);
-    const timeoutMs = grpcTimeoutMs(this.#options.timeout);
-    if (timeoutMs !== undefined) this.#deadline = setTimeout(() => this.end(deadlinePassed()), timeoutMs);
-    const { firstRequestTimeoutMs } = this.#options.settings;
-    this.#silent = afterPatience(firstRequestTimeoutMs, () => this.end(silent(firstRequestTimeoutMs)));
+    this.#times.start();
     if (this.#isWaiting) this.#options.transport.resume();
     this.#isWaiting = false;
   }
@@ -134,9 +127,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
     if (this.#ended) return;
     this.#ended = true;
     this.#writable = false;
-    clearTimeout(this.#deadline);
-    this.#silent?.();
-    this.#incomplete?.();
+    this.#times.stop();
     clearTimeout(this.#due);
     this.#gate?.close();
     this.#options.budget.endWrites(this);
@@ -224,24 +215,14 @@ export class GrpcStream implements BufferedStream, ServedStream {
 
   #receive(message: Uint8Array): void {
     if (this.#ended) return;
-    if (this.#silent !== undefined) {
-      this.#silent();
-      this.#silent = undefined;
-    }
-    if (this.#incomplete !== undefined) {
-      this.#incomplete();
-      this.#incomplete = undefined;
-    }
+    this.#times.received();
     if (this.#gate !== undefined) this.#gate.receive(message);
     else this.#stream?.receive(message);
   }
 
   /** While a request waits for a decision the rest is not read, so its client is not at fault. */
   #limitIncomplete(): void {
-    const isLimited = this.#incomplete !== undefined || this.#ended || this.#gate?.isDeciding === true;
-    if (!this.#reader.partial || isLimited) return;
-    const { requestTimeoutMs } = this.#options.settings;
-    this.#incomplete = afterPatience(requestTimeoutMs, () => this.end(incomplete(requestTimeoutMs)));
+    if (!this.#ended && this.#reader.partial && this.#gate?.isDeciding !== true) this.#times.began();
   }
 
   #halfClose(): void {
@@ -258,7 +239,6 @@ export class GrpcStream implements BufferedStream, ServedStream {
 const RESET_SIGNAL_MS = 10;
 
 type Timer = ReturnType<typeof setTimeout>;
-type Cancel = () => void;
 /** A gate as it is used here, whatever requests are. */
 type Gate = Pick<RequestGate<GatedMessage>, "receive" | "recheck" | "close" | "isDeciding">;
 
