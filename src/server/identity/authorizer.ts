@@ -5,6 +5,7 @@ import type { AccessQuery, StreamInfo } from "../../stream/mod.ts";
 import type { ServerLog } from "../log.ts";
 import type { AuthorizationCounts, AuthorizationRequest, Authorize } from "./authorize.ts";
 import type { ClientOrigin } from "./client-origin.ts";
+import { within } from "../within.ts";
 import { decisionOf, Refusal, refusalOf } from "./refusal.ts";
 
 /** What an {@link Authorizer} needs. */
@@ -88,7 +89,7 @@ export class Authorizer {
     } catch (thrown) {
       throw refusalOf(thrown);
     }
-    return within(this.#options.timeoutMs, Promise.resolve(result)).then(decisionOf).catch((thrown) => {
+    return within(this.#options.timeoutMs, Promise.resolve(result), noDecision).then(decisionOf).catch((thrown) => {
       throw refusalOf(thrown);
     });
   }
@@ -121,13 +122,6 @@ function isPromise(result: unknown): result is PromiseLike<unknown> {
   return typeof result === "object" && result !== null && "then" in result && typeof result.then === "function";
 }
 
-/** Rejects after a time, in milliseconds. */
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`Cannot authorize: no decision within ${ms} ms`)), ms);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function noDecision(ms: number): Error {
+  return new Error(`Cannot authorize: no decision within ${ms} ms`);
 }

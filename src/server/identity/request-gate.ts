@@ -103,7 +103,7 @@ export class RequestGate {
       while (this.#waiting.length > 0 && !this.#isDeciding && !this.#isClosed) this.#admitNext();
       if (!this.#isDeciding) this.#gated.resume();
     } catch (reason) {
-      if (!this.#isClosed) this.#gated.end(readableError(reason));
+      this.#gated.end(readableError(reason));
     }
   }
 

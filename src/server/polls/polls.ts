@@ -33,7 +33,8 @@ export class Polls {
 
   constructor({ settings, cache, budget, held, callbacks, authorizer }: PollsOptions) {
     const { api, types, limits, identifier, fetchWaitMs: waitMs, longPollMs } = settings;
-    const json = new ResourceJson((typeName) => types?.getMessage(typeName) ?? api.messages?.(typeName));
+    const find = (typeName: string) => types?.getMessage(typeName) ?? api.messages?.(typeName);
+    const json = new ResourceJson(find, { timeoutMs: settings.requestTimeoutMs });
     const body = { maxBytes: settings.maxRequestBytes, timeoutMs: settings.requestTimeoutMs };
     const poller = new Poller({ api, cache, callbacks, authorizer, limits, held, waitMs, longPollMs });
     this.#poller = poller;

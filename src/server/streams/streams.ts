@@ -75,7 +75,14 @@ export class Streams {
 
   status(): StreamStatus[] {
     const now = performance.now();
-    return [...this.#open.keys()].map((stream) => ({ ...stream.info, state: stream.status(now) }));
+    return [...this.#open].flatMap(([stream, grpc]) => {
+      try {
+        return { ...stream.info, state: stream.status(now) };
+      } catch (error) { // a view may be the user's own
+        grpc.end(readableError(error));
+        return [];
+      }
+    });
   }
 
   /** Ends the streams that are open now, over a time in milliseconds. */
@@ -114,6 +121,7 @@ export class Streams {
       budget,
       settings,
       onEnd: (reason) => this.#ended(stream, reason),
+      onLateError: (error) => this.#report(error, stream),
     });
     const { peer, certificate } = client;
     const stream: DiscoveryStream = new DiscoveryStream({
@@ -131,6 +139,7 @@ export class Streams {
       holdBackMs,
       legacyWildcard,
       wake: () => grpc.wake(),
+      onFault: (error) => grpc.end(readableError(error)),
       trace: log.traceOf(() => stream.info),
     });
     this.#open.set(stream, grpc);
@@ -151,9 +160,14 @@ export class Streams {
     const { callbacks, log } = this.#options;
     const error = reason === undefined ? undefined : clientError(reason);
     this.#open.delete(stream);
-    if (reason !== undefined && !isForClient(reason)) callbacks.onError?.(reason, stream.info);
+    this.#report(reason, stream);
     log.closed(stream.info, error);
     callbacks.onStreamClose?.(stream.info, error);
+  }
+
+  /** @param error - what the client is at fault of, or undefined, is not reported */
+  #report(error: unknown, { info }: DiscoveryStream): void {
+    if (error !== undefined && !isForClient(error)) this.#options.callbacks.onError?.(error, info);
   }
 }
 
