@@ -130,7 +130,10 @@ function publish(view: LiveView, event: CacheEvent, type: string): readonly stri
     throw new TypeError("Cannot read an event of the source: it must have resources, update or remove");
   }
   if (!("resources" in event)) {
-    return view.apply({ update: checked(event.update ?? [], type), remove: listOf(event.remove ?? []).map(normalName) });
+    return view.apply({
+      update: checked(event.update ?? [], type),
+      remove: listOf(event.remove ?? []).map(normalName),
+    });
   }
   return view.replace(new Map(checked(event.resources, type).map((resource) => [resource.name, resource])));
 }

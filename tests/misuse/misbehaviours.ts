@@ -1,4 +1,3 @@
-import { Code, ConnectError } from "@connectrpc/connect";
 import { rawResource } from "../../mod.ts";
 import type { World } from "./world.ts";
 
@@ -7,7 +6,15 @@ export const SECRET = "the-password-is-swordfish";
 
 /** What code of the user does instead of its work. */
 export interface Misbehaviour {
-  readonly kind: "throws" | "rejects" | "waits" | "settles late" | "garbage" | "re-enters" | "disconnects";
+  readonly kind:
+    | "throws"
+    | "rejects"
+    | "waits"
+    | "settles late"
+    | "garbage"
+    | "re-enters"
+    | "disconnects"
+    | "disconnects and throws";
   /**
    * @param real - its work
    * @returns what is returned to the package
@@ -50,7 +57,7 @@ export const MISBEHAVIOURS: Readonly<Record<string, Misbehaviour>> = {
     act: (real, world) => (world.disconnectVictims(), real()),
   },
   "disconnects its client, then throws": {
-    kind: "disconnects",
+    kind: "disconnects and throws",
     act: (_, world) => (world.disconnectVictims(), raise(new Error(SECRET))),
   },
 };
@@ -65,11 +72,6 @@ export function thrown(): Readonly<Record<string, () => unknown>> {
     "an object without a prototype": () => Object.create(null),
     "an error with a message that throws": () => Object.defineProperty(new Error(SECRET), "message", { get: trap }),
   };
-}
-
-/** An error whose text is for clients, since the user says so. */
-export function clientError(): ConnectError {
-  return new ConnectError("no", Code.PermissionDenied);
 }
 
 /** An object of which each use throws. */

@@ -24,6 +24,8 @@ export interface Place {
   setup(act: Act, world: World): Setup;
   /** What is returned there is of no use, so it may be anything but a rejection. Default: false. */
   readonly needsNothing?: boolean;
+  /** It may return a promise. Default: false. */
+  readonly mayBeLate?: boolean;
   /** No version of the package calls it yet. Default: false. */
   readonly isUncalled?: boolean;
 }
