@@ -34,6 +34,7 @@ describe.each(Object.entries(PUBLICATIONS))("P-01 %s", (_, publish) => {
     const publisher = linear();
     const reentrant = (function* () {
       publisher.cache.apply({ update: [a("inner")] });
+      yield* [];
     })();
     publish(reentrant as never, publisher);
     expect(attempt(publisher.publish)).toBe("done");
