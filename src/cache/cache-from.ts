@@ -1,5 +1,6 @@
 import { normalName, type Resource } from "../resource/mod.ts";
 import type { Cache, SubscriptionChange, Watch, WatchRequest } from "./cache.ts";
+import { Burst } from "./burst.ts";
 import { encodeAll } from "./encode-all.ts";
 import { LiveView } from "./live-view.ts";
 import { guardedAbort } from "./guarded-abort.ts";
@@ -90,14 +91,11 @@ async function follow(
     try {
       const events: unknown = source(request, { signal, asked: requested.take(signal) });
       if (!isIterable(events)) throw uselessResult(events, "Cannot follow the source: it must return an iterable");
-      let sliceEnds = performance.now() + SLICE_MS;
+      const burst = new Burst();
       for await (const event of events) {
         if (signal.aborted) return;
         view.wake(publish(view, event, request.type));
-        // A source that never waits would let nothing else happen.
-        if (performance.now() < sliceEnds) continue;
-        await pause(0, signal);
-        sliceEnds = performance.now() + SLICE_MS;
+        if (burst.isLong()) await pause(0, signal);
       }
       if (!signal.aborted) requested.end();
       return;
@@ -108,9 +106,6 @@ async function follow(
     }
   }
 }
-
-/** How long events may come one after another before other tasks may run, in milliseconds. */
-const SLICE_MS = 10;
 
 function isIterable(value: unknown): value is AsyncIterable<CacheEvent> {
   return typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);

@@ -147,14 +147,13 @@ export class TypeStream implements TypeProgress, ViewEvents {
   update({ now, gate, pinned, context }: UpdateInput): TypeUpdate | undefined {
     const view = this.watched.view!;
     const { subscription, client } = this;
-    // A view of the user's own may change while it is read: what came meanwhile is read again.
-    const { revision } = view;
-    this.watched.synced();
+    const { revision } = view; // a view of the user's own may change while it is read
     const diff = this.#variant.diff({ view, subscription, client, pinned, gate, now });
     const response = diff.response && writeResponse(diff.response, this.#target(view, context));
     const changed = response && (diff.changed?.() ?? response.resources);
     client.commit({ revision }, diff, response);
     if (context.ttl) this.#heartbeat.note(diff.heldTtlMs);
+    if (view.revision === revision) this.watched.synced();
     this.#deliveryRevision++;
     if (response !== undefined) this.#sent(response, now);
     this.#heartbeat.schedule(now);
