@@ -31,7 +31,7 @@ describe.each(Object.entries(WAYS))("P-01 over HTTP/2, %s", (_, way) => {
   describe.each(NAMES)("%s", (name) => {
     it.each(Object.entries(ACTIONS))("that %s leaves nothing behind", async (_action, act) => {
       let watches = 0;
-      let stream: RawStream | undefined;
+      const current: { stream?: RawStream } = {};
       const cache = new LinearCache(CLUSTER_TYPE, { resources: [cluster({ name: "a" })] });
       const counted: Cache = {
         watch(request, watcher) {
@@ -45,14 +45,14 @@ describe.each(Object.entries(WAYS))("P-01 over HTTP/2, %s", (_, way) => {
       const callbacks: DiscoveryCallbacks = {
         [name]: () => {
           called.push(name);
-          return act(server, stream!);
+          return act(server, current.stream!);
         },
         onStreamClose: ({ id }) => void closed.push(id),
       };
       const server: DiscoveryServer = createDiscoveryServer({ cache: counted, callbacks, log: false });
       await using running = await listen(way(server), { port: 0 });
       await using client = new RawClient(`http://127.0.0.1:${running.port}`);
-      stream = client.open();
+      const stream = current.stream = client.open();
       stream.send(sotwRequest({ type: CLUSTER_TYPE, nodeId: "n" }));
       await Promise.race([acknowledge(stream, name), stream.ended]);
       await expect.poll(() => called.length).toBeGreaterThan(0);
