@@ -39,9 +39,14 @@ export class TlsSource {
   follow(server: SecureServer): void {
     this.#server = server;
     let isLoading = false;
+    let missed = 0;
     const tick = async (): Promise<void> => {
       // A store that does not respond is not to be asked again and again.
-      if (isLoading) return this.#report(new Error("Cannot reload certificates: the last load has not ended"));
+      if (isLoading) {
+        if (++missed === MAX_MISSED) this.#report(new Error("Cannot reload certificates: the last load has not ended"));
+        return;
+      }
+      missed = 0;
       isLoading = true;
       await this.#tryReload();
       isLoading = false;
@@ -92,6 +97,9 @@ export class TlsSource {
     }
   }
 }
+
+/** One load may take so many times as long as the time between two. */
+const MAX_MISSED = 10;
 
 /** The longest that a timer can hold. */
 const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -79,7 +79,7 @@ describe("P-01 TlsLoader.load and TlsReload.onReloadError", () => {
       onReloadError: (error) => (seen.push(error), onReloadError()) as never,
     });
     source.follow({ setSecureContext() {}, once: (_, close) => closes.push(close) });
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await new Promise((resolve) => setTimeout(resolve, 100));
     for (const close of closes) close();
     return { seen, source };
   }
