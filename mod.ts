@@ -31,6 +31,7 @@ export {
   type CacheSelector,
   type CacheSource,
   type CacheSourceOptions,
+  type ConnectOptions,
   type FedResource,
   type FedType,
   type FeedMessage,

@@ -23,11 +23,13 @@ export type { Unsent } from "./streams/send-budget.ts";
 export type { StreamStatus } from "./streams/streams.ts";
 // For the listener of this package.
 export type { Node } from "../cache/mod.ts";
+export { onRejection } from "../cache/mod.ts";
 export type { ClientCertificate, StreamInfo, SubscriptionStatus, Variant } from "../stream/mod.ts";
 export { type ClientOrigin, HEADERS, LOCAL } from "./identity/client-origin.ts";
 export { afterPatience } from "./patience.ts";
 export { endOverTime } from "./drain.ts";
 export { excessOf, sizeOfRawHeaders } from "./limits/header-limits.ts";
+export { readableError } from "./readable-error.ts";
 export { RESET } from "./reset.ts";
 export { SLICE_BYTES } from "./streams/slices.ts";
 export { supportedContentType } from "./streams/methods.ts";

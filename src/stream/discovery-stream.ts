@@ -89,11 +89,13 @@ export class DiscoveryStream {
     if (this.#isClosed) return;
     if (this.#hasNewNode) this.#nodeChanged();
     this.#options.callbacks.onRequest?.(this.info, request);
+    if (this.#isClosed) return;
     const { typeUrl } = request;
     const known = this.#sequencer.byUrl.get(typeUrl);
     const type = known ?? this.#open(typeUrl);
     this.#decisions.request(type, request);
     acknowledge(type, request, this.#acknowledging);
+    if (this.#isClosed) return;
     const update = type.subscribe(request, isLegacyWildcard(typeUrl, this.#options));
     this.#account.update(this.#identity.bytes, this.#sequencer.types);
     if (known === undefined) {
@@ -145,7 +147,17 @@ export class DiscoveryStream {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#account.release();
-    for (const type of this.#sequencer.types) type.watched.close();
+    let failed = false;
+    let first: unknown;
+    for (const { watched } of this.#sequencer.types) {
+      try {
+        watched.close();
+      } catch (error) {
+        if (failed) this.#options.onFault?.(error);
+        else [failed, first] = [true, error];
+      }
+    }
+    if (failed) throw first;
   }
 
   #nodeChanged(): void {

@@ -4,7 +4,7 @@ import type { DiscoveryStreamOptions } from "./stream-options.ts";
 import { TypeStream } from "./type-stream.ts";
 
 /** The stream that a type is opened on. */
-export interface Opening extends Pick<DiscoveryStreamOptions, "api" | "variant" | "limits"> {
+export interface Opening extends Pick<DiscoveryStreamOptions, "api" | "variant" | "limits" | "onFault"> {
   /** How many types it has already. */
   readonly count: number;
   /** Called when the view is there, or has changed. */
@@ -12,13 +12,13 @@ export interface Opening extends Pick<DiscoveryStreamOptions, "api" | "variant" 
 }
 
 /** Opens a type on a stream. @throws ProtocolError for more types than a client may subscribe to */
-export function openType(typeUrl: string, { api, variant, limits, count, onView }: Opening): TypeStream {
+export function openType(typeUrl: string, { api, variant, limits, count, onView, onFault }: Opening): TypeStream {
   if (count >= limits.maxTypes) {
     throw new ProtocolError("resource_exhausted", `a stream may subscribe to at most ${limits.maxTypes} types`, {
       limit: "maxTypes",
     });
   }
-  return new TypeStream(typeUrl, { type: rowOf(typeUrl, api), protocol: variant, onView });
+  return new TypeStream(typeUrl, { type: rowOf(typeUrl, api), protocol: variant, onView, onFault });
 }
 
 /** Whether a first request of a type without names subscribes to the wildcard. */

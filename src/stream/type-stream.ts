@@ -35,14 +35,14 @@ export class TypeStream implements TypeProgress, ViewEvents {
   /** The client came with versions of an earlier stream: it has something to use meanwhile. */
   #isReturning: boolean | undefined = undefined;
 
-  constructor(typeUrl: string, { type, protocol, onView }: TypeStreamOptions) {
+  constructor(typeUrl: string, { type, protocol, onView, onFault }: TypeStreamOptions) {
     const variant = variantFor(protocol, type);
     this.typeUrl = typeUrl;
     this.type = type;
     this.subscription = new Subscription(variant.collectionFor);
     this.#variant = variant;
     this.#names = new ClientNames(variant.hasOpaqueNames);
-    this.watched = new WatchedView(this);
+    this.watched = new WatchedView(this, onFault);
     this.#onView = onView;
   }
 
@@ -147,12 +147,13 @@ export class TypeStream implements TypeProgress, ViewEvents {
   update({ now, gate, pinned, context }: UpdateInput): TypeUpdate | undefined {
     const view = this.watched.view!;
     const { subscription, client } = this;
+    const { revision } = view; // a view of the user's own may change while it is read
     const diff = this.#variant.diff({ view, subscription, client, pinned, gate, now });
     const response = diff.response && writeResponse(diff.response, this.#target(view, context));
     const changed = response && (diff.changed?.() ?? response.resources);
-    client.commit(view, diff, response);
+    client.commit({ revision }, diff, response);
     if (context.ttl) this.#heartbeat.note(diff.heldTtlMs);
-    this.watched.synced();
+    if (view.revision === revision) this.watched.synced();
     this.#deliveryRevision++;
     if (response !== undefined) this.#sent(response, now);
     this.#heartbeat.schedule(now);

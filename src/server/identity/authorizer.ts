@@ -7,6 +7,7 @@ import type { ServerLog } from "../log.ts";
 import type { AuthorizationCounts, AuthorizationRequest, Authorize } from "./authorize.ts";
 import type { ClientOrigin } from "./client-origin.ts";
 import { DecisionSlots } from "./decision-slots.ts";
+import { within } from "../within.ts";
 import { decisionOf, Refusal, refusalOf } from "./refusal.ts";
 
 /** What an {@link Authorizer} needs. */
@@ -118,9 +119,9 @@ export class Authorizer {
     const { timeoutMs, counter } = this.#options;
     try {
       decisionOf(
-        await within(timeoutMs, Promise.resolve(result), () => {
+        await within(timeoutMs, Promise.resolve(result), (ms) => {
           counter.count("authorizeTimeoutMs");
-          return new Error(`Cannot authorize: no decision within ${timeoutMs} ms`);
+          return new Error(`Cannot authorize: no decision within ${ms} ms`);
         }),
       );
     } catch (thrown) {
@@ -159,15 +160,4 @@ const SECRETS_TEXT = "Secrets are not served without an identity of the client";
 
 function isPromise(result: unknown): result is PromiseLike<unknown> {
   return typeof result === "object" && result !== null && "then" in result && typeof result.then === "function";
-}
-
-/** Rejects after a time, in milliseconds. */
-async function within<T>(ms: number, promise: Promise<T>, lateError: () => Error): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(lateError()), ms);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -121,7 +121,7 @@ export class RequestGate<R extends GatedMessage> {
       while (this.#waiting.length > 0 && !this.#isDeciding && !this.#isClosed) this.#admitNext();
       if (!this.#isDeciding) this.#gated.resume();
     } catch (reason) {
-      if (!this.#isClosed) this.#gated.end(readableError(reason));
+      this.#gated.end(readableError(reason));
     }
   }
 

@@ -154,6 +154,7 @@ export class Poller {
       longPollMs,
       resolve,
       reject,
+      onLateError: (error) => this.#options.callbacks.onError?.(error, undefined),
     });
     if (this.#closed) pending.end(unavailable());
     else pending.start();

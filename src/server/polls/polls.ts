@@ -48,7 +48,8 @@ export class Polls {
   constructor({ settings, budget, counter, ...rest }: PollsOptions) {
     const { api, types, limits, identifier, fetchWaitMs: waitMs, longPollMs } = settings;
     const recheckMs = settings.authorize === undefined ? Infinity : settings.reauthorizeMs;
-    const json = new ResourceJson((typeName) => types?.getMessage(typeName) ?? api.messages?.(typeName));
+    const find = (typeName: string) => types?.getMessage(typeName) ?? api.messages?.(typeName);
+    const json = new ResourceJson(find, { timeoutMs: settings.requestTimeoutMs });
     const body = { maxBytes: settings.maxRequestBytes, timeoutMs: settings.requestTimeoutMs };
     const poller = new Poller({ ...rest, api, limits, waitMs, longPollMs, recheckMs });
     this.#refusals = new Refusals(counter);

@@ -93,7 +93,14 @@ export class Services {
 
   #openCall({ open }: ServiceMethod, { transport, timeout, headerSize, client }: IncomingStream): GrpcStream {
     const { settings, budget, held, callbacks, authorizer } = this.#options;
-    const grpc = new GrpcStream({ transport, timeout, budget, settings, onEnd: (reason) => this.#ended(grpc, reason) });
+    const grpc = new GrpcStream({
+      transport,
+      timeout,
+      budget,
+      settings,
+      onEnd: (reason) => this.#ended(grpc, reason),
+      onLateError: (error) => this.#report(error),
+    });
     this.#open.add(grpc);
     const excess = excessOf(headerSize, settings.headers);
     if (excess !== undefined || this.#closed) {
@@ -121,7 +128,12 @@ export class Services {
   #ended(grpc: GrpcStream, reason: unknown): void {
     this.#open.delete(grpc);
     this.#options.counter.note(reason);
-    if (reason !== undefined && !isForClient(reason)) this.#options.callbacks.onError?.(reason, undefined);
+    this.#report(reason);
+  }
+
+  /** @param error - what the client is at fault of, or undefined, is not reported */
+  #report(error: unknown): void {
+    if (error !== undefined && !isForClient(error)) this.#options.callbacks.onError?.(error, undefined);
   }
 }
 

@@ -21,6 +21,8 @@ export interface GrpcStreamOptions {
   readonly settings: Pick<Settings, "maxRequestBytes" | "requestTimeoutMs" | "firstRequestTimeoutMs">;
   /** Called once, when the stream has ended: with the reason, undefined if the client half-closed it. */
   readonly onEnd: (reason: unknown) => void;
+  /** Called with an error that comes when the stream has its reason to end, or none: of no use to the client. */
+  readonly onLateError: (error: unknown) => void;
 }
 
 /**
@@ -72,6 +74,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
 
   /** From here on requests may arrive. */
   start<R extends GatedMessage>(stream: MessageStream, gate?: RequestGateOptions<R>): void {
+    if (this.#ended) return; // by the callback that it was shown to
     this.#stream = stream;
     this.#gate = gate && new RequestGate(gate, this);
     this.#times.start();
@@ -124,7 +127,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
    * to send stay in the budget.
    */
   end(reason?: unknown): void {
-    if (this.#ended) return;
+    if (this.#ended) return this.#options.onLateError(reason);
     this.#ended = true;
     this.#writable = false;
     this.#times.stop();
@@ -135,6 +138,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
     const why = reason ?? fault;
     this.#options.transport.end(statusTrailer(why === undefined ? undefined : clientError(why)));
     this.#options.onEnd(why);
+    if (why !== fault) this.#options.onLateError(fault);
   }
 
   disconnected(reason?: unknown): void {
@@ -187,6 +191,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
     if (this.#ended) return undefined;
     try {
       const frame = this.#stream?.next(performance.now())?.frame;
+      if (this.#ended) return undefined; // by a callback
       if (frame === undefined && this.#isComplete()) this.end();
       else if (frame === undefined) this.#scheduleWake(this.#stream?.dueAt);
       return frame;

@@ -134,6 +134,7 @@ export class Streams {
   #openStream(method: StreamMethod, incoming: IncomingStream): GrpcStream {
     const { settings, budget } = this.#options;
     const { transport, timeout, client } = incoming;
+    let stream: DiscoveryStream | undefined;
     const arrival: Arrival = {
       address: hostOf(client.peer),
       since: 0,
@@ -141,11 +142,12 @@ export class Streams {
         return BYTES_PER_STREAM + transport.unreadBytes;
       },
       wait: () => grpc.wait(),
-      start: () => this.#start(grpc, method, incoming),
+      start: () => this.#start(grpc, stream = this.#streamOf(grpc, method, incoming), incoming),
       refuse: (reason) => grpc.refuse(reason),
     };
     const onEnd = (reason: unknown): void => this.#ended(grpc, arrival, reason);
-    const grpc: GrpcStream = new GrpcStream({ transport, timeout, budget, settings, onEnd });
+    const onLateError = (error: unknown): void => this.#report(error, stream?.info);
+    const grpc: GrpcStream = new GrpcStream({ transport, timeout, budget, settings, onEnd, onLateError });
     const excess = excessOf(incoming.headerSize, settings.headers);
     if (excess !== undefined) grpc.end(excess);
     else if (this.#closed) grpc.end(shuttingDown());
@@ -153,8 +155,8 @@ export class Streams {
     return grpc;
   }
 
-  #start(grpc: GrpcStream, method: StreamMethod, { client }: IncomingStream): void {
-    const { settings, cache, held, callbacks, log, authorizer } = this.#options;
+  #streamOf(grpc: GrpcStream, method: StreamMethod, { client }: IncomingStream): DiscoveryStream {
+    const { settings, cache, held, callbacks, log } = this.#options;
     const { api, limits, holdBackMs, legacyWildcard } = settings;
     const { peer, certificate } = client;
     const stream: DiscoveryStream = new DiscoveryStream({
@@ -172,8 +174,14 @@ export class Streams {
       holdBackMs,
       legacyWildcard,
       wake: () => grpc.wake(),
+      onFault: (error) => grpc.end(readableError(error)),
       trace: log.traceOf(() => stream.info),
     });
+    return stream;
+  }
+
+  #start(grpc: GrpcStream, stream: DiscoveryStream, { client }: IncomingStream): void {
+    const { settings, held, callbacks, log, authorizer } = this.#options;
     this.#open.set(grpc, stream);
     log.opened(stream.info);
     try {
@@ -193,11 +201,16 @@ export class Streams {
     const stream = this.#open.get(grpc);
     if (stream === undefined) this.#admission.remove(arrival);
     this.#open.delete(grpc);
-    if (reason !== undefined && !isForClient(reason)) callbacks.onError?.(reason, stream?.info);
+    this.#report(reason, stream?.info);
     if (stream === undefined) return;
     const error = reason === undefined ? undefined : clientError(reason);
     log.closed(stream.info, error);
     callbacks.onStreamClose?.(stream.info, error);
+  }
+
+  /** @param error - what the client is at fault of, or undefined, is not reported */
+  #report(error: unknown, info: StreamInfo | undefined): void {
+    if (error !== undefined && !isForClient(error)) this.#options.callbacks.onError?.(error, info);
   }
 }
 
