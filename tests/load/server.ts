@@ -1,0 +1,123 @@
+// The server of the load tests, in a process of its own, driven by commands.
+import { readdirSync } from "node:fs";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { versionOf } from "../../bench/protocol.ts";
+import { collectGarbage, cpuUs } from "../../bench/servers/process-state.ts";
+import { createDiscoveryServer, type DiscoveryServer, Snapshot, SnapshotCache } from "../../mod.ts";
+import { listen } from "../../src/node/mod.ts";
+import { ResponseFactory } from "../../src/stream/mod.ts";
+import type { Burst, Limits, Part, Published, ServerCommand, Started, Stats } from "./protocol.ts";
+import { resourcesOf } from "./resources.ts";
+
+const KEY = "all";
+/** In milliseconds: how often the lag is measured, and a part of what is measured. */
+const RESOLUTION_MS = 5;
+
+const cache = new SnapshotCache({ nodeHash: () => KEY });
+const lag = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+const made = countResponses();
+let server: DiscoveryServer;
+let lastVersion = 0;
+
+for await (const line of createInterface({ input: process.stdin })) {
+  console.log(JSON.stringify(await run(JSON.parse(line) as ServerCommand)));
+}
+process.exit(0);
+
+function run(command: ServerCommand): Promise<Started | Published | Burst | Stats> {
+  switch (command.do) {
+    case "start":
+      return start(command.limits, command.port);
+    case "publish":
+      return Promise.resolve(publish(command.version, command.update));
+    case "burst":
+      return burst(command.part, command.perSecond, command.seconds);
+    case "stats":
+      return stats(command.gc, command.reset);
+  }
+}
+
+async function start(limits: Limits, port: number): Promise<Started> {
+  // Clients that reject are a part of the tests, and would fill the console.
+  server = createDiscoveryServer({ cache, log: false, ...limits });
+  const running = await listen(server, { port, ...limits });
+  lag.enable();
+  return { port: running.port };
+}
+
+function publish(version: string, parts: readonly Part[]): Published {
+  const began = performance.now();
+  const resources = parts.flatMap(resourcesOf);
+  const before = cache.getSnapshot(KEY);
+  cache.setSnapshot(KEY, before?.with({ version, update: resources }) ?? new Snapshot({ version, resources }));
+  const bytes = resources.reduce((sum, resource) => sum + resource.bytes.length, 0);
+  return { busyMs: performance.now() - began, bytes };
+}
+
+/** Publishes what is due each millisecond, and lets the event loop run in between. */
+async function burst(part: Part, perSecond: number, seconds: number): Promise<Burst> {
+  const began = performance.now();
+  let busyMs = 0;
+  let publications = 0;
+  while (performance.now() - began < seconds * 1000) {
+    for (; publications < (performance.now() - began) / 1000 * perSecond; publications++) {
+      busyMs += publish(versionOf(++lastVersion), [{ ...part, revision: lastVersion }]).busyMs;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  const atUs = (performance.timeOrigin + performance.now()) * 1000;
+  return { publications, busyMs, version: versionOf(lastVersion), atUs };
+}
+
+async function stats(gc: boolean, reset: boolean): Promise<Stats> {
+  const measured = { p50: lagMs(lag.percentile(50)), p99: lagMs(lag.percentile(99)), max: lagMs(lag.max) };
+  if (gc) await collectGarbage();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  const { streams, unsent, connections } = server.status();
+  const result: Stats = {
+    rssBytes: rss,
+    heapBytes: heapUsed,
+    externalBytes: external,
+    cpuUs: cpuUs(),
+    fileDescriptors: fileDescriptors(),
+    lag: measured,
+    streams: streams.length,
+    nacked: streams.filter(({ state }) => state.some(({ nacked }) => nacked !== undefined)).length,
+    watches: cache.status().flatMap(({ types }) => types).reduce((sum, { watches }) => sum + watches, 0),
+    connections: connections.open,
+    unsent,
+    made: Object.fromEntries(made),
+  };
+  if (reset) {
+    lag.reset();
+    made.clear();
+  }
+  return result;
+}
+
+/** What is measured is the time between two timers. Without one since the reset, there is no figure. */
+function lagMs(nanoseconds: number): number {
+  return Number.isFinite(nanoseconds) ? Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS) : 0;
+}
+
+function fileDescriptors(): number | undefined {
+  try {
+    return readdirSync("/proc/self/fd").length;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Counts the responses that are made, from here on: those that are shared are made once. */
+function countResponses(): Map<string, number> {
+  const counts = new Map<string, number>();
+  const { make } = ResponseFactory.prototype;
+  ResponseFactory.prototype.make = function (variant, content, form) {
+    const key = `${variant} ${content.typeUrl.split(".").at(-1)} ${content.version}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+    return make.call(this, variant, content, form);
+  };
+  return counts;
+}
