@@ -1,3 +1,5 @@
+import type { Stats } from "./protocol.ts";
+
 /** What a figure has to be. */
 export interface Limit {
   readonly atMost?: number;
@@ -37,6 +39,15 @@ export class Figures {
     this.#print(
       `  ${failure === null ? " " : "✗"} ${name.padEnd(NAME_WIDTH)}${text.padStart(12)}  ${expected}`.trimEnd(),
     );
+  }
+
+  /** Adds the lag of the event loop. @param limit of the CPU time that nearly all of its rounds take */
+  lag(prefix: string, { late, busy }: Pick<Stats, "late" | "busy">, limit: Limit = {}): void {
+    this.add(`${prefix}lag of the event loop, p50`, late.p50, "ms");
+    this.add(`${prefix}lag of the event loop, p99`, late.p99, "ms");
+    this.add(`${prefix}lag of the event loop, max`, late.max, "ms");
+    this.add(`${prefix}CPU time between two timers, p99`, busy.p99, "ms", limit);
+    this.add(`${prefix}CPU time between two timers, max`, busy.max, "ms");
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Distribution } from "./lag.ts";
+
 /** A command to the server of the load tests: a line of JSON. It prints one line with the result of each. */
 export type ServerCommand =
   /** Results in {@link Started}. */
@@ -12,6 +14,7 @@ export type ServerCommand =
 /** Options of the server, of `createDiscoveryServer` and of `listen`, that differ from their defaults. */
 export interface Limits {
   readonly stallTimeoutMs?: number;
+  readonly maxUnsentBytes?: number;
   readonly maxConnectionsPerAddress?: number;
   readonly newStreamsPerSecond?: number;
 }
@@ -57,8 +60,9 @@ export interface Stats {
   readonly cpuUs: number;
   /** Undefined where the system does not say. */
   readonly fileDescriptors: number | undefined;
-  /** How late the event loop came to a timer, in milliseconds. */
-  readonly lag: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** How late the event loop came to a timer, and how much CPU time it took in between. */
+  readonly late: Distribution;
+  readonly busy: Distribution;
   readonly streams: number;
   /** Streams with a response that their clients have rejected. */
   readonly nacked: number;

@@ -1,6 +1,5 @@
 // The server of the load tests, in a process of its own, driven by commands.
 import { readdirSync } from "node:fs";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { versionOf } from "../../bench/protocol.ts";
@@ -9,14 +8,13 @@ import { createDiscoveryServer, type DiscoveryServer, Snapshot, SnapshotCache } 
 import { listen } from "../../src/node/mod.ts";
 import { ResponseFactory } from "../../src/stream/mod.ts";
 import type { Burst, Limits, Part, Published, ServerCommand, Started, Stats } from "./protocol.ts";
+import { Lag } from "./lag.ts";
 import { resourcesOf } from "./resources.ts";
 
 const KEY = "all";
-/** In milliseconds: how often the lag is measured, and a part of what is measured. */
-const RESOLUTION_MS = 5;
 
 const cache = new SnapshotCache({ nodeHash: () => KEY });
-const lag = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+const lag = new Lag();
 const made = countResponses();
 let server: DiscoveryServer;
 let lastVersion = 0;
@@ -43,7 +41,6 @@ async function start(limits: Limits, port: number): Promise<Started> {
   // Clients that reject are a part of the tests, and would fill the console.
   server = createDiscoveryServer({ cache, log: false, ...limits });
   const running = await listen(server, { port, ...limits });
-  lag.enable();
   return { port: running.port };
 }
 
@@ -72,7 +69,7 @@ async function burst(part: Part, perSecond: number, seconds: number): Promise<Bu
 }
 
 async function stats(gc: boolean, reset: boolean): Promise<Stats> {
-  const measured = { p50: lagMs(lag.percentile(50)), p99: lagMs(lag.percentile(99)), max: lagMs(lag.max) };
+  const { late, busy } = lag;
   if (gc) await collectGarbage();
   const { rss, heapUsed, external } = process.memoryUsage();
   const { streams, unsent, connections } = server.status();
@@ -82,7 +79,8 @@ async function stats(gc: boolean, reset: boolean): Promise<Stats> {
     externalBytes: external,
     cpuUs: cpuUs(),
     fileDescriptors: fileDescriptors(),
-    lag: measured,
+    late,
+    busy,
     streams: streams.length,
     nacked: streams.filter(({ state }) => state.some(({ nacked }) => nacked !== undefined)).length,
     watches: cache.status().flatMap(({ types }) => types).reduce((sum, { watches }) => sum + watches, 0),
@@ -95,11 +93,6 @@ async function stats(gc: boolean, reset: boolean): Promise<Stats> {
     made.clear();
   }
   return result;
-}
-
-/** What is measured is the time between two timers. Without one since the reset, there is no figure. */
-function lagMs(nanoseconds: number): number {
-  return Number.isFinite(nanoseconds) ? Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS) : 0;
 }
 
 function fileDescriptors(): number | undefined {

@@ -37,9 +37,7 @@ async function run({ programs, figures, long, minutes }: RunOptions): Promise<vo
     figures.add(`${group}: responses`, messages);
     figures.add(`${group}: responses with an older version`, backwards, "", { exactly: 0 });
   }
-  const { lag } = await world.stats();
-  figures.add("lag of the event loop, p99", lag.p99, "ms");
-  figures.add("lag of the event loop, max", lag.max, "ms");
+  figures.lag("", await world.stats());
   for (const group of GROUPS) await world.close(group);
   figures.add("streams, watches and connections left afterwards", await world.rest(), "", { exactly: 0 });
 }

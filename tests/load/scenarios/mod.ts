@@ -5,7 +5,17 @@ import { large } from "./large.ts";
 import { restart } from "./restart.ts";
 import { slowReaders } from "./slow-readers.ts";
 import { soak } from "./soak.ts";
+import { stalledVersions } from "./stalled-versions.ts";
 import { storms } from "./storm.ts";
 
 /** All scenarios, in the order in which they run. */
-export const SCENARIOS: readonly Scenario[] = [...storms, slowReaders, flapping, burst, ...large, restart, soak];
+export const SCENARIOS: readonly Scenario[] = [
+  ...storms,
+  slowReaders,
+  stalledVersions,
+  flapping,
+  burst,
+  ...large,
+  restart,
+  soak,
+];

@@ -131,5 +131,5 @@ async function report(world: World, figures: Figures, samples: readonly Sample[]
   if (files.length > 0) {
     figures.add("file descriptors, most less fewest", Math.max(...files) - Math.min(...files), "", { exactly: 0 });
   }
-  figures.add("lag of the event loop, p99, at most", Math.max(...samples.map(({ lag }) => lag.p99)), "ms");
+  figures.add("lag of the event loop, p99, at most", Math.max(...samples.map(({ late }) => late.p99)), "ms");
 }
