@@ -1,4 +1,5 @@
 import type { Arrival } from "../protocol.ts";
+import { nameOf } from "../resources.ts";
 import type { RunOptions, Scenario } from "../scenario.ts";
 import { quantile } from "../slope.ts";
 import { CLUSTERS, MB, pause, World } from "../world.ts";
@@ -12,7 +13,8 @@ export const slowReaders: Scenario = {
 
 const READERS = "readers";
 const STALLED = ["stalled-sotw", "stalled-delta"] as const;
-const TYPES = [{ typeUrl: CLUSTERS, names: [] }];
+/** Resources that the readers have, and that are changed. What they received in the beginning must not hide a growth. */
+const READ = 10;
 
 async function run({ programs, figures, long }: RunOptions): Promise<void> {
   const { readers, stalled, clusters, updates } = long
@@ -21,7 +23,8 @@ async function run({ programs, figures, long }: RunOptions): Promise<void> {
   await using world = await World.start(programs, { limits: { stallTimeoutMs: 3_600_000 } });
   const { bytes } = await world.publish([{ kind: "cluster", first: 0, count: clusters, size: 5000 }]);
   figures.add("published", bytes / MB, "MB");
-  await world.open({ group: READERS, streams: readers, perConnection: 1, delta: true, types: TYPES });
+  const types = [{ typeUrl: CLUSTERS, names: namesUpTo(READ) }];
+  await world.open({ group: READERS, streams: readers, perConnection: 1, delta: true, types });
   figures.add("readers served", (await world.served(READERS)).reached, "", { exactly: readers });
   await update(Math.ceil(updates / 10)); // until everything is compiled
   const before = await update(Math.ceil(updates / 5));
@@ -30,7 +33,9 @@ async function run({ programs, figures, long }: RunOptions): Promise<void> {
   const perGroup = stalled / STALLED.length;
   for (const group of STALLED) {
     const delta = group === "stalled-delta";
-    await world.open({ group, streams: perGroup, perConnection: 1, delta, types: TYPES, startStalled: true });
+    // Those of SotW by name, so that both ways to share a response are in use.
+    const types = [{ typeUrl: CLUSTERS, names: delta ? [] : namesUpTo(clusters) }];
+    await world.open({ group, streams: perGroup, perConnection: 1, delta, types, startStalled: true });
   }
   await world.streams(readers + stalled);
   const quiet = performance.now() + 10_000;
@@ -75,7 +80,7 @@ async function run({ programs, figures, long }: RunOptions): Promise<void> {
     const began = await world.stats();
     const arrivals: Arrival[] = [];
     for (let i = 0; i < count; i++) {
-      const published = await world.publish([{ kind: "cluster", first: i % clusters, count: 1, size: 5000 }]);
+      const published = await world.publish([{ kind: "cluster", first: i % READ, count: 1, size: 5000 }]);
       const arrival = await world.arrival(READERS, { type: CLUSTERS, ...published });
       if (arrival.missing > 0) throw new Error(`${arrival.missing} readers have not received ${published.version}`);
       arrivals.push(arrival);
@@ -91,4 +96,8 @@ async function run({ programs, figures, long }: RunOptions): Promise<void> {
     figures.add(`the same after a garbage collection`, rssMb - idle.rssMb, "MB more", { atMost: 64 });
     figures.add(`heap and external memory after a garbage collection`, heldMb - idle.heldMb, "MB more", { atMost: 64 });
   }
+}
+
+function namesUpTo(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, i) => nameOf(i));
 }
