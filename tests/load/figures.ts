@@ -51,7 +51,7 @@ export class Figures {
   }
 }
 
-const NAME_WIDTH = 58;
+const NAME_WIDTH = 66;
 
 function failureOf(value: number, limit: Limit): string | null {
   const { atMost = Infinity, atLeast = -Infinity, exactly = value } = limit;

@@ -7,12 +7,12 @@ export const storms: readonly Scenario[] = [
   {
     name: "storm",
     what: "10,000 streams reconnect at once, 100 on a connection",
-    run: (options) => storm(options, { streams: options.long ? 10_000 : 5000, perConnection: 100 }),
+    run: (options) => storm(options, { streams: options.long ? 10_000 : 3000, perConnection: 100 }),
   },
   {
     name: "storm-connections",
     what: "5,000 streams reconnect at once, each on a connection of its own",
-    run: (options) => storm(options, { streams: options.long ? 5000 : 1500, perConnection: 1 }),
+    run: (options) => storm(options, { streams: options.long ? 5000 : 1000, perConnection: 1 }),
   },
 ];
 
@@ -38,6 +38,10 @@ async function storm({ programs, figures, long }: RunOptions, { streams, perConn
   await report("connect");
   await world.reconnect(GROUP);
   await report("reconnect");
+  const { rssMb, heldMb } = await world.memory();
+  figures.add("memory of the process after a garbage collection, more than idle", rssMb - idle.rssBytes / MB, "MB");
+  const idleMb = (idle.heapBytes + idle.externalBytes) / MB;
+  figures.add("heap and external memory of a stream", (heldMb - idleMb) * 1000 / streams, "kB");
   await world.close(GROUP);
   figures.add("streams, watches and connections left afterwards", await world.rest(), "", { exactly: 0 });
 
