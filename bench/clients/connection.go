@@ -61,7 +61,7 @@ func dial(o open) (*grpc.ClientConn, error) {
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithInitialWindowSize(o.WindowBytes),
 		grpc.WithInitialConnWindowSize(16<<20),
-		grpc.WithConnectParams(grpc.ConnectParams{Backoff: retries, MinConnectTimeout: 5 * time.Second}),
+		grpc.WithConnectParams(grpc.ConnectParams{Backoff: retries, MinConnectTimeout: 20 * time.Second}),
 		grpc.WithDefaultCallOptions(grpc.ForceCodecV2(discovery.Codec{}), grpc.MaxCallRecvMsgSize(1<<30)),
 	)
 }

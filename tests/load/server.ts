@@ -14,6 +14,8 @@ import { resourcesOf } from "./resources.ts";
 const KEY = "all";
 /** Publications of a burst between two turns of the event loop. */
 const MAX_AT_ONCE = 100;
+const MAX_COLLECTIONS = 10;
+const SETTLED_BYTES = 1_000_000;
 
 const cache = new SnapshotCache({ nodeHash: () => KEY });
 const lag = new Lag();
@@ -74,7 +76,7 @@ async function burst(part: Part, perSecond: number, seconds: number): Promise<Bu
 
 async function stats(gc: boolean, reset: boolean): Promise<Stats> {
   const { late, busy } = lag;
-  if (gc) await collectGarbage();
+  if (gc) await settleMemory();
   const { rss, heapUsed, external } = process.memoryUsage();
   const { streams, unsent, connections } = server.status();
   const result: Stats = {
@@ -97,6 +99,17 @@ async function stats(gc: boolean, reset: boolean): Promise<Stats> {
     made.clear();
   }
   return result;
+}
+
+/** Collects garbage until no more memory is returned to the system, which threads of the runtime do in their own time. */
+async function settleMemory(): Promise<void> {
+  let before = Infinity;
+  for (let i = 0; i < MAX_COLLECTIONS; i++) {
+    await collectGarbage();
+    const rss = process.memoryUsage.rss();
+    if (rss > before - SETTLED_BYTES) return;
+    before = rss;
+  }
 }
 
 function fileDescriptors(): number | undefined {

@@ -43,8 +43,9 @@ async function run({ programs, figures, long }: RunOptions): Promise<void> {
   // A stream takes its response while there is room for a byte.
   figures.add("unread bytes, at most", unsentBytes / MB, "MB", { atMost: budgetMb + 1.1 * bytes / MB });
   figures.add("streams closed because they stalled", unsent.stalledClosed, "", { atLeast: 1 });
+  // Responses that come and go leave gaps that the allocator does not return.
   figures.add("memory of the process after a garbage collection", rssMb - idle.rssMb, "MB more", {
-    atMost: budgetMb + 64,
+    atMost: 1.5 * budgetMb + 64,
   });
   figures.add("heap and external memory after a garbage collection", heldMb - idle.heldMb, "MB more", {
     atMost: budgetMb + 64,
