@@ -13,7 +13,7 @@ import { resourcesOf } from "./resources.ts";
 
 const KEY = "all";
 /** Publications of a burst between two turns of the event loop. */
-const MAX_AT_ONCE = 100;
+const MAX_AT_ONCE = 1000;
 const MAX_COLLECTIONS = 10;
 const SETTLED_BYTES = 1_000_000;
 
