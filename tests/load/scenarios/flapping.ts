@@ -11,10 +11,10 @@ export const flapping: Scenario = {
 
 const CLIENTS = 100;
 const PER_SECOND = 1000;
-const SAMPLES = 20;
 const GROUP = "flapping";
 
 async function run({ programs, figures, long, minutes }: RunOptions): Promise<void> {
+  const samples = long ? 20 : 8;
   const seconds = minutes === undefined ? long ? 120 : 8 : minutes * 60;
   await using world = await World.start(programs);
   await world.publish([{ kind: "cluster", first: 0, count: 100, size: 0 }]);
@@ -24,10 +24,10 @@ async function run({ programs, figures, long, minutes }: RunOptions): Promise<vo
   const descriptors = (await world.stats()).fileDescriptors;
   await world.churn(GROUP, PER_SECOND);
   const points: Point[] = [];
-  for (let i = 1; i <= SAMPLES; i++) {
-    await pause(seconds * 1000 / SAMPLES);
+  for (let i = 1; i <= samples; i++) {
+    await pause(seconds * 1000 / samples);
     const { heapBytes } = await world.stats({ gc: true, reset: true }); // what is measured takes memory too
-    if (i > SAMPLES / 4) points.push({ x: i * seconds / SAMPLES / 60, y: heapBytes / MB });
+    if (i > samples / 4) points.push({ x: i * seconds / samples / 60, y: heapBytes / MB });
   }
   await world.churn(GROUP, 0);
   figures.add("clients served in the end", (await world.served(GROUP)).reached, "", { exactly: CLIENTS });
