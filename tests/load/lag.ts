@@ -2,7 +2,7 @@ import process from "node:process";
 import { quantile } from "./slope.ts";
 
 /** In milliseconds: how often the event loop is looked at. */
-const INTERVAL_MS = 5;
+export const LAG_INTERVAL_MS = 5;
 
 /** The distribution of a duration, in milliseconds. */
 export interface Distribution {
@@ -24,10 +24,10 @@ export class Lag {
     let cpuMs = threadCpuMs();
     setInterval(() => {
       const [now, nowCpuMs] = [performance.now(), threadCpuMs()];
-      this.#late.push(Math.max(0, now - at - INTERVAL_MS));
+      this.#late.push(Math.max(0, now - at - LAG_INTERVAL_MS));
       this.#busy.push(nowCpuMs - cpuMs);
       [at, cpuMs] = [now, nowCpuMs];
-    }, INTERVAL_MS);
+    }, LAG_INTERVAL_MS);
   }
 
   get late(): Distribution {

@@ -36,6 +36,8 @@ export interface Started {
 }
 
 export interface Published {
+  /** When it began, in microseconds since 1970. */
+  readonly atUs: number;
   /** How long the event loop was busy with it. */
   readonly busyMs: number;
   /** The encoded size of the resources. */

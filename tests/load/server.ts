@@ -4,11 +4,11 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { versionOf } from "../../bench/protocol.ts";
 import { collectGarbage, cpuUs } from "../../bench/servers/process-state.ts";
-import { createDiscoveryServer, type DiscoveryServer, Snapshot, SnapshotCache } from "../../mod.ts";
+import { createDiscoveryServer, type DiscoveryServer, type Resource, Snapshot, SnapshotCache } from "../../mod.ts";
 import { listen } from "../../src/node/mod.ts";
 import { ResponseFactory } from "../../src/stream/mod.ts";
 import type { Burst, Limits, Part, Published, ServerCommand, Started, Stats } from "./protocol.ts";
-import { Lag } from "./lag.ts";
+import { Lag, LAG_INTERVAL_MS } from "./lag.ts";
 import { resourcesOf } from "./resources.ts";
 
 const KEY = "all";
@@ -33,7 +33,7 @@ function run(command: ServerCommand): Promise<Started | Published | Burst | Stat
     case "start":
       return start(command.limits, command.port);
     case "publish":
-      return Promise.resolve(publish(command.version, command.update));
+      return publishMade(command.version, command.update);
     case "burst":
       return burst(command.part, command.perSecond, command.seconds);
     case "stats":
@@ -48,13 +48,20 @@ async function start(limits: Limits, port: number): Promise<Started> {
   return { port: running.port };
 }
 
-function publish(version: string, parts: readonly Part[]): Published {
-  const began = performance.now();
+/** The resources are made in a turn of their own, since that is not what is measured. */
+async function publishMade(version: string, parts: readonly Part[]): Promise<Published> {
   const resources = parts.flatMap(resourcesOf);
+  await new Promise((resolve) => setTimeout(resolve, 2 * LAG_INTERVAL_MS));
+  return publish(version, resources);
+}
+
+function publish(version: string, resources: readonly Resource[]): Published {
+  const began = performance.now();
   const before = cache.getSnapshot(KEY);
   cache.setSnapshot(KEY, before?.with({ version, update: resources }) ?? new Snapshot({ version, resources }));
+  const busyMs = performance.now() - began;
   const bytes = resources.reduce((sum, resource) => sum + resource.bytes.length, 0);
-  return { busyMs: performance.now() - began, bytes };
+  return { atUs: (performance.timeOrigin + began) * 1000, busyMs, bytes };
 }
 
 /** Publishes what is due each millisecond, and lets the event loop run in between. */
@@ -66,7 +73,7 @@ async function burst(part: Part, perSecond: number, seconds: number): Promise<Bu
     // No more at once: where publishing takes too long, clients have to be served as well.
     const due = Math.min((performance.now() - began) / 1000 * perSecond, publications + MAX_AT_ONCE);
     for (; publications < due; publications++) {
-      busyMs += publish(versionOf(++lastVersion), [{ ...part, revision: lastVersion }]).busyMs;
+      busyMs += publish(versionOf(++lastVersion), resourcesOf({ ...part, revision: lastVersion })).busyMs;
     }
     await new Promise((resolve) => setTimeout(resolve, 1));
   }

@@ -81,9 +81,9 @@ export class World implements AsyncDisposable {
   async publish(parts: readonly Omit<Part, "revision">[], content?: number): Promise<Published & Since> {
     const revision = ++this.#revision;
     const version = versionOf(revision);
-    const sinceUs = nowUs();
     const update = parts.map((part) => ({ ...part, revision: content ?? revision }));
-    return { ...await this.#ask<Published>({ do: "publish", version, update }), version, sinceUs };
+    const published = await this.#ask<Published>({ do: "publish", version, update });
+    return { ...published, version, sinceUs: published.atUs };
   }
 
   burst(command: Omit<Extract<ServerCommand, { do: "burst" }>, "do">): Promise<Burst> {
@@ -200,8 +200,4 @@ export function pause(ms: number): Promise<void> {
 
 async function startProcess({ runtime }: Programs, { heapMb }: ServerOptions): Promise<Child> {
   return new Child(await commandWith(runtime, join(import.meta.dirname, "server.ts"), heapMb));
-}
-
-function nowUs(): number {
-  return (performance.timeOrigin + performance.now()) * 1000;
 }
