@@ -95,7 +95,7 @@ export class ResponseFactory {
   }
 
   /** The responses that are shared where nothing but their content says which streams are sent them. */
-  contentsOf(view: View): SharedContents {
+  contentsOf(view: View): SharedContents<OutgoingResponse> {
     return this.#sharedOf(view).contents ??= new SharedContents();
   }
 
@@ -127,7 +127,7 @@ interface SharedResponses {
   readonly revision: number;
   readonly version: string;
   readonly responses: Map<string, OutgoingResponse>;
-  contents: SharedContents | undefined;
+  contents: SharedContents<OutgoingResponse> | undefined;
 }
 
 const NO_NAMES: readonly string[] = [];

@@ -1,5 +1,4 @@
 import type { Content } from "./diff.ts";
-import type { OutgoingResponse } from "./response.ts";
 
 /**
  * Responses by their content, for streams that subscribe by name. A fleet often subscribes to the same names, and what is
@@ -7,11 +6,11 @@ import type { OutgoingResponse } from "./response.ts";
  *
  * A response is held only weakly, since names differ as often: it is found for as long as any stream has it in flight.
  */
-export class SharedContents {
-  readonly #responses = new Map<string, WeakRef<OutgoingResponse>>();
+export class SharedContents<R extends Numbered> {
+  readonly #responses = new Map<string, WeakRef<R>>();
 
   /** A response that other streams were sent, or a new one. @param make makes it of the content */
-  share({ kind, content, lastSerial }: Sought, make: () => OutgoingResponse): OutgoingResponse {
+  share({ kind, content, lastSerial }: Sought, make: () => R): R {
     const { resources } = content;
     const key = `${kind} ${resources.length} ${resources[0]?.name} ${resources.at(-1)?.name}`;
     const known = this.#responses.get(key)?.deref();
@@ -22,6 +21,11 @@ export class SharedContents {
     if (this.#responses.size > MAX_CONTENTS) this.#responses.delete(this.#responses.keys().next().value!);
     return response;
   }
+}
+
+/** A response, as far as it is looked for. */
+interface Numbered extends Content {
+  readonly serial: number;
 }
 
 /** What a response has to be like. */
@@ -37,9 +41,9 @@ export interface Sought {
 const MAX_CONTENTS = 1000;
 
 /** Resources are compared as objects: one that was made for a stream alone is another. */
-function hasContent(response: OutgoingResponse, { resources, removed, unknown = [] }: Content): boolean {
+function hasContent(response: Content, { resources, removed, unknown = [] }: Content): boolean {
   return isEqual(response.resources, resources) && isEqual(response.removed, removed) &&
-    isEqual(response.unknown, unknown);
+    isEqual(response.unknown ?? [], unknown);
 }
 
 function isEqual<T>(a: readonly T[], b: readonly T[]): boolean {
