@@ -89,6 +89,12 @@ export function stepsOf(reports: string): readonly Step[] {
       needs: [GO, GIT],
     },
     {
+      ...matrix("load", "tests/load/main.ts"),
+      what: "storms, slow readers, flapping clients, bursts, crashes and a soak, all of them small",
+      group: "all",
+      needs: [GO],
+    },
+    {
       ...vitest("differential", "tests/differential"),
       what: "go-control-plane by the same transcripts",
       group: "all",

@@ -38,6 +38,7 @@ export class Client {
     const path = options.variant === "sotw" ? SOTW_PATH : DELTA_PATH;
     this.#served = acceptorOf(server)!(path)!({
       timeout: null,
+      headerSize: { bytes: 100, pairs: 5 },
       client: {
         peer: options.id,
         certificate: undefined,
