@@ -1,5 +1,5 @@
-import type { Resource } from "../resource/mod.ts";
-import { namesOf, readable, resentBy } from "./referenced-names.ts";
+import type { ApiTable, Resource } from "../resource/mod.ts";
+import { namesOf, readable, resentBy, warmedBy } from "./referenced-names.ts";
 import type { TypeProgress } from "./sequencing/type-progress.ts";
 
 /** Has sent again what a client discards when it receives these resources. */
@@ -25,4 +25,18 @@ export function resendToNew(target: TypeProgress, types: ReadonlyMap<string, Typ
       for (const each of readable(resource, reference.namesIn)) target.requestAgain(each);
     }
   }
+}
+
+/**
+ * Has sent to a client that returns what it may be warming resources with: an Envoy that is warming clusters requests
+ * their endpoints before it requests clusters, and does not count those that it holds from the earlier stream.
+ */
+export function resendToWarming(
+  target: TypeProgress,
+  types: ReadonlyMap<string, TypeProgress>,
+  { types: rows }: Pick<ApiTable, "types">,
+): void {
+  if (!target.isReturning) return;
+  if (!rows.some((row) => warmedBy(row)?.typeUrl === target.typeUrl && !types.has(row.typeUrl))) return;
+  for (const name of target.subscription.names) target.requestAgain(name);
 }

@@ -57,7 +57,11 @@ export class TypeStream implements TypeProgress, ViewEvents {
   }
 
   get isUrgent(): boolean {
-    return !this.client.pending.isEmpty && (this.client.position !== undefined || !this.#isReturning);
+    return !this.client.pending.isEmpty && !this.isReturning;
+  }
+
+  get isReturning(): boolean {
+    return this.#isReturning === true && this.client.position === undefined;
   }
 
   get withheldCount(): number {
