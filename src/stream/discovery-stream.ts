@@ -148,7 +148,15 @@ export class DiscoveryStream {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#account.release();
-    for (const type of this.#sequencer.types) type.watched.close();
+    const faults: unknown[] = [];
+    for (const type of this.#sequencer.types) {
+      try {
+        type.watched.close();
+      } catch (error) {
+        faults.push(error); // the other watches are closed all the same
+      }
+    }
+    if (faults.length > 0) throw faults[0];
   }
 
   #nodeChanged(): void {

@@ -80,13 +80,13 @@ export class GrpcStream implements BufferedStream, ServedStream {
   }
 
   flush(): void {
-    const { transport, budget } = this.#options;
+    const { budget } = this.#options;
     while (this.#writable && budget.hasRoom(this)) {
       const frame = this.#nextFrame();
       if (frame === undefined) return;
       this.#unsent.push(frame);
       budget.add(this, frame);
-      this.#writable = transport.write(frame);
+      this.#writable = this.#write(frame);
     }
   }
 
@@ -121,7 +121,12 @@ export class GrpcStream implements BufferedStream, ServedStream {
     this.#options.budget.endWrites(this);
     const fault = closeFault(this.#stream);
     const why = reason ?? fault;
-    this.#options.transport.end(statusTrailer(why === undefined ? undefined : clientError(why)));
+    const { transport } = this.#options;
+    try {
+      transport.end(statusTrailer(why === undefined ? undefined : clientError(why)));
+    } catch {
+      transport.abort(); // nor can it report why
+    }
     this.#options.onEnd(why);
   }
 
@@ -161,6 +166,18 @@ export class GrpcStream implements BufferedStream, ServedStream {
     setTimeout(() => this.#halfClose(), RESET_SIGNAL_MS);
   }
 
+  /** Streams are flushed one after the other, so that an error here would cost the others theirs. */
+  #write(frame: Uint8Array): boolean {
+    try {
+      return this.#options.transport.write(frame) && !this.#ended;
+    } catch (error) {
+      this.end(readableError(error));
+      this.#options.transport.abort();
+      this.#dropUnsent();
+      return false;
+    }
+  }
+
   #dropUnsent(): void {
     const { budget } = this.#options;
     const unsent = this.#unsent;
@@ -175,6 +192,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
     if (this.#ended) return undefined;
     try {
       const frame = this.#stream?.next(performance.now())?.frame;
+      if (this.#ended) return undefined; // by a callback or a cache, meanwhile
       if (frame === undefined && this.#halfClosed && this.#gate?.isDeciding !== true) this.end();
       else if (frame === undefined) this.#scheduleWake(this.#stream?.dueAt);
       return frame;
