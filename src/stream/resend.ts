@@ -28,8 +28,9 @@ export function resendToNew(target: TypeProgress, types: ReadonlyMap<string, Typ
 }
 
 /**
- * Has sent to a client that returns what it may be warming resources with: an Envoy that is warming clusters requests
- * their endpoints before it requests clusters, and does not count those that it holds from the earlier stream.
+ * Has sent to a client that returns what it may be warming resources with, though it holds that from the earlier stream:
+ * an Envoy does not count it. That is the endpoints of the clusters in flight; or of all, if the client requests endpoints
+ * before clusters, since an Envoy requests no clusters while it is warming some.
  */
 export function resendToWarming(
   target: TypeProgress,
@@ -37,6 +38,12 @@ export function resendToWarming(
   { types: rows }: Pick<ApiTable, "types">,
 ): void {
   if (!target.isReturning) return;
-  if (!rows.some((row) => warmedBy(row)?.typeUrl === target.typeUrl && !types.has(row.typeUrl))) return;
-  for (const name of target.subscription.names) target.requestAgain(name);
+  for (const row of rows) {
+    const reference = warmedBy(row);
+    if (reference?.typeUrl !== target.typeUrl) continue;
+    const source = types.get(row.typeUrl);
+    const inFlight = source?.exchange.inFlight?.resources ?? [];
+    const names = source === undefined ? target.subscription.names : namesOf(inFlight, reference.namesIn);
+    for (const name of names) target.requestAgain(name);
+  }
 }

@@ -85,7 +85,8 @@ export class Replica implements AsyncDisposable {
   }
 
   async #sendAll(): Promise<void> {
-    for (let sender = this.#process; sender !== undefined && sender === this.#process;) {
+    const sender = this.#process;
+    while (sender !== undefined && sender === this.#process) {
       const next = [...this.#states].find(([, { isSent }]) => !isSent);
       if (next === undefined) return;
       const [node, entry] = next;

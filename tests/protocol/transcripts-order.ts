@@ -234,6 +234,20 @@ export const ORDER_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
+    name: "O4 a reconnecting client that was sent a changed cluster receives endpoints of it that it holds",
+    variant: "delta",
+    world: A,
+    steps: [
+      { send: { type: "CDS", initial: { a: "0" } } },
+      { expect: { type: "CDS", resources: ["a=1"] } },
+      { send: { type: "EDS", subscribe: ["a"], initial: { a: "1" } } },
+      { expect: { type: "EDS", resources: ["a=1"] } },
+      ackOf("delta")("EDS"),
+      ackOf("delta")("CDS"),
+      { quiet: true },
+    ],
+  },
+  {
     name: "O2 the deadline of one removal does not end the protection of another",
     variant: "delta",
     world: { CDS: { a: "1", b: "1" }, EDS: { a: "1", b: "1" }, RDS: { r: "1" } },
