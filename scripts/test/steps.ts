@@ -113,6 +113,21 @@ export function stepsOf(reports: string): readonly Step[] {
       needs: [...ENVOY, OPENSSL],
     },
     {
+      name: "chaos",
+      what: "Envoys, servers, connections and backends fail while configuration changes; 14 faults",
+      group: "all",
+      command: [
+        "node",
+        "tests/chaos/chaos.ts",
+        "--faults=14",
+        "--seed=11",
+        "--modes=ads-delta,ads-sotw,xds-delta",
+        `--json=${report("chaos")}`,
+      ],
+      report: report("chaos"),
+      needs: [...ENVOY, OPENSSL],
+    },
+    {
       ...matrix("clients", "tests/clients/interop.ts"),
       what: "gRPC clients of others, on every runtime",
       group: "all",

@@ -6,7 +6,7 @@ import { NodeIdentity } from "./node-identity.ts";
 import { isLegacyWildcard, openType } from "./open-type.ts";
 import { readRequest } from "./read-request.ts";
 import type { DiscoveryRequest } from "./request.ts";
-import { resendTargets, resendToNew } from "./resend.ts";
+import { resendTargets, resendToNew, resendToWarming } from "./resend.ts";
 import type { OutgoingResponse } from "./response.ts";
 import { AdsSequencer } from "./sequencing/ads-sequencer.ts";
 import { PublicationOrder } from "./sequencing/publication-order.ts";
@@ -39,7 +39,9 @@ export class DiscoveryStream {
 
   constructor(options: DiscoveryStreamOptions) {
     this.#options = options;
-    this.#sequencer = new AdsSequencer(PublicationOrder.of(options.api), options.holdBackMs);
+    // A stream of one type has nothing to wait for.
+    const holdBackMs = options.typeUrl === undefined ? options.holdBackMs : 0;
+    this.#sequencer = new AdsSequencer(PublicationOrder.of(options.api), holdBackMs);
     this.#identity = new NodeIdentity(options.api.node, options.limits);
     this.#account = new HeldAccount(options.held ?? new HeldBytes(Infinity), options.limits);
     this.#decisions = new Decisions(options.trace);
@@ -100,6 +102,7 @@ export class DiscoveryStream {
     this.#account.update(this.#identity.bytes, this.#sequencer.types);
     if (known === undefined) {
       resendToNew(type, this.#sequencer.byUrl);
+      if (this.#options.typeUrl === undefined) resendToWarming(type, this.#sequencer.byUrl, this.#options.api);
       type.watch(this.#options.cache, this.#identity.node!);
     } else if (isChange(update)) type.watched.subscriptionChanged(update);
     if (this.#sequencer.types.some((each) => each.isPending || each.withheldCount > 0 || each.hasHeartbeat)) {

@@ -36,11 +36,10 @@ export class TypeStream implements TypeProgress, ViewEvents {
   #isReturning: boolean | undefined = undefined;
 
   constructor(typeUrl: string, { type, protocol, onView, onFault }: TypeStreamOptions) {
-    const variant = variantFor(protocol, type);
+    const variant = this.#variant = variantFor(protocol, type);
     this.typeUrl = typeUrl;
     this.type = type;
     this.subscription = new Subscription(variant.collectionFor);
-    this.#variant = variant;
     this.#names = new ClientNames(variant.hasOpaqueNames);
     this.watched = new WatchedView(this, onFault);
     this.#onView = onView;
@@ -57,7 +56,11 @@ export class TypeStream implements TypeProgress, ViewEvents {
   }
 
   get isUrgent(): boolean {
-    return !this.client.pending.isEmpty && (this.client.position !== undefined || !this.#isReturning);
+    return !(this.client.pending.isEmpty || this.isReturning);
+  }
+
+  get isReturning(): boolean {
+    return this.#isReturning === true && this.client.position === undefined;
   }
 
   get withheldCount(): number {
@@ -192,8 +195,7 @@ export class TypeStream implements TypeProgress, ViewEvents {
   }
 
   #target(view: View, { responses, ttl }: StreamContext): ResponseTarget {
-    const { typeUrl } = this;
-    const { lastSerial } = this.exchange;
+    const { typeUrl, exchange: { lastSerial } } = this;
     return { responses, ttl, typeUrl, view, names: this.#names, protocol: this.#variant.protocol, lastSerial };
   }
 }

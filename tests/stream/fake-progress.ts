@@ -27,6 +27,7 @@ export class FakeProgress implements TypeProgress {
   };
   isPending = false;
   isUrgent = false;
+  isReturning = false;
   withheldCount = 0;
   deliveryRevision = 0;
   readonly requested: string[] = [];

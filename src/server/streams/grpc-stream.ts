@@ -93,13 +93,13 @@ export class GrpcStream implements BufferedStream, ServedStream {
   }
 
   flush(): void {
-    const { transport, budget } = this.#options;
+    const { budget } = this.#options;
     while (this.#writable && budget.hasRoom(this)) {
       const frame = this.#nextFrame();
       if (frame === undefined) return;
       this.#unsent.push(frame);
       budget.add(this, frame);
-      this.#writable = transport.write(frame);
+      this.#writable = this.#write(frame);
     }
   }
 
@@ -136,7 +136,12 @@ export class GrpcStream implements BufferedStream, ServedStream {
     this.#options.budget.endWrites(this);
     const fault = closeFault(this.#stream);
     const why = reason ?? fault;
-    this.#options.transport.end(statusTrailer(why === undefined ? undefined : clientError(why)));
+    const { transport } = this.#options;
+    try {
+      transport.end(statusTrailer(why === undefined ? undefined : clientError(why)));
+    } catch {
+      transport.abort(); // nor can it report why
+    }
     this.#options.onEnd(why);
     if (why !== fault) this.#options.onLateError(fault);
   }
@@ -175,6 +180,18 @@ export class GrpcStream implements BufferedStream, ServedStream {
   /** Waits a moment, since the body of a request that the client resets ends before the reset arrives. */
   bodyEnded(): void {
     setTimeout(() => this.#halfClose(), RESET_SIGNAL_MS);
+  }
+
+  /** Streams are flushed one after the other, so that an error here would cost the others theirs. */
+  #write(frame: Uint8Array): boolean {
+    try {
+      return this.#options.transport.write(frame) && !this.#ended;
+    } catch (error) {
+      this.end(readableError(error));
+      this.#options.transport.abort();
+      this.#dropUnsent();
+      return false;
+    }
   }
 
   #dropUnsent(): void {

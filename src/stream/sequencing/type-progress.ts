@@ -15,6 +15,8 @@ export interface TypeProgress {
   readonly isPending: boolean;
   /** Whether the client requested resources, and can do nothing before it receives them. */
   readonly isUrgent: boolean;
+  /** Whether the client returns from an earlier stream, and has received nothing of the type on this one. */
+  readonly isReturning: boolean;
   /** The number of withheld removals. */
   readonly withheldCount: number;
   /** Changes whenever `isDelivered` may give another result. */
