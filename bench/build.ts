@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 const FOLDER = join(import.meta.dirname, "../node_modules/.cache/ts-control-plane/bench");
 
-/** Builds the load client or the peer, whose modules the Go tools fetch. @returns the program */
-export function buildGo(name: "load" | "peer"): string {
+/** Builds a program in Go: the clients of the benchmark or of the load tests, or the peer. @returns the program */
+export function buildGo(name: "load" | "peer" | "clients"): string {
   mkdirSync(FOLDER, { recursive: true });
   const program = join(FOLDER, name);
   try {

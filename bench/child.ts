@@ -48,6 +48,12 @@ export class Child {
     }
   }
 
+  /** Ends it as a crash would. */
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.#exit.catch(() => {});
+  }
+
   /** Ends its input, so that it exits by itself; ends it if it does not. */
   async stop(): Promise<void> {
     this.#process.stdin!.end();

@@ -41,6 +41,16 @@ const ARGS: Readonly<Record<string, readonly string[]>> = {
 
 export const RUNTIME_NAMES: readonly string[] = Object.keys(ARGS);
 
+/** The command that runs a file with a runtime, with access to the garbage collector. @param heapMb limits the heap */
+export async function commandWith(runtime: string, file: string, heapMb?: number): Promise<readonly string[]> {
+  const [program, args] = [await programOf(runtime), ARGS[runtime]!];
+  if (heapMb === undefined) return [program, ...args, file];
+  const limit = `--max-old-space-size=${heapMb}`;
+  if (runtime === "node") return [program, ...args, limit, file];
+  if (runtime === "deno") return [program, ...args.map((arg) => arg.replace(/^--v8-flags=/, `$&${limit},`)), file];
+  throw new Error(`Cannot limit the heap of ${runtime}`);
+}
+
 function script(
   { name, what, cache, file, usual = true }: {
     readonly name: string;

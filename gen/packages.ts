@@ -1239,6 +1239,15 @@ export const PACKAGES: Readonly<Record<string, () => readonly Promise<object>[]>
   "google.rpc": () => [
     import("./google/rpc/status_pb.ts"),
   ],
+  "grpc.health.v1": () => [
+    import("./grpc/health/v1/health_pb.ts"),
+  ],
+  "grpc.reflection.v1": () => [
+    import("./grpc/reflection/v1/reflection_pb.ts"),
+  ],
+  "grpc.reflection.v1alpha": () => [
+    import("./grpc/reflection/v1alpha/reflection_pb.ts"),
+  ],
   "io.prometheus.client": () => [
     import("./io/prometheus/client/metrics_pb.ts"),
   ],

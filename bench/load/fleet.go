@@ -11,6 +11,8 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
+
+	"ts-control-plane/bench/discovery"
 )
 
 // The streams to open.
@@ -92,13 +94,26 @@ func (f *fleet) open(o open) error {
 	return f.error()
 }
 
+// The requests of stream i.
+func newRequests(o open, i int, node []byte) discovery.Requests {
+	id := "node-0"
+	if o.NodePerStream {
+		id = fmt.Sprintf("node-%d", i)
+	}
+	r := discovery.Requests{Delta: o.Delta, TypeURL: o.TypeURL, Repeat: node != nil, Node: discovery.Node(id, node)}
+	for j := 0; j < o.NamesPerStream; j++ {
+		r.Names = append(r.Names, fmt.Sprintf(o.NameFormat, (i*o.NamesPerStream+j)%o.NamesOf))
+	}
+	return r
+}
+
 func connect(port int) (*grpc.ClientConn, error) {
 	return grpc.NewClient(
 		fmt.Sprintf("passthrough:127.0.0.1:%d", port),
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithInitialWindowSize(window),
 		grpc.WithInitialConnWindowSize(window),
-		grpc.WithDefaultCallOptions(grpc.ForceCodecV2(bytesCodec{}), grpc.MaxCallRecvMsgSize(1<<30)),
+		grpc.WithDefaultCallOptions(grpc.ForceCodecV2(discovery.Codec{}), grpc.MaxCallRecvMsgSize(1<<30)),
 	)
 }
 

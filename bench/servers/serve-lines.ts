@@ -1,6 +1,7 @@
 import process from "node:process";
 import { createInterface } from "node:readline";
 import type { Published, ServerCommand, ServerSetup, Started, Stats, World } from "../protocol.ts";
+import { collectGarbage, cpuUs } from "./process-state.ts";
 
 /** A server of the benchmark. */
 export interface BenchServer {
@@ -29,21 +30,5 @@ async function run(server: BenchServer, command: ServerCommand): Promise<Started
     case "stats":
       if (command.gc) await collectGarbage();
       return { cpuUs: cpuUs(), rssBytes: process.memoryUsage.rss() };
-  }
-}
-
-function cpuUs(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
-}
-
-declare const Bun: { gc(synchronously: boolean): void } | undefined;
-
-/** Twice with a pause, since freed memory is returned to the system later. */
-async function collectGarbage(): Promise<void> {
-  for (let i = 0; i < 2; i++) {
-    if (typeof Bun !== "undefined") Bun.gc(true);
-    else globalThis.gc?.();
-    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

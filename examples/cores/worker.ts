@@ -1,3 +1,4 @@
+import process from "node:process";
 import { parentPort, workerData } from "node:worker_threads";
 import { createDiscoveryServer, followSnapshots, SnapshotCache } from "../../mod.ts";
 import { listen } from "../../src/node/mod.ts";
@@ -5,9 +6,15 @@ import { report } from "../server/report.ts";
 
 const { port, name } = workerData as { readonly port: number; readonly name: string };
 const cache = new SnapshotCache({ nodeHash: () => "every node" });
-parentPort!.on("message", followSnapshots(cache));
+const follow = followSnapshots(cache);
 
 const callbacks = report((line) => parentPort!.postMessage(`${name}  ${line}`));
 const server = createDiscoveryServer({ cache, callbacks, log: false, identifier: name });
-await listen(server, { port, reusePort: true });
+const running = listen(server, { port, reusePort: true });
+parentPort!.on("message", async (message) => {
+  if (message !== "stop") return follow(message);
+  await (await running).drain();
+  process.exit(0); // ends this thread
+});
+await running;
 parentPort!.postMessage(`${name}  listens on 127.0.0.1:${port}`);

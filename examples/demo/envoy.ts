@@ -17,6 +17,8 @@ export interface EnvoyOptions {
 
 /** A running Envoy process. */
 export interface Envoy extends AsyncDisposable {
+  /** The id of the process. */
+  readonly pid: number;
   /** The origin of the admin interface, such as `http://127.0.0.1:9901`. */
   readonly adminUrl: string;
   /** Reads a path of the admin interface, such as `/clusters`. */
@@ -72,7 +74,7 @@ export async function startEnvoy({ config, logLevel = "warn" }: EnvoyOptions): P
   responding.catch(() => {});
   try {
     const adminUrl = await Promise.race([responding, ended]);
-    return new EnvoyProcess(adminUrl, stop, log);
+    return new EnvoyProcess(adminUrl, { pid: child.pid!, stop, log });
   } catch (error) {
     await stop();
     throw error;
@@ -81,11 +83,13 @@ export async function startEnvoy({ config, logLevel = "warn" }: EnvoyOptions): P
 
 class EnvoyProcess implements Envoy {
   readonly adminUrl: string;
+  readonly pid: number;
   readonly stop: () => Promise<void>;
   readonly log: () => Promise<string>;
 
-  constructor(adminUrl: string, stop: () => Promise<void>, log: () => Promise<string>) {
+  constructor(adminUrl: string, { pid, stop, log }: Pick<Envoy, "pid" | "stop" | "log">) {
     this.adminUrl = adminUrl;
+    this.pid = pid;
     this.stop = stop;
     this.log = log;
   }

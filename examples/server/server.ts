@@ -21,7 +21,8 @@ export interface Example {
   readonly port: number;
   /** Publishes the next version of the routes. @returns the version */
   publish(): string;
-  close(): Promise<void>;
+  /** Ends in order: clients are led to another server before their streams end. */
+  stop(): Promise<void>;
 }
 
 /** The key of the one snapshot, which all nodes share. */
@@ -50,8 +51,8 @@ export async function startExample({ port, listenerPort, upstreamPort, print }: 
       print(`published version ${version} of the routes`);
       return `${version}`;
     },
-    async close() {
-      await listening.close();
+    async stop() {
+      await listening.drain();
       await upstream.close();
     },
   };

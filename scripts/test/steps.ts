@@ -89,6 +89,12 @@ export function stepsOf(reports: string): readonly Step[] {
       needs: [GO, GIT],
     },
     {
+      ...matrix("load", "tests/load/main.ts"),
+      what: "storms, slow readers, flapping clients, bursts, crashes and a soak, all of them small",
+      group: "all",
+      needs: [GO],
+    },
+    {
       ...vitest("differential", "tests/differential"),
       what: "go-control-plane by the same transcripts",
       group: "all",
@@ -107,10 +113,31 @@ export function stepsOf(reports: string): readonly Step[] {
       needs: [...ENVOY, OPENSSL],
     },
     {
+      name: "chaos",
+      what: "Envoys, servers, connections and backends fail while configuration changes; 14 faults",
+      group: "all",
+      command: [
+        "node",
+        "tests/chaos/chaos.ts",
+        "--faults=14",
+        "--seed=11",
+        "--modes=ads-delta,ads-sotw,xds-delta",
+        `--json=${report("chaos")}`,
+      ],
+      report: report("chaos"),
+      needs: [...ENVOY, OPENSSL],
+    },
+    {
       ...matrix("clients", "tests/clients/interop.ts"),
       what: "gRPC clients of others, on every runtime",
       group: "all",
       needs: [GO, PYTHON, JDK, MAVEN],
+    },
+    {
+      name: "fuzz",
+      what: "inputs from the network, searched by coverage for two seconds each",
+      group: "all",
+      command: ["node", "tests/fuzz/fuzz.ts", "--seconds=2"],
     },
     {
       name: "conformance",

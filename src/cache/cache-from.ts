@@ -1,7 +1,10 @@
 import { normalName, type Resource } from "../resource/mod.ts";
 import type { Cache, SubscriptionChange, Watch, WatchRequest } from "./cache.ts";
+import { Burst } from "./burst.ts";
 import { encodeAll } from "./encode-all.ts";
 import { LiveView } from "./live-view.ts";
+import { guardedAbort } from "./guarded-abort.ts";
+import { onRejection, uselessResult } from "./rejection.ts";
 import { RequestedNames } from "./requested-names.ts";
 
 /** An event of a source: all resources of the type, or the difference to those before. */
@@ -31,8 +34,8 @@ export interface CacheSourceOptions {
 /** Options of {@link cacheFrom}. */
 export interface CacheFromOptions {
   /**
-   * Called when a source throws. Clients keep their resources, and the source is called again after `retryMs`.
-   * Default: nothing is called.
+   * Called when a source throws, and with what a listener of its `signal` throws. Clients keep their resources, and the
+   * source is called again after `retryMs`. Default: nothing is called.
    */
   readonly onError?: (error: unknown, request: WatchRequest) => void;
   /** The time between an error of a source and its next call, in milliseconds. Default: 1000. */
@@ -49,11 +52,12 @@ export function cacheFrom(source: CacheSource, { onError, retryMs = 1000 }: Cach
   return {
     watch(request, watcher): Watch {
       const view = new LiveView({ ready: false });
-      const abort = new AbortController();
+      const report = (error: unknown) => callOnError(onError, error, request);
+      const abort = guardedAbort(report);
       const requested = new RequestedNames(request.subscription, (names) => view.wake(names));
       view.log.isLoading = (name) => requested.isLoading(name);
       const watch = view.watch(request, watcher);
-      void follow(source, request, { view, requested, signal: abort.signal, onError, retryMs });
+      void follow(source, request, { view, requested, signal: abort.signal, report, retryMs });
       return {
         subscriptionChanged(change: SubscriptionChange) {
           watch.subscriptionChanged(change);
@@ -73,44 +77,73 @@ interface Following {
   readonly view: LiveView;
   readonly requested: RequestedNames;
   readonly signal: AbortSignal;
-  readonly onError: CacheFromOptions["onError"];
+  /** Does not throw. */
+  readonly report: (error: unknown) => void;
   readonly retryMs: number;
 }
 
 async function follow(
   source: CacheSource,
   request: WatchRequest,
-  { view, requested, signal, onError, retryMs }: Following,
+  { view, requested, signal, report, retryMs }: Following,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      for await (const event of source(request, { signal, asked: requested.take(signal) })) {
+      const events: unknown = source(request, { signal, asked: requested.take(signal) });
+      if (!isIterable(events)) throw uselessResult(events, "Cannot follow the source: it must return an iterable");
+      const burst = new Burst();
+      for await (const event of events) {
         if (signal.aborted) return;
         view.wake(publish(view, event, request.type));
+        if (burst.isLong()) await pause(0, signal);
       }
       if (!signal.aborted) requested.end();
       return;
     } catch (error) {
       if (signal.aborted) return;
-      onError?.(error, request);
+      report(error);
       await pause(retryMs, signal);
     }
   }
 }
 
+function isIterable(value: unknown): value is AsyncIterable<CacheEvent> {
+  return typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
+}
+
+function callOnError(onError: CacheFromOptions["onError"], error: unknown, request: WatchRequest): void {
+  try {
+    onRejection(onError?.(error, request), () => {});
+  } catch {
+    // The source is called again all the same.
+  }
+}
+
 function publish(view: LiveView, event: CacheEvent, type: string): readonly string[] {
+  // An event of something else would be taken for an empty set, which deletes everything.
+  if (!["resources", "update", "remove"].some((name) => name in event)) {
+    throw new TypeError("Cannot read an event of the source: it must have resources, update or remove");
+  }
   if (!("resources" in event)) {
-    return view.apply({ update: checked(event.update ?? [], type), remove: [...event.remove ?? []].map(normalName) });
+    return view.apply({
+      update: checked(event.update ?? [], type),
+      remove: listOf(event.remove ?? []).map(normalName),
+    });
   }
   return view.replace(new Map(checked(event.resources, type).map((resource) => [resource.name, resource])));
 }
 
 function checked(resources: Iterable<Resource>, type: string): Resource[] {
-  const list = [...resources];
+  const list = listOf(resources);
   for (const { typeUrl, name } of list) {
     if (typeUrl !== type) throw new TypeError(`Cannot serve "${name}" as ${type}: it is a ${typeUrl}`);
   }
   return encodeAll(list);
+}
+
+function listOf<T>(items: Iterable<T>): T[] {
+  if (typeof items?.[Symbol.iterator] === "function") return [...items];
+  throw uselessResult(items, "Cannot read an event of the source: its parts must be iterable");
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

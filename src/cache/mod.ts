@@ -6,12 +6,21 @@ export {
   type CacheSource,
   type CacheSourceOptions,
 } from "./cache-from.ts";
+export { checkedView } from "./checked-view.ts";
 export { followSnapshots } from "./follow-snapshots.ts";
 export { LinearCache, type LinearCacheOptions } from "./linear-cache.ts";
 export { type CacheSelector, MuxCache } from "./mux-cache.ts";
+export { openWatch } from "./open-watch.ts";
+export { onRejection } from "./rejection.ts";
 export { Snapshot, type SnapshotChange, type SnapshotInit } from "./snapshot.ts";
 export { type NodeHash, SnapshotCache, type SnapshotCacheOptions, type SnapshotStatus } from "./snapshot-cache.ts";
-export { type FedResource, type FedType, type FeedMessage, SnapshotFeed } from "./snapshot-feed.ts";
+export {
+  type ConnectOptions,
+  type FedResource,
+  type FedType,
+  type FeedMessage,
+  SnapshotFeed,
+} from "./snapshot-feed.ts";
 export type { Problem } from "./snapshot-check.ts";
 export type { SnapshotSet } from "./snapshot-set.ts";
 export { AliasIndex, CollectionIndex } from "./view-index.ts";

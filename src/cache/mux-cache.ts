@@ -1,5 +1,6 @@
 import type { Cache, Watch, Watcher, WatchRequest } from "./cache.ts";
 import { INERT_WATCH } from "./inert-watch.ts";
+import { uselessResult } from "./rejection.ts";
 
 /** Chooses the cache of a watch; undefined for none, so that the watch stays open and its watcher is not called. */
 export type CacheSelector = (request: WatchRequest) => Cache | undefined;
@@ -29,6 +30,9 @@ export class MuxCache implements Cache {
 
   /** See {@link Cache.watch}. */
   watch(request: WatchRequest, watcher: Watcher): Watch {
-    return this.#select(request)?.watch(request, watcher) ?? INERT_WATCH;
+    const cache = this.#select(request);
+    if (cache === undefined) return INERT_WATCH;
+    if (typeof cache?.watch !== "function") throw uselessResult(cache, "Cannot watch: a cache must be chosen");
+    return cache.watch(request, watcher);
   }
 }

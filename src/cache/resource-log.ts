@@ -57,6 +57,11 @@ export class ResourceLog implements View {
     | { readonly from: number; readonly to: number; readonly changes: Map<string, Resource | undefined> }
     | undefined = undefined;
 
+  /** Whether a view is a log, and no proxy of one. */
+  static isLog(view: object): view is ResourceLog {
+    return #entries in view;
+  }
+
   get version(): string {
     return this.#version ?? (this.#hashText ??= this.#contentHash().toString());
   }

@@ -1,6 +1,8 @@
 import type { Cache, Node, Watch, Watcher, WatchRequest } from "./cache.ts";
 import { encodeAll } from "./encode-all.ts";
+import { FirstError } from "./first-error.ts";
 import { LiveView } from "./live-view.ts";
+import { uselessResult } from "./rejection.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** The key of a client's snapshot. Clients with the same key have the same configuration. */
@@ -41,7 +43,8 @@ export class SnapshotCache implements Cache {
    * Publishes a snapshot to the present and future clients of a key. They receive the difference to the resources that
    * they have; if the content is the same, nothing.
    *
-   * @throws TypeError for a resource that cannot be encoded; then nothing is changed
+   * @throws TypeError for a resource that cannot be encoded; then nothing is changed. What a watcher of your own throws is
+   * thrown once all others were called.
    */
   setSnapshot(key: string, snapshot: Snapshot): void {
     encodeNew(snapshot, this.getSnapshot(key));
@@ -50,7 +53,15 @@ export class SnapshotCache implements Cache {
     dropUnwatched(group);
     // All types are loaded before the first watcher is called, so that no client receives a mixture.
     const changes = [...group.views].map(([typeUrl, view]) => [view, load(view, snapshot, typeUrl)] as const);
-    for (const [view, changed] of changes) view.live.wake(changed);
+    const errors = new FirstError();
+    for (const [view, changed] of changes) {
+      try {
+        view.live.wake(changed);
+      } catch (error) {
+        errors.add(error);
+      }
+    }
+    errors.end();
   }
 
   /** The snapshot of a key; undefined if it has none. */
@@ -87,6 +98,7 @@ export class SnapshotCache implements Cache {
   /** See {@link Cache.watch}. */
   watch(request: WatchRequest, watcher: Watcher): Watch {
     const key = this.#nodeHash(request.node);
+    if (typeof key !== "string") throw uselessResult(key, "Cannot watch: nodeHash must return a text");
     const group = this.#group(key);
     const { type } = request;
     let view = group.views.get(type);

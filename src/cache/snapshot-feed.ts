@@ -1,5 +1,6 @@
 import type { Resource } from "../resource/mod.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { onRejection } from "./rejection.ts";
 import type { SnapshotSet } from "./snapshot-set.ts";
 
 /** A resource as plain data, which can be cloned to another thread or process. */
@@ -28,6 +29,15 @@ export interface FedType {
   readonly remove: readonly string[];
 }
 
+/** Options of {@link SnapshotFeed.connect}. */
+export interface ConnectOptions {
+  /**
+   * Called once, when `send` throws or rejects: the replica has missed a message, so that it is removed and has to be
+   * connected anew. Default: `console.error`.
+   */
+  readonly onError?: (error: unknown) => void;
+}
+
 /** One publication, as the difference to the one before it. */
 export interface FeedMessage {
   /** The key of the snapshot. */
@@ -48,7 +58,10 @@ export interface FeedMessage {
  */
 export class SnapshotFeed {
   readonly #snapshots = new Map<string, Snapshot>();
-  readonly #replicas = new Set<(message: FeedMessage) => void>();
+  readonly #replicas = new Set<Replica>();
+  /** Messages that are not sent yet: one may be published by a `send`, and all replicas need the same order. */
+  readonly #queue: { readonly message: FeedMessage; readonly to: readonly Replica[] }[] = [];
+  #isSending = false;
 
   /**
    * Publishes a snapshot, as `SnapshotCache.setSnapshot` does.
@@ -76,17 +89,57 @@ export class SnapshotFeed {
    *
    * @param send - passes a message on, in order, to a function made by {@link followSnapshots}; for a worker that is
    * `(message) => worker.postMessage(message)`
+   * @param options.onError - called when the replica was removed because it failed
    * @returns removes the replica
    */
-  connect(send: (message: FeedMessage) => void): () => void {
-    this.#replicas.add(send);
-    for (const [key, snapshot] of this.#snapshots) send(difference(key, undefined, snapshot));
-    return () => void this.#replicas.delete(send);
+  connect(send: (message: FeedMessage) => void, { onError = reportError }: ConnectOptions = {}): () => void {
+    const replica: Replica = { send, onError };
+    const messages = [...this.#snapshots].map(([key, snapshot]) => difference(key, undefined, snapshot));
+    this.#replicas.add(replica);
+    for (const message of messages) this.#queue.push({ message, to: [replica] });
+    this.#sendAll();
+    return () => void this.#replicas.delete(replica);
   }
 
   #send(message: FeedMessage): void {
-    for (const send of this.#replicas) send(message);
+    this.#queue.push({ message, to: [...this.#replicas] });
+    this.#sendAll();
   }
+
+  #sendAll(): void {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      for (const replica of next.to) if (this.#replicas.has(replica)) this.#sendTo(replica, next.message);
+    }
+    this.#isSending = false;
+  }
+
+  #sendTo(replica: Replica, message: FeedMessage): void {
+    try {
+      onRejection(replica.send(message), (error) => this.#failed(replica, error));
+    } catch (error) {
+      this.#failed(replica, error);
+    }
+  }
+
+  #failed(replica: Replica, error: unknown): void {
+    if (!this.#replicas.delete(replica)) return;
+    try {
+      onRejection(replica.onError(error), () => {});
+    } catch {
+      // The publisher, and the other replicas, are not at fault.
+    }
+  }
+}
+
+interface Replica {
+  readonly send: (message: FeedMessage) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+function reportError(error: unknown): void {
+  console.error("A replica of a SnapshotFeed has failed and was removed", error);
 }
 
 function difference(key: string, before: Snapshot | undefined, after: Snapshot): FeedMessage {

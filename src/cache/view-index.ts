@@ -1,5 +1,6 @@
 import { type Aliasing, collectionOf, type Resource } from "../resource/mod.ts";
 import type { View } from "./cache.ts";
+import { onRejection, uselessResult } from "./rejection.ts";
 
 /**
  * An index of a view by something other than names. There is at most one of each kind for a view, made on first use and
@@ -105,7 +106,9 @@ export class AliasIndex extends ViewIndex {
 
   /** The resource that an alias stands for: the one with the best of its keys, or else the one of that name. */
   find(name: string): Resource | undefined {
-    for (const key of this.#aliasing.keysFor(name)) {
+    const keys = this.#aliasing.keysFor(name);
+    if (typeof keys?.[Symbol.iterator] !== "function") throw uselessResult(keys, "keysFor must return keys");
+    for (const key of keys) {
       const found = this.#byKey.get(key);
       if (found !== undefined) return this.#view.get(found[0]!);
     }
@@ -139,7 +142,10 @@ export class AliasIndex extends ViewIndex {
   /** A resource that cannot be read has no keys; it is sent by its name, and the client rejects it. */
   #keysOf(resource: Resource): readonly string[] {
     try {
-      return this.#aliasing.keysOf(resource);
+      const keys: unknown = this.#aliasing.keysOf(resource);
+      if (Array.isArray(keys)) return keys.filter((key) => typeof key === "string");
+      onRejection(keys, () => {});
+      return [];
     } catch {
       return [];
     }

@@ -1,5 +1,6 @@
 import { collectionOf } from "../resource/mod.ts";
 import type { Subscription, SubscriptionChange, View, Watch, Watcher } from "./cache.ts";
+import { FirstError } from "./first-error.ts";
 
 /**
  * The open watches of one view by name, collection and wildcard, so that a change costs O(watches that match it).
@@ -47,24 +48,27 @@ export class WatchIndex {
     };
   }
 
-  /** Calls every watcher, once. */
+  /** Calls every watcher, once. @throws the first error of a watcher, after all have been called */
   wakeAll(view: View): void {
-    call(this.#all, view, ++lastRound);
+    const round = new Round(view);
+    round.call(this.#all);
+    round.end();
   }
 
-  /** Calls each watcher whose subscription matches any of the names, once. */
+  /** Calls each watcher whose subscription matches any of the names, once. @throws as {@link wakeAll} */
   wake(names: readonly string[], view: View): void {
     if (names.length === 0 || this.#all.size === 0) return;
-    const round = ++lastRound;
-    call(this.#wildcard, view, round);
+    const round = new Round(view);
+    round.call(this.#wildcard);
     if (this.#byName.size > 0) {
-      for (const name of names) call(this.#byName.get(name), view, round);
+      for (const name of names) round.call(this.#byName.get(name));
     }
     if (this.#byCollection.size > 0) {
       for (const collection of new Set(names.map(collectionOf))) {
-        if (collection !== undefined) call(this.#byCollection.get(collection), view, round);
+        if (collection !== undefined) round.call(this.#byCollection.get(collection));
       }
     }
+    round.end();
   }
 
   #setWildcard(watch: IndexedWatch): void {
@@ -99,12 +103,30 @@ interface IndexedWatch {
 
 let lastRound = 0;
 
-/** Calls the watchers that were not called in this round, or in a later one that began within it. */
-function call(watches: Iterable<IndexedWatch> | undefined, view: View, round: number): void {
-  if (watches === undefined) return;
-  for (const watch of watches) {
-    if (watch.round >= round) continue;
-    watch.round = round;
-    watch.watcher(view);
+/** One change: calls watchers that were not called in this round, or in a later one that began within it. */
+class Round {
+  readonly #view: View;
+  readonly #number = ++lastRound;
+  readonly #errors = new FirstError();
+
+  constructor(view: View) {
+    this.#view = view;
+  }
+
+  call(watches: Iterable<IndexedWatch> | undefined): void {
+    if (watches === undefined) return;
+    for (const watch of watches) {
+      if (watch.round >= this.#number) continue;
+      watch.round = this.#number;
+      try {
+        watch.watcher(this.#view);
+      } catch (error) { // others are not at fault
+        this.#errors.add(error);
+      }
+    }
+  }
+
+  end(): void {
+    this.#errors.end();
   }
 }

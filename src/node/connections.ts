@@ -1,36 +1,49 @@
-import type { ServerHttp2Session } from "node:http2";
+import type { ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
-import type { MutableConnectionCounts } from "../server/mod.ts";
+import { afterPatience, type LimitCounter, type MutableConnectionCounts, type ServedStream } from "../server/mod.ts";
+import { ConnectionAge } from "./connection-age.ts";
 import { whenIdle } from "./connection-idle.ts";
 import { keepAlive } from "./connection-keepalive.ts";
 import { ConnectionCounter } from "./connection-limits.ts";
-import type { HttpServer } from "./http2-server.ts";
+import type { HttpServer } from "./http-types.ts";
 import {
   type ConnectionLimits,
   connectionLimits,
   type KeepaliveOptions,
   type ListenOptions,
 } from "./listen-options.ts";
-import { afterPatience } from "./patience.ts";
 import { addressOf } from "./peer-address.ts";
+
+/** Where connections are counted. */
+export interface ConnectionCounters {
+  readonly connections: MutableConnectionCounts;
+  readonly limits: LimitCounter;
+}
 
 /** The open connections of a server, within their limits. No error on any of them becomes an uncaught one. */
 export class Connections {
   readonly #limits: ConnectionLimits;
   readonly #keepalive: KeepaliveOptions | false;
   readonly #counts: MutableConnectionCounts;
+  readonly #exceeded: LimitCounter;
   readonly #counter: ConnectionCounter;
+  readonly #age: ConnectionAge;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #sockets = new Set<Socket>();
   /** The same by their addresses: the socket of a session is another object, which with TLS is above that of the connection. */
   readonly #byAddress = new Map<string, Connection>();
 
-  /** @param counts - where connections are counted */
-  constructor(server: HttpServer, options: ListenOptions, counts: MutableConnectionCounts) {
+  constructor(options: ListenOptions, { connections, limits }: ConnectionCounters) {
     this.#limits = connectionLimits(options);
     this.#keepalive = options.keepalive ?? { intervalMs: 30_000, timeoutMs: 10_000 };
-    this.#counts = counts;
+    this.#counts = connections;
+    this.#exceeded = limits;
     this.#counter = new ConnectionCounter(this.#limits);
+    this.#age = new ConnectionAge(this.#limits);
+  }
+
+  /** Takes the connections that a server accepts. */
+  accept(server: HttpServer): void {
     server.on("connection", (socket: Socket) => this.#addSocket(socket));
     server.on("secureConnection", (socket) => socket.on("error", ignore));
     server.on("tlsClientError", (_error, socket) => {
@@ -39,6 +52,11 @@ export class Connections {
     });
     server.on("sessionError", ignore);
     server.on("session", (session) => this.#addSession(session));
+  }
+
+  /** A stream was opened. */
+  opened(http: ServerHttp2Stream, stream: ServedStream): void {
+    if (http.session !== undefined) this.#age.opened(http.session, stream, http);
   }
 
   /** Sends GOAWAY to all clients; each connection closes with the last of its streams. */
@@ -54,8 +72,10 @@ export class Connections {
 
   #addSocket(socket: Socket): void {
     socket.on("error", ignore);
-    if (!this.#counter.add(socket)) {
+    const exceeded = this.#counter.add(socket);
+    if (exceeded !== undefined) {
       this.#counts.refused++;
+      this.#exceeded.count(exceeded);
       socket.destroy();
       return;
     }
@@ -63,6 +83,7 @@ export class Connections {
     this.#sockets.add(socket);
     const endHandshake = afterPatience(this.#limits.handshakeTimeoutMs, () => {
       this.#counts.handshakesTimedOut++;
+      this.#exceeded.count("handshakeTimeoutMs");
       socket.destroy();
     });
     const address = addressOf(socket) ?? "";
@@ -83,13 +104,24 @@ export class Connections {
     session.once("close", () => this.#sessions.delete(session));
     const address = addressOf(session.socket) ?? "";
     session.once("remoteSettings", () => this.#byAddress.get(address)?.endHandshake());
-    if (this.#keepalive !== false) keepAlive(session, this.#keepalive);
+    if (this.#keepalive !== false) keepAlive(session, this.#keepalive, () => this.#exceeded.count("keepalive"));
     whenIdle(session, this.#limits.idleTimeoutMs, () => this.#closeIdle(session, address));
+    this.#age.limit(session, {
+      onAged: () => {
+        this.#counts.aged++;
+        this.#exceeded.count("maxConnectionAgeMs");
+      },
+      destroy: () => this.#byAddress.get(address)?.socket.destroy(),
+    });
   }
 
   #closeIdle(session: ServerHttp2Session, address: string): void {
-    this.#counts.idleClosed++;
     const connection = this.#byAddress.get(address);
+    // One that was sent GOAWAY before is at its end for another reason.
+    if (!session.closed) {
+      this.#counts.idleClosed++;
+      this.#exceeded.count("idleTimeoutMs");
+    }
     session.close();
     // After that a session waits until its client has closed the socket.
     setTimeout(() => connection?.socket.destroy(), IDLE_GRACE_MS).unref();

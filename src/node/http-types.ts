@@ -1,3 +1,4 @@
+import type { Http2SecureServer, Http2Server } from "node:http2";
 import type { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
 
 /** A request of HTTP/1.1 or HTTP/2. */
@@ -5,3 +6,6 @@ export type NodeServerRequest = Parameters<typeof universalRequestFromNodeReques
 
 /** Where its response is written to. */
 export type NodeServerResponse = Parameters<typeof universalResponseToNodeResponse>[1];
+
+/** With or without TLS. */
+export type HttpServer = Http2Server | Http2SecureServer;

@@ -1,8 +1,6 @@
 import {
   createSecureServer,
   createServer,
-  type Http2SecureServer,
-  type Http2Server,
   type Http2ServerRequest,
   type Http2ServerResponse,
   type IncomingHttpHeaders,
@@ -11,29 +9,44 @@ import {
 } from "node:http2";
 import { acceptorOf, type DiscoveryServer } from "../server/mod.ts";
 import { createAuthorityCheck } from "./authority.ts";
+import type { Connections } from "./connections.ts";
 import { closeWhenSent } from "./close-when-sent.ts";
+import type { HttpServer } from "./http-types.ts";
 import type { ListenOptions } from "./listen-options.ts";
 import { createRequestHandler, type HttpVersion } from "./request-handler.ts";
 import { createStreamHandler } from "./stream-handler.ts";
 import type { TlsSource } from "./tls-source.ts";
 
-/** With or without TLS. */
-export type HttpServer = Http2Server | Http2SecureServer;
-
 /** Makes the HTTP server of `listen()`. Discovery streams go past the router, and all other requests to it. */
-export function createHttp2Server(server: DiscoveryServer, options: ListenOptions, tls?: TlsSource): HttpServer {
+export function createHttp2Server(
+  server: DiscoveryServer,
+  options: ListenOptions,
+  { tls, connections }: Http2ServerParts,
+): HttpServer {
   const isAuthority = createAuthorityCheck();
   const handleRequest = createRequestHandler(server, { isAuthority, version: HTTP2 });
   const http: HttpServer = createServerFor(options, tls);
+  connections.accept(http);
   const accept = acceptorOf(server);
   if (accept === undefined) return http.on("request", handleRequest);
-  const handleStream = createStreamHandler(accept, isAuthority);
+  const handleStream = createStreamHandler(accept, {
+    isAuthority,
+    opened: (stream, served) => connections.opened(stream, served),
+  });
   // It never listens: it makes requests of the streams that are passed to it.
   const router = createServer(handleRequest);
-  return http.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: unknown[]) => {
-    if (!handleStream(stream, headers)) router.emit("stream", stream, headers, ...rest);
+  return http.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: StreamRest) => {
+    if (!handleStream(stream, headers, rest[1])) router.emit("stream", stream, headers, ...rest);
   });
 }
+
+/** What a server is made of. */
+export interface Http2ServerParts {
+  readonly tls: TlsSource | undefined;
+  readonly connections: Connections;
+}
+
+type StreamRest = [flags: number, rawHeaders: string[]];
 
 const HTTP2: HttpVersion<Http2ServerRequest, Http2ServerResponse> = {
   protocol: "grpc",

@@ -42,6 +42,18 @@ export interface ConnectionLimits {
   readonly handshakeTimeoutMs: number;
   /** How long a connection may be without a stream or poll, in milliseconds. Default: 60,000. */
   readonly idleTimeoutMs: number;
+  /**
+   * How old a connection may become, in milliseconds. Then it gets GOAWAY, and its streams end with UNAVAILABLE one after
+   * another, so that clients connect again and spread over the replicas that there are by then. Default: Infinity.
+   */
+  readonly maxConnectionAgeMs: number;
+  /** How long the streams of such a connection may take to end, in milliseconds; then it is closed. Default: 10,000. */
+  readonly maxConnectionAgeGraceMs: number;
+  /**
+   * By what part of it an age is longer or shorter, at random, so that connections which were opened together do not end
+   * together. Default: 0.1.
+   */
+  readonly maxConnectionAgeJitter: number;
 }
 
 /** Fills in the defaults of limits. */
@@ -51,6 +63,9 @@ export function connectionLimits(options: Partial<ConnectionLimits>): Connection
     maxConnectionsPerAddress: options.maxConnectionsPerAddress ?? 1_000,
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? 10_000,
     idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
+    maxConnectionAgeMs: options.maxConnectionAgeMs ?? Infinity,
+    maxConnectionAgeGraceMs: options.maxConnectionAgeGraceMs ?? 10_000,
+    maxConnectionAgeJitter: options.maxConnectionAgeJitter ?? 0.1,
   };
 }
 

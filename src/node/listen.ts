@@ -2,7 +2,8 @@
 import type { AddressInfo } from "node:net";
 import { connectionCountsOf, type DiscoveryServer, type DrainOptions } from "../server/mod.ts";
 import { Connections } from "./connections.ts";
-import { createHttp2Server, type HttpServer } from "./http2-server.ts";
+import type { HttpServer } from "./http-types.ts";
+import { createHttp2Server } from "./http2-server.ts";
 import { TlsSource } from "./tls-source.ts";
 import { checkExposure, type ListenOptions } from "./listen-options.ts";
 
@@ -39,8 +40,8 @@ export type Listener = RunningServer;
 export async function listen(server: DiscoveryServer, options: ListenOptions = {}): Promise<RunningServer> {
   checkExposure(options);
   const tls = options.tls && await TlsSource.load(options.tls);
-  const http = createHttp2Server(server, options, tls);
-  const connections = new Connections(http, options, connectionCountsOf(server));
+  const connections = new Connections(options, connectionCountsOf(server));
+  const http = createHttp2Server(server, options, { tls, connections });
   const { address, port } = await bind(http, options);
   tls?.follow(http);
   const closed = new Promise<void>((resolve) => http.once("close", resolve));

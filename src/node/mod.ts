@@ -13,16 +13,22 @@ export type {
   TlsOptions,
   TlsReload,
 } from "./listen-options.ts";
+export { stopOnSignals } from "./stop-on-signals.ts";
 export { type RestListener, restListener } from "./rest-listener.ts";
 // Symbols below are those of the main entry that the functions above use.
+export { LIMIT_NAMES } from "../server/mod.ts";
 export type {
   ConnectionCounts,
   ConnectRouter,
   DiscoveryServer,
   DrainOptions,
+  LimitCounts,
+  LimitName,
   Node,
+  PollsStatus,
   ServerStatus,
   StreamInfo,
+  StreamQueueStatus,
   StreamStatus,
   SubscriptionStatus,
   Unsent,

@@ -55,11 +55,20 @@ function alternativeNames(text: string): AlternativeName[] {
   while (entry.lastIndex < text.length) {
     const [, kind, quoted, plain] = entry.exec(text) ?? [];
     if (kind === undefined) return [];
-    const value = quoted === undefined ? plain! : JSON.parse(quoted) as string;
+    const value = quoted === undefined ? plain! : unquoted(quoted);
+    if (value === undefined) return [];
     // A library in C would read it up to the NUL.
     if (!value.includes("\0")) names.push({ kind, value });
   }
   return names;
+}
+
+function unquoted(json: string): string | undefined {
+  try {
+    return JSON.parse(json) as string;
+  } catch {
+    return undefined;
+  }
 }
 
 function subjectText(subject: object): string {

@@ -26,6 +26,11 @@ export const UNKNOWN_PATH: Refusal = {
   text: "Cannot serve request: no such path",
 };
 
+/** Headers beyond a limit. */
+export function headersTooLarge(message: string): Refusal {
+  return { httpStatus: 431, grpcStatus: 8, message };
+}
+
 /** A fault of the server. */
 export const INTERNAL: Refusal = { httpStatus: 500, grpcStatus: 13, message: "Internal error" };
 

@@ -1,8 +1,8 @@
-import type { DiscoveryServer } from "../server/mod.ts";
+import { type DiscoveryServer, excessOf, headerLimitsOf, sizeOfRawHeaders } from "../server/mod.ts";
 import type { AuthorityCheck } from "./authority.ts";
 import type { NodeServerRequest, NodeServerResponse } from "./http-types.ts";
 import { pathOf } from "./path.ts";
-import { BAD_AUTHORITY, INTERNAL, refuse, UNKNOWN_PATH } from "./refusal.ts";
+import { BAD_AUTHORITY, headersTooLarge, INTERNAL, refuse, UNKNOWN_PATH } from "./refusal.ts";
 import { createRequestAdapters } from "./request-adapter.ts";
 
 /** What differs between versions of HTTP. */
@@ -27,6 +27,7 @@ export function createRequestHandler<Req extends NodeServerRequest, Res extends 
   server: DiscoveryServer,
   { isAuthority, version }: RequestHandlerOptions<Req, Res>,
 ): (request: Req, response: Res) => void {
+  const limits = headerLimitsOf(server);
   const adapters = createRequestAdapters(server, { protocol: version.protocol });
   return function handle(request, response) {
     const onFault = (): void => refuseAfterFault(version, request, response);
@@ -35,6 +36,11 @@ export function createRequestHandler<Req extends NodeServerRequest, Res extends 
     version.closeWhenSent(request, response);
     try {
       if (!isAuthority(version.authorityOf(request))) return refuse(request, response, BAD_AUTHORITY);
+      const excess = excessOf(sizeOfRawHeaders(request.rawHeaders), limits.headers);
+      if (excess !== undefined) {
+        limits.limits.note(excess);
+        return refuse(request, response, headersTooLarge(excess.rawMessage));
+      }
       const adapter = adapters.get(pathOf(request.url ?? ""));
       if (adapter === undefined) refuse(request, response, UNKNOWN_PATH);
       else adapter(request, response).catch(onFault);

@@ -10,6 +10,8 @@ export class Http2Transport implements StreamTransport {
   /** The part of a large frame that has not been written. */
   #rest: Uint8Array | undefined = undefined;
   #isPaused = false;
+  /** A stream that is reset without an error waits for its request to be read. */
+  readonly #onAborted = (): void => void this.#http.destroy();
   readonly #onSlice = (error?: Error | null): void => void (error || this.#nextSlice());
   readonly #onSent = (error?: Error | null): void => void (error || this.#grpc!.sent());
 
@@ -47,13 +49,24 @@ export class Http2Transport implements StreamTransport {
   }
 
   pause(): void {
+    if (this.#isPaused) return;
     this.#isPaused = true;
     this.#http.pause();
+    this.#http.once("aborted", this.#onAborted);
   }
 
   resume(): void {
     this.#isPaused = false;
+    this.#http.removeListener("aborted", this.#onAborted);
     this.#http.resume();
+  }
+
+  get unreadBytes(): number {
+    return this.#http.readableLength;
+  }
+
+  leave(): void {
+    this.#http.session?.close(); // GOAWAY; open streams stay
   }
 
   end(trailer: Headers): void {

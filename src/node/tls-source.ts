@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { onRejection, readableError } from "../server/mod.ts";
 import type { TlsFiles, TlsLoader, TlsOptions } from "./listen-options.ts";
 
 /** The part of a secure server that takes new certificates. */
@@ -37,8 +38,21 @@ export class TlsSource {
   /** Keeps the certificates of a server up to date until it closes. */
   follow(server: SecureServer): void {
     this.#server = server;
+    let isLoading = false;
+    let missed = 0;
+    const tick = async (): Promise<void> => {
+      // A store that does not respond is not to be asked again and again.
+      if (isLoading) {
+        if (++missed === MAX_MISSED) this.#report(new Error("Cannot reload certificates: the last load has not ended"));
+        return;
+      }
+      missed = 0;
+      isLoading = true;
+      await this.#tryReload();
+      isLoading = false;
+    };
     if (!this.#isReloadable || this.#source.reloadMs > MAX_TIMER_MS) return;
-    const timer = setInterval(() => void this.#tryReload(), this.#source.reloadMs).unref();
+    const timer = setInterval(() => void tick(), this.#source.reloadMs).unref();
     server.once("close", () => clearInterval(timer));
   }
 
@@ -60,18 +74,32 @@ export class TlsSource {
     this.#current = next;
   }
 
+  /** Never rejects. */
   async #tryReload(): Promise<void> {
     try {
       await this.reload();
       this.#lastError = "";
     } catch (error) {
-      // The same problem is reported once, not each time.
-      const text = String(error);
-      if (text !== this.#lastError) this.#source.onReloadError(error);
-      this.#lastError = text;
+      this.#report(readableError(error));
+    }
+  }
+
+  /** The same problem is reported once, not each time. */
+  #report(error: NonNullable<unknown>): void {
+    const text = String(error);
+    if (text === this.#lastError) return;
+    this.#lastError = text;
+    const onFailure = (reason: unknown): void => reportError(readableError(reason));
+    try {
+      onRejection(this.#source.onReloadError(error), onFailure);
+    } catch (reason) {
+      onFailure(reason);
     }
   }
 }
+
+/** One load may take so many times as long as the time between two. */
+const MAX_MISSED = 10;
 
 /** The longest that a timer can hold. */
 const MAX_TIMER_MS = 2 ** 31 - 1;

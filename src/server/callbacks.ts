@@ -1,3 +1,4 @@
+import { onRejection } from "../cache/mod.ts";
 import type { StreamCallbacks, StreamInfo } from "../stream/mod.ts";
 import type { ConnectError } from "./connect-types.ts";
 import type { ServerLog } from "./log.ts";
@@ -65,8 +66,7 @@ export function guardCallbacks(callbacks: DiscoveryCallbacks, log: ServerLog): D
     const error = readableFault(thrown);
     log.fault(error, stream);
     try {
-      const result: unknown = callbacks.onError?.(error, stream);
-      if (result instanceof Promise) result.catch((reason) => log.fault(readableFault(reason), stream));
+      onRejection(callbacks.onError?.(error, stream), (reason) => log.fault(readableFault(reason), stream));
     } catch (reason) {
       log.fault(readableFault(reason), stream);
     }
@@ -100,9 +100,7 @@ function guard(callback: Callback, { ofStream, refuses }: Kind, onError: OnError
   return function guarded(...args) {
     const stream = ofStream ? args[0] as StreamInfo : undefined;
     try {
-      const result = callback(...args);
-      // Types allow an async function here; its rejection must not end the process.
-      if (result instanceof Promise) result.catch((error) => onError(error, stream));
+      onRejection(callback(...args), (error) => onError(error, stream));
     } catch (error) {
       if (refuses) throw readableError(error);
       onError(error, stream);

@@ -8,6 +8,8 @@ export interface ConnectionCounts {
   readonly handshakesTimedOut: number;
   /** How many were closed because they had no stream, by `idleTimeoutMs`. */
   readonly idleClosed: number;
+  /** How many were closed because of their age, by `maxConnectionAgeMs`. */
+  readonly aged: number;
 }
 
 /** The same, for those that count. */
@@ -15,5 +17,5 @@ export type MutableConnectionCounts = { -readonly [K in keyof ConnectionCounts]:
 
 /** Counts of a server without connections. */
 export function noConnections(): MutableConnectionCounts {
-  return { open: 0, refused: 0, handshakesTimedOut: 0, idleClosed: 0 };
+  return { open: 0, refused: 0, handshakesTimedOut: 0, idleClosed: 0, aged: 0 };
 }

@@ -1,12 +1,17 @@
 import { HeldBytes, type StreamInfo } from "../stream/mod.ts";
+import type { StreamQueueStatus } from "./admission/admission.ts";
+import { Readiness } from "./admission/readiness.ts";
 import { guardCallbacks } from "./callbacks.ts";
 import type { ConnectRouter } from "./connect-types.ts";
 import { type ConnectionCounts, noConnections } from "./connection-counts.ts";
 import type { AuthorizationCounts } from "./identity/authorize.ts";
 import { Authorizer } from "./identity/authorizer.ts";
+import { LimitCounter, type LimitCounts } from "./limits/limit-counts.ts";
 import { ServerLog } from "./log.ts";
 import { type DiscoveryServerOptions, settingsOf } from "./options.ts";
-import { Polls } from "./polls/polls.ts";
+import { Polls, type PollsStatus } from "./polls/polls.ts";
+import { HealthState } from "./services/health-state.ts";
+import { Services } from "./services/services.ts";
 import { SendBudget, type Unsent } from "./streams/send-budget.ts";
 import type { RejectedContent } from "./streams/rejected-by.ts";
 import { Streams, type StreamStatus } from "./streams/streams.ts";
@@ -33,6 +38,14 @@ export interface ServerStatus {
   readonly connections: ConnectionCounts;
   /** What clients were denied. */
   readonly authorization: AuthorizationCounts;
+  /** The polls that wait, and those that were refused. */
+  readonly polls: PollsStatus;
+  /** The streams that wait to be opened. */
+  readonly queue: StreamQueueStatus;
+  /** Whether clients are served: the configuration is loaded, and the server is not closed. */
+  readonly ready: boolean;
+  /** How often each limit was exceeded. */
+  readonly limits: LimitCounts;
 }
 
 /** Serves the configuration of a cache over xDS, independent of how connections are made. */
@@ -66,7 +79,7 @@ export interface DiscoveryServer {
   retryRejected(typeUrl: string, names?: readonly string[]): void;
   /**
    * Ends the streams that are open now with UNAVAILABLE, and responds to the polls that are waiting. Streams and polls
-   * that arrive later are served.
+   * that arrive later are served. From the beginning on `grpc.health.v1.Health` responds NOT_SERVING.
    */
   drain(options?: DrainOptions): Promise<void>;
   /** Ends all streams at once with UNAVAILABLE, and each that is opened later; polls too, in REST with status 503. */
@@ -82,21 +95,36 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
   const settings = settingsOf(options);
   const log = new ServerLog(options.log);
   const callbacks = guardCallbacks(options.callbacks ?? {}, log);
+  const counter = new LimitCounter();
+  const health = new HealthState(settings.ready === undefined);
+  const readiness = new Readiness(settings.ready, {
+    onReady() {
+      streams.ready();
+      health.ready();
+    },
+    onFault: (reason) => callbacks.onError?.(reason, undefined),
+  });
   const authorizer = new Authorizer({
     authorize: settings.authorize,
     api: settings.api,
     timeoutMs: settings.authorizeTimeoutMs,
     onFault: (error, stream) => callbacks.onError?.(error, stream),
     log,
+    maxPending: settings.maxPendingDecisions,
+    counter,
   });
-  const budget = new SendBudget({ maxBytes: settings.maxUnsentBytes, stallTimeoutMs: settings.stallTimeoutMs });
+  const { maxUnsentBytes: maxBytes, stallTimeoutMs } = settings;
+  const budget = new SendBudget({ maxBytes, stallTimeoutMs, counter });
   const held = new HeldBytes(settings.maxHeldBytes);
-  const streams = new Streams({ settings, cache, budget, held, callbacks, log, authorizer });
-  const polls = new Polls({ settings, cache, budget, held, callbacks, authorizer });
+  const shared = { settings, cache, budget, held, callbacks, authorizer, readiness, counter };
+  const streams = new Streams({ ...shared, log });
+  const polls = new Polls(shared);
+  let closed = false;
+  const services = new Services({ ...shared, state: health });
   const connections = noConnections();
   const server: DiscoveryServer & StreamAcceptor = {
     routes(router) {
-      router.handlers.push(...streams.handlers(), ...polls.restHandlers());
+      router.handlers.push(...streams.handlers(), ...services.handlers(), ...polls.restHandlers());
       polls.addUnaryHandlers(router);
     },
     fetch: polls.webHandler(),
@@ -109,21 +137,32 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
       unsent: budget.unsent,
       connections: { ...connections },
       authorization: authorizer.counts,
+      polls: polls.status,
+      queue: streams.queue,
+      ready: readiness.isReady && !closed,
+      limits: counter.counts,
     }),
     async reauthorize() {
-      await Promise.all([streams.reauthorize(), polls.reauthorize()]);
+      await Promise.all([streams.reauthorize(), services.reauthorize(), polls.reauthorize()]);
     },
     retryRejected: (typeUrl, names) => streams.retry(typeUrl, names),
-    drain({ overMs = 10_000 } = {}) {
+    async drain({ overMs = 10_000 } = {}) {
+      health.stop();
       polls.release();
-      return streams.drain(overMs);
+      await streams.drain(overMs);
+      services.end();
     },
     close() {
+      closed = true;
+      health.stop();
+      services.close();
       polls.close();
       streams.close();
     },
     get [ACCEPTOR]() {
-      return { server, connections, accept: (path: string) => streams.accept(path) };
+      const { headers } = settings;
+      const accept = (path: string) => streams.accept(path) ?? services.accept(path);
+      return { server, connections, limits: counter, headers, accept };
     },
   };
   return server;

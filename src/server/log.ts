@@ -1,4 +1,5 @@
 import type { ConnectError } from "@connectrpc/connect";
+import { onRejection } from "../cache/mod.ts";
 import { LogRate } from "./log-rate.ts";
 import type { NackInfo, QuarantineInfo, StreamInfo, Trace } from "../stream/mod.ts";
 import {
@@ -82,9 +83,11 @@ export class ServerLog {
 
   #isDebug(): boolean {
     const logger = this.#logger;
-    if (logger?.debug === undefined) return false;
     try {
-      return logger.isLevelEnabled?.("debug") ?? true;
+      if (logger?.debug === undefined) return false;
+      const isEnabled: unknown = logger.isLevelEnabled?.("debug") ?? true;
+      onRejection(isEnabled, () => {});
+      return isEnabled === true;
     } catch {
       return false;
     }
@@ -94,9 +97,7 @@ export class ServerLog {
     const logger = this.#logger;
     if (logger === undefined) return;
     try {
-      const result: unknown = logger[level]?.(...entry());
-      // Types allow an async function here; its rejection must not end the process.
-      if (result instanceof Promise) result.catch(() => {});
+      onRejection(logger[level]?.(...entry()), () => {});
     } catch {
       // A log that fails must not end a stream.
     }

@@ -6,6 +6,12 @@ export {
   type DrainOptions,
   type ServerStatus,
 } from "./discovery-server.ts";
+export type { AdmissionLimits } from "./admission/admission-limits.ts";
+export type { StreamQueueStatus } from "./admission/admission.ts";
+export type { HeaderLimits } from "./limits/header-limits.ts";
+export type { LimitCounter, LimitCounts } from "./limits/limit-counts.ts";
+export { LIMIT_NAMES, type LimitName } from "./limits/limit-names.ts";
+export type { PollsStatus } from "./polls/polls.ts";
 export type { ConnectionCounts, MutableConnectionCounts } from "./connection-counts.ts";
 export type { Logger } from "./log.ts";
 export type { DiscoveryServerOptions, IsolationOptions, MessageTypes } from "./options.ts";
@@ -18,8 +24,13 @@ export type { RejectedContent } from "./streams/rejected-by.ts";
 export type { StreamStatus } from "./streams/streams.ts";
 // For the listener of this package.
 export type { Node } from "../cache/mod.ts";
+export { onRejection } from "../cache/mod.ts";
 export type { ClientCertificate, StreamInfo, SubscriptionStatus, Variant } from "../stream/mod.ts";
 export { type ClientOrigin, HEADERS, LOCAL } from "./identity/client-origin.ts";
+export { afterPatience } from "./patience.ts";
+export { endOverTime } from "./drain.ts";
+export { excessOf, sizeOfRawHeaders } from "./limits/header-limits.ts";
+export { readableError } from "./readable-error.ts";
 export { RESET } from "./reset.ts";
 export { SLICE_BYTES } from "./streams/slices.ts";
 export { supportedContentType } from "./streams/methods.ts";
@@ -27,6 +38,7 @@ export {
   acceptorOf,
   type AcceptStreams,
   connectionCountsOf,
+  headerLimitsOf,
   type ServedStream,
   type StreamTransport,
 } from "./streams/transport.ts";

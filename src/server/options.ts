@@ -2,15 +2,23 @@ import type { Cache } from "../cache/mod.ts";
 import type { ApiTable, DescMessage } from "../resource/mod.ts";
 import { DEFAULT_STREAM_LIMITS, type Quorum, type StreamLimits } from "../stream/mod.ts";
 import { v3 } from "../v3/table.ts";
+import { type AdmissionLimits, admissionLimits } from "./admission/admission-limits.ts";
 import type { DiscoveryCallbacks } from "./callbacks.ts";
+import { type HeaderLimits, headerLimits } from "./limits/header-limits.ts";
 import type { Logger } from "./log.ts";
 import type { Authorize } from "./identity/authorize.ts";
 import { DEFAULT_MAX_REQUEST_BYTES } from "./streams/frame-reader.ts";
 
 /** Options of {@link createDiscoveryServer}. */
-export interface DiscoveryServerOptions extends Partial<StreamLimits> {
+export interface DiscoveryServerOptions extends Partial<StreamLimits & AdmissionLimits & HeaderLimits> {
   /** The source of the configuration. */
   readonly cache: Cache;
+  /**
+   * Resolves when the configuration is loaded. Until then streams wait, for `queueTimeoutMs` at most, and polls get
+   * UNAVAILABLE, in REST status 503, so that no client is sent less than there is. If it rejects they never are, and
+   * `onError` is called. Default: the configuration is loaded.
+   */
+  readonly ready?: PromiseLike<unknown>;
   /** The API that is served. Default: Envoy's v3. */
   readonly api?: ApiTable;
   /** Called for the events of streams and polls. Default: none. */
@@ -89,8 +97,24 @@ export interface DiscoveryServerOptions extends Partial<StreamLimits> {
    * Default: 300,000. See also {@link DiscoveryServer.reauthorize}.
    */
   readonly reauthorizeMs?: number;
+  /**
+   * Serves `grpc.health.v1.Health` by gRPC: SERVING, and NOT_SERVING before `ready` resolves and once the server drains or is closed.
+   * Requests go to `authorize` with an empty node and type, and the name of the service. Default: false.
+   */
+  readonly health?: boolean;
+  /**
+   * Serves `grpc.reflection.v1.ServerReflection`, and its predecessor v1alpha, by gRPC, so that tools such as grpcurl know
+   * what is served. Requests go to `authorize` with an empty node and type, and the name `*`. Default: false.
+   */
+  readonly reflection?: boolean;
   /** How long `authorize` may take, in milliseconds; after that the request is denied. Default: 5,000. */
   readonly authorizeTimeoutMs?: number;
+  /**
+   * How many decisions of `authorize` may be pending at once. Others wait before `authorize` is called, for
+   * `authorizeTimeoutMs` at most, and then get UNAVAILABLE. Checks of access that a client has already do not wait.
+   * Default: 100.
+   */
+  readonly maxPendingDecisions?: number;
 }
 
 /**
@@ -114,6 +138,9 @@ export interface MessageTypes {
 export interface Settings {
   readonly api: ApiTable;
   readonly limits: StreamLimits;
+  readonly admission: AdmissionLimits;
+  readonly headers: HeaderLimits;
+  readonly ready: PromiseLike<unknown> | undefined;
   readonly legacyWildcard: ReadonlySet<string> | undefined;
   readonly holdBackMs: number;
   /** Undefined: nothing is isolated. */
@@ -131,6 +158,9 @@ export interface Settings {
   readonly authorize: Authorize | undefined;
   readonly reauthorizeMs: number;
   readonly authorizeTimeoutMs: number;
+  readonly health: boolean;
+  readonly reflection: boolean;
+  readonly maxPendingDecisions: number;
 }
 
 /** Fills in the defaults of options. */
@@ -138,6 +168,9 @@ export function settingsOf(options: DiscoveryServerOptions): Settings {
   return {
     api: options.api ?? v3,
     limits: streamLimits(options),
+    admission: admissionLimits(options),
+    headers: headerLimits(options),
+    ready: options.ready,
     legacyWildcard: options.legacyWildcard,
     holdBackMs: options.holdBackMs ?? 15_000,
     quorum: quorumOf(options.isolate ?? true),
@@ -154,6 +187,9 @@ export function settingsOf(options: DiscoveryServerOptions): Settings {
     authorize: options.authorize,
     reauthorizeMs: options.reauthorizeMs ?? 300_000,
     authorizeTimeoutMs: options.authorizeTimeoutMs ?? 5_000,
+    health: options.health ?? false,
+    reflection: options.reflection ?? false,
+    maxPendingDecisions: options.maxPendingDecisions ?? 100,
   };
 }
 

@@ -150,7 +150,7 @@ export class ClientState implements HeldState {
   }
 
   /** The difference was sent; or, without a response, was found to be none. */
-  commit({ revision }: View, diff: Diff, response: OutgoingResponse | undefined): void {
+  commit({ revision }: Pick<View, "revision">, diff: Diff, response: OutgoingResponse | undefined): void {
     this.#position = revision;
     this.#held = HeldVersions.NONE;
     this.#withheld = diff.withheld;

@@ -43,14 +43,15 @@ export class Delivery {
     const { subscription, client, watched, isolation } = this.#type;
     if (watched.hasChanged) isolation?.letChangesPass();
     const screened = this.#screen(input);
+    const { revision } = watched.view!; // a view of the user's own may change while it is read
     const isScreened = screened.view !== watched.view;
     const pinned = isScreened ? isolation!.withoutExcluded(input.pinned) : input.pinned;
     const diff = this.#variant.diff({ view: screened.view, subscription, client, pinned, gate, now });
     const response = diff.response && writeResponse(diff.response, this.#target(screened, context));
     const changed = response && (diff.changed?.() ?? response.resources);
-    client.commit(watched.view!, diff, response);
+    client.commit({ revision }, diff, response);
     if (context.ttl) this.heartbeat.note(diff.heldTtlMs);
-    watched.synced();
+    if (watched.view!.revision === revision) watched.synced();
     if (response !== undefined) this.#sent(response, now);
     isolation?.synced(watched.view!, response !== undefined);
     // A part of a rejected response follows at once where the changes needed no response.

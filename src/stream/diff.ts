@@ -10,11 +10,14 @@ export interface Content {
   readonly unknown?: readonly string[];
 }
 
-/** What a response has to have, and when it is not shared, made for one stream. */
+/** What a response has to have. */
 export interface Shareable {
-  /** Makes the content of the response. It is called where no other stream has made it. */
+  /** Makes the content of the response. Not called where a stream with the same key has made it. */
   readonly content: () => Content;
-  /** Equal for the streams that are sent the same from a view at its revision; undefined: the response is not shared. */
+  /**
+   * Equal for the streams that are sent the same from a view at its revision, so that they need not make the content;
+   * undefined: it is made, and compared.
+   */
   readonly shareKey?: string | undefined;
 }
 

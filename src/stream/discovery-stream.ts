@@ -8,7 +8,7 @@ import { NodeIdentity } from "./node-identity.ts";
 import { isLegacyWildcard, openType } from "./open-type.ts";
 import { readRequest } from "./read-request.ts";
 import type { DiscoveryRequest } from "./request.ts";
-import { resendTargets, resendToNew } from "./resend.ts";
+import { resendTargets, resendToNew, resendToWarming } from "./resend.ts";
 import type { OutgoingResponse } from "./response.ts";
 import { AdsSequencer } from "./sequencing/ads-sequencer.ts";
 import { PublicationOrder } from "./sequencing/publication-order.ts";
@@ -43,7 +43,9 @@ export class DiscoveryStream {
 
   constructor(options: DiscoveryStreamOptions) {
     this.#options = options;
-    this.#sequencer = new AdsSequencer(PublicationOrder.of(options.api), options.holdBackMs);
+    // A stream of one type has nothing to wait for.
+    const holdBackMs = options.typeUrl === undefined ? options.holdBackMs : 0;
+    this.#sequencer = new AdsSequencer(PublicationOrder.of(options.api), holdBackMs);
     this.#identity = new NodeIdentity(options.api.node, options.limits);
     this.#account = new HeldAccount(options.held ?? new HeldBytes(Infinity), options.limits);
     this.#decisions = new Decisions(options.trace);
@@ -94,16 +96,19 @@ export class DiscoveryStream {
     if (this.#isClosed) return;
     if (this.#hasNewNode) this.#nodeChanged();
     this.#options.callbacks.onRequest?.(this.info, request);
+    if (this.#isClosed) return;
     const { typeUrl } = request;
     const known = this.#sequencer.byUrl.get(typeUrl);
     const type = known ?? this.#open(typeUrl);
     this.#decisions.request(type, request);
     acknowledge(type, request, this.#acknowledging);
+    if (this.#isClosed) return;
     const update = type.subscribe(request, isLegacyWildcard(typeUrl, this.#options));
     this.isolation?.report();
     this.#account.update(this.#identity.bytes, this.#sequencer.types);
     if (known === undefined) {
       resendToNew(type, this.#sequencer.byUrl);
+      if (this.#options.typeUrl === undefined) resendToWarming(type, this.#sequencer.byUrl, this.#options.api);
       type.watch(this.#options.cache, this.#identity.node!);
     } else if (isChange(update)) type.watched.subscriptionChanged(update);
     if (this.#sequencer.types.some((each) => each.isPending || each.withheldCount > 0 || each.hasHeartbeat)) {
@@ -158,7 +163,17 @@ export class DiscoveryStream {
     this.#isClosed = true;
     this.#account.release();
     this.isolation?.leave();
-    for (const type of this.#sequencer.types) type.watched.close();
+    let failed = false;
+    let first: unknown;
+    for (const { watched } of this.#sequencer.types) {
+      try {
+        watched.close();
+      } catch (error) {
+        if (failed) this.#options.onFault?.(error);
+        else [failed, first] = [true, error];
+      }
+    }
+    if (failed) throw first;
   }
 
   #nodeChanged(): void {

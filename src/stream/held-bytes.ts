@@ -55,14 +55,20 @@ export class HeldAccount {
       names += subscription.names.size;
     }
     if (names > maxNames) {
-      throw new ProtocolError("resource_exhausted", `a stream may subscribe to at most ${maxNames} names`);
+      throw new ProtocolError("resource_exhausted", `a stream may subscribe to at most ${maxNames} names`, {
+        limit: "maxNames",
+      });
     }
     if (bytes > maxStreamBytes) {
-      throw new ProtocolError("resource_exhausted", `a stream may hold at most ${maxStreamBytes} bytes`);
+      throw new ProtocolError("resource_exhausted", `a stream may hold at most ${maxStreamBytes} bytes`, {
+        limit: "maxStreamBytes",
+      });
     }
     if (!this.#held.take(bytes - this.#bytes)) {
       const { max } = this.#held;
-      throw new ProtocolError("resource_exhausted", `all streams together may hold at most ${max} bytes; try later`);
+      throw new ProtocolError("resource_exhausted", `all streams together may hold at most ${max} bytes; try later`, {
+        limit: "maxHeldBytes",
+      });
     }
     this.#bytes = bytes;
   }

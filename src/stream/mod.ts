@@ -6,7 +6,12 @@ export { FleetContent } from "./isolation/fleet-content.ts";
 export type { ContentRecord, Quorum } from "./isolation/group-content.ts";
 export { RejectionReason } from "./isolation/rejection-reason.ts";
 export { NodeIdentity } from "./node-identity.ts";
-export { ProtocolError, type ProtocolErrorCode } from "./protocol-error.ts";
+export {
+  type ExceededLimit,
+  ProtocolError,
+  type ProtocolErrorCode,
+  type ProtocolErrorOptions,
+} from "./protocol-error.ts";
 export { readRequest } from "./read-request.ts";
 export type { DiscoveryRequest, Variant } from "./request.ts";
 export { GRPC_PREFIX_LENGTH, type OutgoingResponse, ResponseFactory } from "./response.ts";

@@ -73,7 +73,9 @@ export class NodeIdentity {
     const parts = attempt(() => split(bytes));
     // Before it is decoded: each two of its bytes may become an object.
     if (parts.kept.length > this.#maxBytes) {
-      throw new ProtocolError("resource_exhausted", `a node may have at most ${this.#maxBytes} bytes`);
+      throw new ProtocolError("resource_exhausted", `a node may have at most ${this.#maxBytes} bytes`, {
+        limit: "maxNodeBytes",
+      });
     }
     return parts;
   }

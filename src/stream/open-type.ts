@@ -5,7 +5,7 @@ import type { DiscoveryStreamOptions } from "./stream-options.ts";
 import { TypeStream } from "./type-stream.ts";
 
 /** The stream that a type is opened on. */
-export interface Opening extends Pick<DiscoveryStreamOptions, "api" | "variant" | "limits"> {
+export interface Opening extends Pick<DiscoveryStreamOptions, "api" | "variant" | "limits" | "onFault"> {
   /** How many types it has already. */
   readonly count: number;
   readonly isolation: IsolationContext | undefined;
@@ -14,11 +14,16 @@ export interface Opening extends Pick<DiscoveryStreamOptions, "api" | "variant" 
 }
 
 /** Opens a type on a stream. @throws ProtocolError for more types than a client may subscribe to */
-export function openType(typeUrl: string, { api, variant, limits, count, isolation, onView }: Opening): TypeStream {
+export function openType(
+  typeUrl: string,
+  { api, variant, limits, count, isolation, onView, onFault }: Opening,
+): TypeStream {
   if (count >= limits.maxTypes) {
-    throw new ProtocolError("resource_exhausted", `a stream may subscribe to at most ${limits.maxTypes} types`);
+    throw new ProtocolError("resource_exhausted", `a stream may subscribe to at most ${limits.maxTypes} types`, {
+      limit: "maxTypes",
+    });
   }
-  return new TypeStream(typeUrl, { type: rowOf(typeUrl, api), protocol: variant, isolation, onView });
+  return new TypeStream(typeUrl, { type: rowOf(typeUrl, api), protocol: variant, isolation, onView, onFault });
 }
 
 /** Whether a first request of a type without names subscribes to the wildcard. */

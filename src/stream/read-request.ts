@@ -38,7 +38,9 @@ function checkNames(
   { maxNames, maxNameLength }: StreamLimits,
 ): void {
   if (Math.max(names.length, unsubscribe.length, initialVersions.size) > maxNames) {
-    throw new ProtocolError("resource_exhausted", `a request may have at most ${maxNames} names`);
+    throw new ProtocolError("resource_exhausted", `a request may have at most ${maxNames} names`, {
+      limit: "maxNames",
+    });
   }
   const isTooLong = (name: string) => name.length > maxNameLength;
   if (typeUrl.length > MAX_TYPE_URL_LENGTH) {
@@ -46,7 +48,9 @@ function checkNames(
   }
   const versioned = initialVersions.size === 0 ? NO_NAMES : [...initialVersions.keys()];
   if (names.some(isTooLong) || unsubscribe.some(isTooLong) || versioned.some(isTooLong)) {
-    throw new ProtocolError("invalid_argument", `a resource name may have at most ${maxNameLength} characters`);
+    throw new ProtocolError("invalid_argument", `a resource name may have at most ${maxNameLength} characters`, {
+      limit: "maxNameLength",
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { onRejection } from "../cache/mod.ts";
 import { normalName, type Reference, type Resource, type ResourceType } from "../resource/mod.ts";
 
 /** How resources of a type refer to those of another. */
@@ -29,9 +30,12 @@ export function namesOf(resources: readonly Resource[], namesIn: NamesIn): reado
 
 /** The names that a resource refers to; none if it cannot be read, since it is sent as it is for the client to reject. */
 export function readable(resource: Resource, namesIn: NamesIn): readonly string[] {
+  let names: readonly string[] | undefined;
   try {
-    return namesIn(resource).map(normalName);
+    names = namesIn(resource);
+    return names.map(normalName);
   } catch {
+    onRejection(names, () => {}); // it is the promise of an async function
     return [];
   }
 }

@@ -21,7 +21,7 @@ export interface ResponseTarget {
 
 /**
  * Writes a response, or finds the one that another stream was sent. A client that spells names in its own way gets a
- * response of its own.
+ * response of its own. Streams without a key in common are compared by their content.
  *
  * @param isHeartbeat - delta: the resources are sent without their content
  */
@@ -31,12 +31,16 @@ export function writeResponse(
   isHeartbeat = false,
 ): OutgoingResponse {
   const { responses, protocol, typeUrl, view, names, ttl, screenKey, lastSerial } = target;
-  const make = () => {
-    const spelled = names.hasOwnSpellings ? spell(content(), names) : content();
-    return responses.make(protocol, { typeUrl, version: view.version, ...spelled }, { ttl, heartbeat: isHeartbeat });
-  };
-  if (shareKey === undefined || screenKey === undefined || names.hasOwnSpellings) return make();
-  return responses.share(view, `${protocol}${ttl ? "+ttl" : ""} ${shareKey}${screenKey}`, lastSerial, make);
+  const form = { ttl, heartbeat: isHeartbeat };
+  const make = (content: Content) => responses.make(protocol, { typeUrl, version: view.version, ...content }, form);
+  if (names.hasOwnSpellings) return make(spell(content(), names));
+  const kind = `${protocol}${ttl ? "+ttl" : ""}`;
+  if (shareKey !== undefined && screenKey !== undefined) {
+    return responses.share(view, `${kind} ${shareKey}${screenKey}`, lastSerial, () => make(content()));
+  }
+  const own = content();
+  const sought = { kind: isHeartbeat ? `${kind} heartbeat` : kind, content: own, lastSerial };
+  return responses.contentsOf(view).share(sought, () => make(own));
 }
 
 function spell({ resources, removed, unknown }: Content, names: ClientNames): Content {

@@ -2,6 +2,7 @@ import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { View } from "../cache/mod.ts";
 import { deltaRecordWithoutTtl, heartbeatRecord, type Resource, unknownRecord } from "../resource/mod.ts";
 import type { Variant } from "./request.ts";
+import { SharedContents } from "./shared-contents.ts";
 
 /** A response as it is sent: the same object for all streams that are sent the same. */
 export interface OutgoingResponse {
@@ -83,18 +84,28 @@ export class ResponseFactory {
    * @param lastSerial - the serial of the last response on the stream
    */
   share(view: View, key: string, lastSerial: number, make: () => OutgoingResponse): OutgoingResponse {
-    let shared = this.#shared.get(view);
-    if (shared === undefined || shared.revision !== view.revision || shared.version !== view.version) {
-      shared = { revision: view.revision, version: view.version, responses: new Map() };
-      this.#shared.set(view, shared);
-    }
-    let response = shared.responses.get(key);
+    const { responses } = this.#sharedOf(view);
+    let response = responses.get(key);
     if (response === undefined || response.serial <= lastSerial) {
       response = make();
-      shared.responses.set(key, response);
-      if (shared.responses.size > MAX_SHARED) shared.responses.delete(shared.responses.keys().next().value!);
+      responses.set(key, response);
+      if (responses.size > MAX_SHARED) responses.delete(responses.keys().next().value!);
     }
     return response;
+  }
+
+  /** The responses that are shared where nothing but their content says which streams are sent them. */
+  contentsOf(view: View): SharedContents<OutgoingResponse> {
+    return this.#sharedOf(view).contents ??= new SharedContents();
+  }
+
+  #sharedOf(view: View): SharedResponses {
+    let shared = this.#shared.get(view);
+    if (shared === undefined || shared.revision !== view.revision || shared.version !== view.version) {
+      shared = { revision: view.revision, version: view.version, responses: new Map(), contents: undefined };
+      this.#shared.set(view, shared);
+    }
+    return shared;
   }
 
   #encode(variant: Variant, content: ResponseContent, nonce: string, form: Required<ResponseForm>): Uint8Array {
@@ -116,6 +127,7 @@ interface SharedResponses {
   readonly revision: number;
   readonly version: string;
   readonly responses: Map<string, OutgoingResponse>;
+  contents: SharedContents<OutgoingResponse> | undefined;
 }
 
 const NO_NAMES: readonly string[] = [];

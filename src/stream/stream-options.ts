@@ -36,6 +36,8 @@ export interface DiscoveryStreamOptions {
   readonly legacyWildcard?: ReadonlySet<string> | undefined;
   /** Called whenever `next` may have a response, also from within `receive`, and more often than needed. */
   readonly wake: () => void;
+  /** Called with an error of the cache that no call can throw, to end the stream; also after `close`. Default: none is. */
+  readonly onFault?: ((error: unknown) => void) | undefined;
   /** Receives each decision of the protocol. Default: none are reported, at no cost. */
   readonly trace?: Trace | undefined;
 }

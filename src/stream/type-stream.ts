@@ -37,17 +37,16 @@ export class TypeStream implements TypeProgress, ViewEvents {
   /** The client came with versions of an earlier stream: it has something to use meanwhile. */
   #isReturning: boolean | undefined = undefined;
 
-  constructor(typeUrl: string, { type, protocol, isolation, onView }: TypeStreamOptions) {
-    const variant = variantFor(protocol, type);
+  constructor(typeUrl: string, { type, protocol, isolation, onView, onFault }: TypeStreamOptions) {
+    const variant = this.#variant = variantFor(protocol, type);
     const { fullState } = variant;
     const isIsolated = isolation !== undefined && type?.aliases === undefined;
     this.isolation = isIsolated ? new Isolation(isolation, { typeUrl, fullState, client: this.client }) : undefined;
     this.typeUrl = typeUrl;
     this.type = type;
     this.subscription = new Subscription(variant.collectionFor);
-    this.#variant = variant;
     this.#names = new ClientNames(variant.hasOpaqueNames);
-    this.watched = new WatchedView(this);
+    this.watched = new WatchedView(this, onFault);
     this.#onView = onView;
     this.#delivery = new Delivery(this, variant, this.#names);
   }
@@ -63,10 +62,14 @@ export class TypeStream implements TypeProgress, ViewEvents {
   }
 
   get isUrgent(): boolean {
-    const { pending, position } = this.client;
-    if (pending.isEmpty || (position === undefined && this.#isReturning)) return false;
+    const { pending } = this.client;
+    if (pending.isEmpty || this.isReturning) return false;
     // A part of a rejected response is requested, but not by the client.
     return pending.all || pending.everyCollection || pending.names.size > (this.isolation?.trial.size ?? 0);
+  }
+
+  get isReturning(): boolean {
+    return this.#isReturning === true && this.client.position === undefined;
   }
 
   get withheldCount(): number {

@@ -21,6 +21,8 @@ export interface TypeStreamOptions {
   readonly isolation?: IsolationContext | undefined;
   /** Called when the view is there, or has changed. */
   readonly onView: () => void;
+  /** Called with an error of the cache that no call can throw. Default: nothing is called. */
+  readonly onFault?: ((error: unknown) => void) | undefined;
 }
 
 /** What an update of a type is made with. */

@@ -1,4 +1,12 @@
-import type { Cache, View, Watch, WatchRequest } from "../cache/mod.ts";
+import {
+  type Cache,
+  checkedView,
+  onRejection,
+  openWatch,
+  type View,
+  type Watch,
+  type WatchRequest,
+} from "../cache/mod.ts";
 import type { SubscriptionUpdate } from "./subscription.ts";
 
 /** What follows when the cache calls a watcher. */
@@ -16,13 +24,16 @@ export interface ViewEvents {
  */
 export class WatchedView {
   readonly #events: ViewEvents;
+  readonly #onFault: (error: unknown) => void;
   #watch: Watch | undefined = undefined;
   #view: View | undefined = undefined;
   #hasMoved = false;
   #hasChanged = false;
+  #isClosed = false;
 
-  constructor(events: ViewEvents) {
+  constructor(events: ViewEvents, onFault: (error: unknown) => void = () => {}) {
     this.#events = events;
+    this.#onFault = onFault;
   }
 
   /** Undefined before the cache has loaded it. */
@@ -41,14 +52,17 @@ export class WatchedView {
 
   /** Opens a watch, and then closes the former: a cache that would give the same view again still has it. */
   open(cache: Cache, request: WatchRequest): void {
+    if (this.#isClosed) return;
+    if (this.#watch !== undefined) this.#hasMoved = true;
+    const watch = openWatch(cache, request, (view) => this.#see(view));
     const former = this.#watch;
-    if (former !== undefined) this.#hasMoved = true;
-    this.#watch = cache.watch(request, (view) => this.#see(view));
-    former?.close();
+    this.#watch = watch;
+    onRejection(former?.close(), this.#onFault);
+    if (this.#isClosed) this.close(); // by the cache that was called
   }
 
   subscriptionChanged(update: SubscriptionUpdate): void {
-    this.#watch?.subscriptionChanged(update);
+    onRejection(this.#watch?.subscriptionChanged(update), this.#onFault);
   }
 
   /** The client is in sync with the view. */
@@ -57,10 +71,23 @@ export class WatchedView {
   }
 
   close(): void {
-    this.#watch?.close();
+    const watch = this.#watch;
+    this.#isClosed = true;
+    this.#watch = undefined;
+    onRejection(watch?.close(), this.#onFault);
   }
 
+  /** What calls it is the cache, of which other watches are not at fault: it does not throw. */
   #see(view: View): void {
+    if (this.#isClosed) return;
+    try {
+      this.#take(checkedView(view));
+    } catch (error) {
+      queueMicrotask(() => this.#onFault(error));
+    }
+  }
+
+  #take(view: View): void {
     if (this.#view !== undefined && this.#view !== view) this.#events.viewReplaced(this.#view);
     this.#view = view;
     this.#hasMoved = false;

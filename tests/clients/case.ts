@@ -11,12 +11,16 @@ export interface Case {
   readonly clients?: (client: ClientKind) => boolean;
   /** Runs on every runtime. Default: on the one that this program runs on. */
   readonly everywhere?: boolean;
+  /** The age at which the server ends connections. Default: none. */
+  readonly maxConnectionAgeMs?: number;
   /** Whether calls fail, as the case shows. Default: false. */
   readonly callsFail?: boolean;
   run(world: World): Promise<void>;
 }
 
 export const speaksV3 = ({ api }: ClientKind): boolean => api === "v3";
+/** Has the packages for health and reflection among those that it is made of. */
+export const describes = ({ name }: ClientKind): boolean => name === "grpc-go" || name === "grpcio";
 export const isServer = ({ server }: ClientKind): boolean => server.works;
 
 /** Takes a resource that was deleted and comes back with the same content; grpc-js takes it for one that never went. */

@@ -13,8 +13,27 @@ export type ClientCommand =
   | { readonly do: "close"; readonly target: string }
   /** Is a server that is configured over xDS; responds with its name. */
   | { readonly do: "serve"; readonly name: string; readonly port: number }
+  /** Asks a server for its health and its descriptors, by gRPC's standard services; the result is a {@link Described}. */
+  | {
+    readonly do: "describe";
+    readonly target: string;
+    readonly service: string;
+    readonly message: string;
+    readonly timeoutMs: number;
+  }
   /** Lists all serving modes so far: `serving` and `not serving`. */
   | { readonly do: "modes" };
+
+/** What a server says of itself. */
+export interface Described {
+  /** The name of the status. */
+  readonly health: string;
+  readonly services: readonly string[];
+  /** Of the service. */
+  readonly methods: readonly string[];
+  /** How many the message has. */
+  readonly fields: number;
+}
 
 /** Which backends responded. */
 export interface CallResult {

@@ -15,7 +15,9 @@ export async function installGo(module: string, tags: string, { onInstall }: Ins
   const source = join(import.meta.dirname, "grpc-go");
   const name = `grpc-go-${module}`;
   const binary = join(CACHE, name, "client");
-  const files = ["main.go", "serve.go", "v2.go", `${module}.mod`, `${module}.sum`].map((file) => join(source, file));
+  const files = ["main.go", "serve.go", "services.go", "v2.go", `${module}.mod`, `${module}.sum`].map((file) =>
+    join(source, file)
+  );
   await once(name, files, async () => {
     onInstall?.("its Go modules");
     await run("go", ["build", `-modfile=${module}.mod`, `-tags=${tags}`, "-o", binary, "."], GO, source);

@@ -28,6 +28,7 @@ export async function runCase(task: Task, commands: ReadonlyMap<ClientKind, read
       client: task.client,
       clientCommand: commands.get(task.client)!,
       serverCommand: await commandOf(task.runtime),
+      maxConnectionAgeMs: task.case.maxConnectionAgeMs,
     };
     await using world = await World.open(options);
     try {

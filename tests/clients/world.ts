@@ -17,6 +17,8 @@ export interface WorldOptions {
   readonly client: ClientKind;
   readonly clientCommand: readonly string[];
   readonly serverCommand: readonly string[];
+  /** The age at which the server ends connections; undefined for none. */
+  readonly maxConnectionAgeMs: number | undefined;
 }
 
 /** What to call. */
@@ -60,7 +62,8 @@ export class World implements AsyncDisposable {
   static async open(options: WorldOptions): Promise<World> {
     const [a, b, c] = await Promise.all([startBackend("a"), startBackend("b"), startBackend("c")]);
     const server = new RemoteServer(options.serverCommand);
-    const port = await server.send({ do: "start", api: options.client.api }) as number;
+    const { client: { api }, maxConnectionAgeMs } = options;
+    const port = await server.send({ do: "start", api, maxConnectionAgeMs }) as number;
     return new World(options, { a, b, c }, server, port);
   }
 

@@ -89,6 +89,16 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
       "O4 D4 a cluster that is sent gets its endpoints resent, though they are in initial_resource_versions",
       "no response",
     ],
+    [
+      "delta",
+      "O4 a reconnecting client that was sent a changed cluster receives endpoints of it that it holds",
+      "no response",
+    ],
+    [
+      "delta",
+      "O5 a reconnecting client that requests endpoints before clusters is warming, and receives endpoints that it holds",
+      "no response",
+    ],
     ["sotw", "O4 O6 a changed cluster gets its unchanged endpoints resent, and no others", "no response"],
     ["delta", "O4 a changed cluster gets its unchanged endpoints resent, and no others", "no response"],
   ],
@@ -174,7 +184,6 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
       "D14 D15 requests with a stale nonce or none change the subscription and acknowledge nothing",
       "no response",
     ],
-    ["delta", "D19 a response names each resource once", "CDS -a"],
     ["delta", "a client without a snapshot gets no response until the first one", "CDS a=1 b=1"],
   ],
   "O3: changes of resources that refer to clusters wait until the client holds the clusters": [
@@ -183,6 +192,17 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
     ["delta", "O3 a reconnecting client gets its routes after the clusters", "RDS r=a"],
   ],
   "O2: removals are withheld until no resource refers to them": [
+    ["delta", "D19 a response names each resource once", "CDS a=1 b=1 -x"],
+    [
+      "delta",
+      "O2 a reconnecting client keeps a removed cluster until its new routes are ACKed, in whatever order it subscribes",
+      "CDS b=1 -a",
+    ],
+    [
+      "delta",
+      "O5 a reconnecting client receives the endpoints of a new cluster while clusters change again",
+      "CDS b=1 -a",
+    ],
     ["sotw", "O2 O3 a replaced cluster is removed once its new routes are ACKed", "CDS b=1"],
     ["delta", "O2 O3 a replaced cluster is removed once its new routes are ACKed", "CDS b=1 -a"],
     ["sotw", "O2 a removal stays withheld while the new routes are NACKed", "CDS b=1"],

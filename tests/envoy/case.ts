@@ -1,5 +1,6 @@
 import type { Bootstrap } from "../../examples/demo/bootstrap.ts";
 import type { DiscoveryServerOptions } from "../../mod.ts";
+import type { ListenOptions } from "../../src/node/mod.ts";
 import type { Mode } from "./modes.ts";
 import type { World } from "./world.ts";
 
@@ -30,6 +31,8 @@ export interface Case {
   /** What Envoy starts with beside the usual. */
   readonly bootstrap?: (usual: Bootstrap, mode: Mode) => Bootstrap;
   readonly server?: Omit<Partial<DiscoveryServerOptions>, "cache" | "callbacks">;
+  /** How the server listens, where it serves HTTP/2. */
+  readonly listen?: Omit<ListenOptions, "port">;
   /** Whether requests fail while configuration changes, as the case shows. Default: false. */
   readonly requestsFail?: boolean;
   run(world: World): Promise<void>;

@@ -1,4 +1,7 @@
+import { create } from "@bufbuild/protobuf";
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { configSource, type SourceOptions, XDS_CLUSTER } from "../../examples/demo/bootstrap.ts";
+import { RetryPolicySchema } from "../../gen/envoy/config/core/v3/base_pb.ts";
 import type { ConfigSource } from "../../gen/envoy/config/core/v3/config_source_pb.ts";
 import { ads, grpcSource, restSource } from "../../src/v3/mod.ts";
 
@@ -32,8 +35,22 @@ export function sourceOf(mode: Mode): ConfigSource {
 
 function make(mode: Mode): ConfigSource {
   if (mode.pollMs !== undefined) return restSource({ cluster: XDS_CLUSTER, refreshMs: mode.pollMs, timeoutMs: 5_000 });
-  return mode.aggregated ? ads() : grpcSource({ ...mode, cluster: XDS_CLUSTER });
+  return mode.aggregated ? ads() : reconnecting(grpcSource({ ...mode, cluster: XDS_CLUSTER }));
 }
+
+/** As in the bootstrap: by default Envoy waits up to 30 s before it connects again. */
+function reconnecting(source: ConfigSource): ConfigSource {
+  const { value: api } = source.configSourceSpecifier as ApiSource;
+  for (const { targetSpecifier } of api.grpcServices) {
+    if (targetSpecifier.case !== "envoyGrpc") continue;
+    targetSpecifier.value.retryPolicy = create(RetryPolicySchema, {
+      retryBackOff: { baseInterval: durationFromMs(100), maxInterval: durationFromMs(1_000) },
+    });
+  }
+  return source;
+}
+
+type ApiSource = Extract<ConfigSource["configSourceSpecifier"], { readonly case: "apiConfigSource" }>;
 
 /** The same in the JSON of Envoy's bootstrap. */
 export function bootstrapSourceOf(mode: Mode): object {

@@ -5,6 +5,7 @@ import { createDiscoveryServer, type DiscoveryServer, type ServerStatus, Snapsho
 import { listen, restListener } from "../../src/node/mod.ts";
 import type { Case } from "./case.ts";
 import { Journal } from "./journal.ts";
+import type { Mode } from "./modes.ts";
 
 /** A server that writes down what it sends, and what comes back. */
 export interface RunningServer extends AsyncDisposable {
@@ -19,12 +20,13 @@ export interface RunningServer extends AsyncDisposable {
 /** Starts a server for the one Envoy of a case. */
 export async function startServer(
   port: number,
-  { options, http1 = false }: { readonly options?: Case["server"] | undefined; readonly http1?: boolean | undefined },
+  { server: options, listen: listenOptions }: Pick<Case, "server" | "listen">,
+  { http1 = false }: Pick<Mode, "http1">,
 ): Promise<RunningServer> {
   const journal = new Journal();
   const cache = new SnapshotCache({ nodeHash: () => "all" });
   const server = createDiscoveryServer({ log: false, ...options, cache, callbacks: journal.callbacks });
-  const listener = await (http1 ? listenHttp1(server, port) : listen(server, { port }));
+  const listener = await (http1 ? listenHttp1(server, port) : listen(server, { ...listenOptions, port }));
   let snapshot = new Snapshot({ resources: [] });
   return {
     port: listener.port,

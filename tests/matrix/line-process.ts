@@ -55,6 +55,17 @@ export class LineProcess implements AsyncDisposable {
     return result;
   }
 
+  /** Sends it a signal, such as SIGSTOP. */
+  signal(name: NodeJS.Signals): void {
+    this.#process.kill(name);
+  }
+
+  /** Waits until it exits. @returns its code; null after a signal */
+  async exit(): Promise<number | null> {
+    await this.#exit;
+    return this.#process.exitCode;
+  }
+
   /** Ends its input, and waits until it exits by itself. */
   async stop(): Promise<void> {
     this.#process.stdin!.end();

@@ -132,6 +132,8 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
     variant: "delta",
     world: { EDS: { [`${EDS}/e?b=2&a=1`]: "1" } },
     steps: [
+      { send: { type: "CDS" } },
+      { expect: { type: "CDS", resources: [] } },
       {
         send: {
           type: "EDS",
@@ -143,6 +145,7 @@ export const NAME_TRANSCRIPTS: readonly Transcript[] = [
       { apply: { EDS: { [`${EDS}/e?a=1&b=2`]: "2" } } },
       { expect: { type: "EDS", resources: [`${EDS}/e?b=2&a=1=2`] } },
       { send: { type: "EDS", nonce: "last" } },
+      { send: { type: "CDS", nonce: "last" } },
       { apply: { EDS: {} } },
       { expect: { type: "EDS", removed: [`${EDS}/e?b=2&a=1`] } },
       { send: { type: "EDS", nonce: "last", unsubscribe: [`${EDS}/e?a=1&b=2`] } },

@@ -35,6 +35,28 @@ export const ATTACKS: Readonly<Record<string, (port: number) => Promise<void>>> 
       await once(http, "close");
     }
   },
+  "S-02 streams that are opened and reset without an error": async (port) => {
+    await using client = clientOf(port);
+    for (let i = 0; i < REPEAT * 10; i++) {
+      const { http } = client.open();
+      http.write(frame(sotwRequest({ type: CLUSTER, nodeId: "n" })));
+      http.close(0);
+      await once(http, "close");
+    }
+  },
+  "S-05 headers beyond their limits, which end the stream that has them": async (port) => {
+    await using client = clientOf(port);
+    const healthy = client.open();
+    healthy.send(sotwRequest({ type: CLUSTER, nodeId: "n" }));
+    await healthy.received(1);
+    const many = Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`x-${i}`, "y"]));
+    const large = Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`x-${i}`, "y".repeat(4_000)]));
+    for (const headers of [many, large]) {
+      const { "grpc-status": status } = await client.open(headers).ended;
+      if (status !== "8") throw new Error(`The stream ended with status ${status}`);
+    }
+    if (healthy.http.closed) throw new Error("Another stream ended");
+  },
   "R-01 claims of 4 GiB": (port) => each(port, ({ http }) => http.write(Uint8Array.of(0, 255, 255, 255, 255))),
   "R-02 messages that cannot be decoded": (port) =>
     each(port, ({ http }) => http.write(frame(new Uint8Array(50).fill(255)))),

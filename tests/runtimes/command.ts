@@ -10,6 +10,8 @@ export type Command =
     /** Resources of the fence type: a response with one comes after all earlier responses. Default: none. */
     readonly fences?: readonly SentResource[];
     readonly holdBackMs?: number;
+    /** The age at which connections end, with half of it as grace. Default: none. */
+    readonly maxConnectionAgeMs?: number | undefined;
   }
   | { readonly do: "publish"; readonly resources?: readonly SentResource[] }
   /** Results in the calls of callbacks since the last command of this kind, as a list of {@link Said}. */

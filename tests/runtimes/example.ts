@@ -30,9 +30,14 @@ export class Example implements AsyncDisposable {
     return this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const exit = new Promise((resolve) => this.#process.once("exit", resolve));
+  /** Sends SIGTERM. @returns the status that the process has exited with */
+  async stop(): Promise<number | null> {
+    const exit = new Promise<number | null>((resolve) => this.#process.once("exit", resolve));
     this.#process.kill();
-    await exit;
+    return await exit;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.isRunning) await this.stop();
   }
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bootstrap } from "../../examples/demo/bootstrap.ts";
 import { startEnvoy } from "../../examples/demo/envoy.ts";
@@ -6,6 +7,8 @@ import { ensureEnvoy } from "../../examples/demo/install-envoy.ts";
 import { waitFor } from "../../examples/demo/wait-for.ts";
 import { runTranscript } from "../protocol/run-transcript.ts";
 import { TRANSCRIPTS } from "../protocol/transcripts.ts";
+import { CLUSTER_TYPE } from "../../src/v3/mod.ts";
+import { RawClient, sotwRequest } from "../server/raw-client.ts";
 import { ATTACKS, expectService } from "./attacks.ts";
 import { Example } from "./example.ts";
 import { RemoteServer } from "./remote.ts";
@@ -44,6 +47,18 @@ describe.each(RUNTIMES)("$name", (runtime) => {
       await expectService(example.port);
       expect(example.isRunning).toBe(true);
     });
+  });
+
+  it("P-02 drains on SIGTERM, and exits with 0", async () => {
+    await using example = await Example.start(command);
+    await using client = new RawClient(`http://127.0.0.1:${example.port}`);
+    const stream = client.open();
+    stream.send(sotwRequest({ type: CLUSTER_TYPE, nodeId: "n" }));
+    await stream.received(1);
+    const goAway = once(client.session, "goaway");
+    expect(await example.stop()).toBe(0);
+    expect((await goAway)[0]).toBe(0);
+    expect(await stream.ended).toMatchObject({ "grpc-status": "14" });
   });
 
   describe("serves polls", () => polls(() => startRestServer(command)));

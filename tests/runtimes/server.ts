@@ -23,16 +23,18 @@ async function run(command: Command): Promise<unknown> {
       await listener?.close();
       journal = [];
       cache = new SnapshotCache({ nodeHash: ({ cluster }) => cluster || "all" });
-      const { port = 0, api, fences = [], holdBackMs } = command;
+      const { port = 0, api, fences = [], holdBackMs, maxConnectionAgeMs = Infinity } = command;
       const fenceCache = new LinearCache(RUNTIME_TYPE, { resources: fences.map(received) });
       const server = createDiscoveryServer({
         cache: new MuxCache({ [RUNTIME_TYPE]: fenceCache }, { otherwise: cache }),
         api: api === "v2" ? v2 : v3,
         callbacks: saying((said) => void journal.push(said)),
         log: false,
+        health: true,
+        reflection: true,
         ...holdBackMs !== undefined && { holdBackMs },
       });
-      listener = await listen(server, { port });
+      listener = await listen(server, { port, maxConnectionAgeMs, maxConnectionAgeGraceMs: maxConnectionAgeMs / 2 });
       return listener.port;
     }
     case "publish":

@@ -290,7 +290,7 @@ function open(
     const stream = new OpenStream((transport) => {
       const headers = new Headers({ authorization: "token" });
       const client = { peer: "192.0.2.1:5", certificate: undefined, isLocal: false, method: path, headers };
-      return acceptorOf(server)!(path)!({ transport, timeout: null, client });
+      return acceptorOf(server)!(path)!({ transport, timeout: null, headerSize: { bytes: 0, pairs: 0 }, client });
     });
     onTestFinished(() => stream.served.disconnected());
     return stream;
@@ -316,6 +316,8 @@ class OpenStream {
       abort: () => {},
       pause: () => this.isPaused = true,
       resume: () => this.isPaused = false,
+      unreadBytes: 0,
+      leave: () => {},
     });
     this.served.writable();
   }

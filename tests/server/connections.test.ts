@@ -21,6 +21,7 @@ describe("connections of listen()", () => {
     const third = await open(port);
     await once(third, "close");
     expect(server.status().connections).toMatchObject({ open: 2, refused: 1 });
+    expect(server.status().limits).toMatchObject({ maxConnections: 1, maxConnectionsPerAddress: 0 });
     first.destroy();
     await until(() => server.status().connections.open === 1);
     await expectService(port);
@@ -31,6 +32,7 @@ describe("connections of listen()", () => {
     await open(port);
     await once(await open(port), "close");
     expect(server.status().connections).toMatchObject({ open: 1, refused: 1 });
+    expect(server.status().limits).toMatchObject({ maxConnections: 0, maxConnectionsPerAddress: 1 });
   });
 
   it.each([
@@ -46,7 +48,10 @@ describe("connections of listen()", () => {
     await once(silent, "close");
     await until(() => server.status().connections.open === 1);
     expect(speaks.destroyed).toBe(false);
-    expect(server.status().connections.handshakesTimedOut).toBe(1);
+    expect(server.status()).toMatchObject({
+      connections: { handshakesTimedOut: 1 },
+      limits: { handshakeTimeoutMs: 1 },
+    });
   });
 
   it.each([
@@ -76,7 +81,16 @@ describe("connections of listen()", () => {
     await until(() => server.status().connections.idleClosed === 1);
     await until(() => server.status().connections.open === 1);
     expect([busy.session.destroyed, server.streams.length]).toEqual([false, 1]);
+    expect(server.status().limits.idleTimeoutMs).toBe(1);
   });
+});
+
+it("S-10 a connection that does not acknowledge pings is counted", async () => {
+  const { server, port } = await serve({ keepalive: { intervalMs: 30, timeoutMs: 30 } });
+  const silent = await open(port);
+  silent.write(`${PREFACE}${SETTINGS}`, "latin1");
+  await once(silent, "close");
+  expect(server.status().limits.keepalive).toBe(1);
 });
 
 it("S-09 an idle connection is closed that its client keeps open", async () => {
@@ -92,9 +106,20 @@ describe("ConnectionCounter", () => {
   it("S-11 counts the connections of each address, and forgets addresses without one", () => {
     const counter = new ConnectionCounter({ maxConnections: 4, maxConnectionsPerAddress: 2 });
     const sockets = ["a", "a", "a", "b", "b", "c"].map((remoteAddress) => socketFrom(remoteAddress));
-    expect(sockets.map((socket) => counter.add(socket))).toEqual([true, true, false, true, true, false]);
+    expect(sockets.map((socket) => counter.add(socket))).toEqual([
+      undefined,
+      undefined,
+      "maxConnectionsPerAddress",
+      undefined,
+      undefined,
+      "maxConnections",
+    ]);
     sockets[0]!.emit("close");
-    expect(["b", "a", "a"].map((address) => counter.add(socketFrom(address)))).toEqual([false, true, false]);
+    expect(["b", "a", "a"].map((address) => counter.add(socketFrom(address)))).toEqual([
+      "maxConnectionsPerAddress",
+      undefined,
+      "maxConnections",
+    ]);
   });
 });
 

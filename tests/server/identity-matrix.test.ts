@@ -1,5 +1,7 @@
+import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, it } from "vitest";
 import {
+  type AuthorizationRequest,
   type Authorize,
   bindNode,
   type ClientCertificate,
@@ -12,7 +14,7 @@ import {
 import * as node from "../../src/node/mod.ts";
 import { SECRET_TYPE } from "../../src/v3/mod.ts";
 import { v3 } from "../../src/v3/table.ts";
-import { type Credential, MEMBERS, waysInto } from "./ways-in.ts";
+import { type Credential, MEMBERS, type Way, waysInto } from "./ways-in.ts";
 
 const WAYS = waysInto(serverWith({}));
 
@@ -40,7 +42,7 @@ describe.each(IDENTITIES)("I-01 by %s", (identity) => {
       expect(server.status().authorization).toEqual({ denied: 1, failed: 0, revoked: 0 });
     });
 
-    it.each(ways)("that of another node: $title", async (way) => {
+    it.each(ways.filter(isDiscovery))("that of another node: $title", async (way) => {
       const { server } = guarded(when);
       expect(await way.open(server, as("b")).outcome).toBe("denied");
       expect(server.status().authorization).toEqual({ denied: 1, failed: 0, revoked: 0 });
@@ -62,7 +64,7 @@ describe.each(IDENTITIES)("I-01 by %s", (identity) => {
       if (way.isStream) expect(await attempt.ended).toBe("unauthenticated");
       expect(await way.open(server, as("a")).outcome).toBe("unauthenticated");
       expect(server.status().authorization.revoked).toBe(way.isStream ? 1 : 0);
-      expect(server.streams.map((stream) => stream.node?.id)).toEqual(way.isStream ? ["b"] : []);
+      expect(server.streams.map((stream) => stream.node?.id)).toEqual(way.isStream && isDiscovery(way) ? ["b"] : []);
     });
 
     /** A client that says it is node a. */
@@ -98,16 +100,30 @@ function certificateOf(id: string, validTo: number): ClientCertificate {
   return { subject: `CN=${id}`, commonName: id, dnsNames: [], uris: [], spiffeId: undefined, fingerprint: id, validTo };
 }
 
+function isKnown(id: string | undefined): true | Error {
+  return id === undefined ? new ConnectError("The client has no identity", Code.Unauthenticated) : true;
+}
+
+function isDiscovery({ typeUrl }: Way): boolean {
+  return typeUrl !== "";
+}
+
 /** A server that knows the nodes a and b by their credentials. */
 function guarded(when: typeof DECISIONS[number]) {
   const known = new Set(["a", "b"]);
-  const authorize = bindNode({
-    idOf({ certificate, headers }) {
-      const id = certificate?.commonName ?? headers.get("authorization") ?? "";
-      const found = known.has(id) ? id : undefined;
-      return when === "at once" ? found : Promise.resolve(found);
-    },
-  });
+  function idOf({ certificate, headers }: Omit<AuthorizationRequest, "node">) {
+    const id = certificate?.commonName ?? headers.get("authorization") ?? "";
+    const found = known.has(id) ? id : undefined;
+    return when === "at once" ? found : Promise.resolve(found);
+  }
+  const ofNode = bindNode({ idOf });
+  /** Standard services have no node: any that is known may use them. */
+  function authorize(request: AuthorizationRequest) {
+    const { typeUrl } = request;
+    if (typeUrl !== "") return ofNode(request);
+    const id = idOf(request);
+    return typeof id === "object" ? id.then(isKnown) : isKnown(id);
+  }
   return { server: serverWith({ authorize }), revoke: (id: string) => void known.delete(id) };
 }
 
@@ -117,5 +133,5 @@ function serverWith(options: { readonly authorize?: Authorize } & Partial<Discov
   // The field `name` of nearly all types.
   const resources = [...types].map((typeUrl) => rawResource(typeUrl, "a", Uint8Array.of(10, 1, 97)));
   for (const id of ["a", "b"]) cache.setSnapshot(id, new Snapshot({ version: "1", resources }));
-  return createDiscoveryServer({ cache, log: false, ...options });
+  return createDiscoveryServer({ cache, log: false, health: true, reflection: true, ...options });
 }

@@ -98,6 +98,8 @@ describe("the names of a certificate", () => {
     ['DNS:"x, URI:spiffe://td/a"', undefined, ["x, URI:spiffe://td/a"]],
     ['DNS:"good.example\\u0000.evil", URI:"spiffe://td/a\\u0000b"', undefined, []],
     ['DNS:x"y, URI:spiffe://td/a', undefined, []],
+    ['URI:"spiffe://td/a\\x", URI:spiffe://td/a', undefined, []],
+    ['URI:spiffe://td/a, URI:"\n"', undefined, []],
   ])("%s", (subjectaltname, spiffeId, dnsNames) => {
     expect(read({ ...valid, subjectaltname } as never)).toMatchObject({ spiffeId, dnsNames });
   });

@@ -16,6 +16,7 @@ class Stream implements ServedStream {
 
   push(): void {}
   bodyEnded(): void {}
+  retire(): void {}
   disconnected(): void {}
   writable = (): void => void this.calls.push("writable");
   progress = (): void => void this.calls.push("progress");

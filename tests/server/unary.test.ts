@@ -119,6 +119,15 @@ describe("R9 unary Fetch", () => {
     },
   );
 
+  it.each(["application/proto", "application/json"])(
+    "R9 refuses a body of %s that is none as invalid",
+    async (type) => {
+      const path = "/envoy.service.cluster.v3.ClusterDiscoveryService/FetchClusters";
+      const response = await polls.send(path, { method: "POST", headers: { "content-type": type }, body: "\0" });
+      expect([response.status, response.json?.["code"]]).toEqual([400, "invalid_argument"]);
+    },
+  );
+
   it("R9 gives up on a slow request", async () => {
     const session = connect(`http://127.0.0.1:${running.port}`);
     try {

@@ -5,7 +5,10 @@ import {
   DeltaDiscoveryRequestSchema,
   DiscoveryRequestSchema,
 } from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
+import { HealthCheckRequestSchema } from "../../gen/grpc/health/v1/health_pb.ts";
+import { ServerReflectionRequestSchema } from "../../gen/grpc/reflection/v1/reflection_pb.ts";
 import { CERTIFICATE, type ClientCertificate, type DiscoveryServer } from "../../mod.ts";
+import { sizeOfHeaders } from "../../src/server/limits/header-limits.ts";
 import { acceptorOf, LOCAL } from "../../src/server/mod.ts";
 import { CLUSTER_TYPE } from "../../src/v3/mod.ts";
 import { v3 } from "../../src/v3/table.ts";
@@ -20,6 +23,8 @@ export interface Credential {
   readonly isLocal?: boolean;
   /** The names that it subscribes to. Default: `a`. */
   readonly names?: readonly string[];
+  /** The number of headers that it sends beside those that it must. Default: 0. */
+  readonly moreHeaders?: number;
   /** The metadata of its node. Default: none. */
   readonly metadata?: JsonObject;
 }
@@ -27,8 +32,11 @@ export interface Credential {
 /** A way by which a client reaches the configuration. */
 export interface Way {
   readonly title: string;
+  /** Empty for a standard service of gRPC. */
   readonly typeUrl: string;
   readonly isStream: boolean;
+  /** Which limits its requests can break. Default: all. */
+  readonly limits?: readonly string[];
   /** Whether the transport can know a certificate. */
   readonly hasCertificate: boolean;
   open(server: DiscoveryServer, credential: Credential): Attempt;
@@ -64,6 +72,8 @@ export const MEMBERS: Readonly<Record<string, boolean>> = {
 
 function waysOf(handler: UniversalHandler): Way[] {
   const { requestPath: path, protocolNames, method } = handler;
+  const standard = STANDARD_METHODS[path];
+  if (standard !== undefined) return standardWays(path, standard);
   if (method.methodKind === "bidi_streaming" && protocolNames.join() === "grpc") {
     const shared = { typeUrl: typeOf(handler), isStream: true, hasCertificate: true };
     const message = method.input.typeName.includes("Delta") ? deltaRequest : sotwRequest;
@@ -106,6 +116,51 @@ function waysOf(handler: UniversalHandler): Way[] {
       return ways;
     });
   });
+}
+
+interface StandardMethod extends Pick<Way, "isStream" | "limits"> {
+  readonly bodyOf: (credential: Credential) => Uint8Array;
+}
+
+/** The limits of any call. */
+const OF_CALLS = ["maxRequestBytes", "maxHeaderBytes", "maxHeaderPairs"];
+
+/** The standard services of gRPC. */
+const STANDARD_METHODS: Readonly<Record<string, StandardMethod>> = {
+  "/grpc.health.v1.Health/Check": { isStream: false, limits: [...OF_CALLS, "maxNameLength"], bodyOf: named },
+  "/grpc.health.v1.Health/Watch": { isStream: true, limits: [...OF_CALLS, "maxNameLength"], bodyOf: named },
+  "/grpc.health.v1.Health/List": { isStream: false, limits: OF_CALLS, bodyOf: named },
+  ...Object.fromEntries(["v1", "v1alpha"].map((version) => {
+    const path = `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`;
+    return [path, { isStream: true, limits: [...OF_CALLS, "maxNameLength"], bodyOf: reflected }];
+  })),
+};
+
+/** A request of health, whose name the method List does not know. A short name stands for the whole server. */
+function named({ names: [name = ""] = [] }: Credential): Uint8Array {
+  const service = name.length > 1 ? name : "";
+  return toBinary(HealthCheckRequestSchema, create(HealthCheckRequestSchema, { service }));
+}
+
+function reflected({ names: [value = "grpc.health.v1.Health"] = [] }: Credential): Uint8Array {
+  const messageRequest = { case: "fileContainingSymbol", value } as const;
+  return toBinary(ServerReflectionRequestSchema, create(ServerReflectionRequestSchema, { messageRequest }));
+}
+
+function standardWays(path: string, { bodyOf, ...rest }: StandardMethod): Way[] {
+  const shared = { ...rest, typeUrl: "", hasCertificate: true };
+  return [
+    {
+      ...shared,
+      title: `router ${path}`,
+      open: (server, credential) => byRouter(server, path, { type: GRPC, body: frame(bodyOf(credential)), credential }),
+    },
+    {
+      ...shared,
+      title: `transport of listen() ${path}`,
+      open: (server, credential) => byAcceptor(server, path, { body: frame(bodyOf(credential)), credential }),
+    },
+  ];
 }
 
 const GRPC = "application/grpc";
@@ -160,10 +215,10 @@ interface Call {
 }
 
 function headersOf({ type, credential }: Pick<Call, "type" | "credential">): Headers {
-  return new Headers({
-    "content-type": type,
-    ...credential.token !== undefined && { authorization: credential.token },
-  });
+  const { token, moreHeaders = 0 } = credential;
+  const headers = new Headers({ "content-type": type, ...token !== undefined && { authorization: token } });
+  for (let i = 0; i < moreHeaders; i++) headers.set(`x-${i}`, "");
+  return headers;
 }
 
 /** By the handlers of a router, as any adapter calls them. */
@@ -174,7 +229,7 @@ function byRouter(server: DiscoveryServer, path: string, call: Call): Attempt {
   const handler = router.handlers.find(({ requestPath, supportedContentType }) => {
     return requestPath === path && supportedContentType(call.type);
   })!;
-  const isStream = handler.method.methodKind === "bidi_streaming";
+  const isStream = handler.method.methodKind !== "unary";
   async function* body() {
     yield call.body;
     if (isStream) await ended.promise; // a client that waits
@@ -195,6 +250,7 @@ function byRouter(server: DiscoveryServer, path: string, call: Call): Attempt {
     const chunks = response.body?.[Symbol.asyncIterator]();
     const first = await chunks?.next();
     if (!isStream) {
+      for (let next = first; next?.done === false;) next = await chunks!.next();
       const text = first?.value === undefined ? "" : new TextDecoder().decode(first.value);
       return outcomeOf(response.status, response.trailer?.get("grpc-status") ?? /grpc-status: (\d+)/.exec(text)?.[1]);
     }
@@ -214,6 +270,7 @@ function byAcceptor(server: DiscoveryServer, path: string, { body, credential }:
   const ended = Promise.withResolvers<string>();
   const stream = acceptorOf(server)!(path)!({
     timeout: null,
+    headerSize: sizeOfHeaders(headersOf({ type: GRPC, credential })),
     client: {
       peer: "192.0.2.1:5",
       certificate: credential.certificate,
@@ -234,6 +291,8 @@ function byAcceptor(server: DiscoveryServer, path: string, { body, credential }:
       abort() {},
       pause() {},
       resume() {},
+      unreadBytes: 0,
+      leave() {},
     },
   });
   stream.writable();
@@ -267,4 +326,7 @@ const OUTCOMES: Readonly<Record<number, string>> = {
   8: "exhausted",
   413: "exhausted",
   429: "exhausted",
+  431: "exhausted",
+  14: "unavailable",
+  503: "unavailable",
 };

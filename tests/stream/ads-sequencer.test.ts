@@ -51,6 +51,15 @@ describe("AdsSequencer", () => {
     expect(sequencer.updateGate(rds), "asking changes nothing").toEqual(reason && { typeUrl: TYPES[type], reason });
   });
 
+  it("does not gate the endpoints of a client that returns by the ACK of the clusters that wait for them", () => {
+    const { sequencer, cds, eds } = start();
+    cds.be("in flight").watched.hasChanged = true;
+    eds.be("pending");
+    expect(sequencer.updateGate(eds)).toEqual({ typeUrl: TYPES.CDS, reason: "ack" });
+    eds.isReturning = true;
+    expect(sequencer.updateGate(eds)).toBeUndefined();
+  });
+
   it.each<[string, (types: ReturnType<typeof start>) => FakeProgress]>([
     ["of requested resources", ({ rds }) => Object.assign(rds, { isUrgent: true })],
     ["of a type without a place in the order", ({ sds }) => sds],

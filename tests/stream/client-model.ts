@@ -148,7 +148,9 @@ export class ClientModel {
       const subscribe = [...wildcard ? ["*"] : [], ...old.names];
       const initial = Object.fromEntries([...model.held].map(([name, { version }]) => [name, version]));
       const request = this.#applyDelta(type, model, { subscribe }, true);
-      for (const name of model.held.keys()) model.requested.delete(name);
+      // A client that requests endpoints before clusters may be warming clusters with endpoints that it holds.
+      const mayBeWarming = type === "EDS" && !this.#types.get("CDS")?.requests;
+      if (!mayBeWarming) { for (const name of model.held.keys()) model.requested.delete(name); }
       return { type, nonce: "", ...request, initial };
     });
   }

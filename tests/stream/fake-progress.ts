@@ -28,6 +28,7 @@ export class FakeProgress implements TypeProgress {
   isolation = undefined;
   isPending = false;
   isUrgent = false;
+  isReturning = false;
   withheldCount = 0;
   deliveryRevision = 0;
   readonly requested: string[] = [];

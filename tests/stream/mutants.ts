@@ -146,7 +146,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "sends the former view to a client that moved to another group",
     file: "watched-view.ts",
-    find: "if (former !== undefined) this.#hasMoved = true;",
+    find: "if (this.#watch !== undefined) this.#hasMoved = true;",
     replace: "",
   },
   {

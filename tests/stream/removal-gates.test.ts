@@ -54,6 +54,16 @@ describe("RemovalGates", () => {
     expect(gateOf(cds).opensAt(500)).toBe(1_500);
   });
 
+  it("is closed for the first response to a client that returns, whose other types may not have arrived", () => {
+    const { cds, gateOf } = start();
+    cds.isReturning = true;
+    const gate = gateOf(cds);
+    expect(gate.blocker).toEqual({ typeUrl: TYPES.CDS, reason: "ack" });
+    expect(gate.opensAt(500)).toBe(500 + HOLD_BACK_MS);
+    const lds = Object.assign(new FakeProgress("LDS"), { isReturning: true });
+    expect(gateOf(lds).blocker, "none refers to listeners").toBeUndefined();
+  });
+
   it("is not closed by a type that does not refer to it", () => {
     const { eds, rds, gateOf } = start();
     rds.be("rejected");

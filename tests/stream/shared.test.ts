@@ -11,9 +11,12 @@ const KINDS: readonly [what: string, variant: Variant, type: "CDS" | "SDS", name
   ["SotW of what changed", "sotw", "SDS", ["*"]],
   ["delta", "delta", "CDS", ["*"]],
   ["delta of another type", "delta", "SDS", ["*"]],
+  ["SotW with full state, by names", "sotw", "CDS", ["a", "b", "c"]],
+  ["SotW of what changed, by names", "sotw", "SDS", ["a", "b", "c"]],
+  ["delta, by names", "delta", "CDS", ["a", "b", "c"]],
 ];
 
-describe.each(KINDS)("two streams of a wildcard (%s)", (_, variant, type, names) => {
+describe.each(KINDS)("two streams with the same subscription (%s)", (_, variant, type, names) => {
   it("are sent the same object, first and for each change", () => {
     const streams = new Streams(variant);
     streams.publish({ [type]: { a: "1", b: "1" } });
@@ -69,6 +72,28 @@ describe.each(["sotw", "delta"] as const)("two streams with withheld removals (%
       variant === "sotw" ? ["b", "c"] : ["a"],
     );
   });
+});
+
+it.each(["sotw", "delta"] as const)("streams that subscribe to other names share no response (%s)", (variant) => {
+  const streams = new Streams(variant);
+  streams.publish({ SDS: { a: "1", b: "1", c: "1", d: "1" } });
+  streams.all[0].subscribe("SDS", "a", "b", "d");
+  streams.all[1].subscribe("SDS", "a", "c", "d");
+  const names = streams.nextOfEach().map(({ resources }) => resources.map(({ name }) => name).sort());
+  expect(names).toEqual([["a", "b", "d"], ["a", "c", "d"]]);
+});
+
+it("a stream that already had a response by names gets another, with another nonce", () => {
+  const streams = new Streams("sotw");
+  streams.publish({ SDS: { a: "1" } });
+  streams.subscribe("SDS", "a");
+  const first = streams.next();
+  streams.all[0].ack(first, "a");
+  streams.all[0].ack(first);
+  streams.all[0].subscribe("SDS", "a");
+  const again = streams.all[0].next(0);
+  expect(again?.resources).toEqual(first.resources);
+  expect(again?.nonce).not.toBe(first.nonce);
 });
 
 it("streams that spell names in their own way share no response", () => {

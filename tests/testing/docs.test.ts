@@ -61,6 +61,22 @@ describe("the README", () => {
   });
 });
 
+it("docs/health.md has a server whose health is served as it says", async () => {
+  const source = blocksOf("docs/health.md", "ts")[0]!;
+  const program = fromSources(source).replace("await listen(", "const listener = $&").replace("18000", "0");
+  const folder = folderWith({ "health.mts": `${program}\n${SERVE_ONE}` });
+  const served = run(["health.mts"], folder, async (port) => {
+    await using client = new RawClient(`http://127.0.0.1:${port}`);
+    const stream = client.open({ ":path": "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo" });
+    stream.http.end();
+    expect(await stream.ended).toMatchObject({ "grpc-status": "0" });
+    const unknown = client.open({ ":path": "/grpc.health.v1.Health/Check" });
+    unknown.send(Uint8Array.of(10, 1, 120));
+    expect(await unknown.ended).toMatchObject({ "grpc-status": "5" });
+  });
+  expect(await served).toMatchObject({ status: 0, stderr: "" });
+});
+
 describe("docs/identity.md", () => {
   const [mtls, tokens] = blocksOf("docs/identity.md", "ts");
   const type = CLUSTER;
@@ -120,6 +136,20 @@ describe("docs/identity.md", () => {
     });
     expect(await served).toMatchObject({ status: 0, stderr: expect.stringMatching(/^DENIED/) });
   });
+});
+
+it("the example of docs/life-cycle.md serves once it has loaded, and ends in order", async () => {
+  const source = blocksOf("docs/life-cycle.md", "ts")[0]!;
+  const program = fromSources(source).replaceAll("running", "listener").replace("port: 18000", "port: 0");
+  const stop = `console.log(listener.port);\nprocess.stdin.resume().once("end", () => process.kill(process.pid));`;
+  const folder = folderWith({ "life-cycle.mts": `${program}\n${stop}` });
+  const served = run(["life-cycle.mts"], folder, async (port) => {
+    await using client = new RawClient(`http://127.0.0.1:${port}`);
+    const stream = client.open();
+    stream.send(sotwRequest({ type: CLUSTER, nodeId: "any" }));
+    expect((await stream.received(1)).resources).toBe(1);
+  });
+  expect(await served).toMatchObject({ status: 0, stderr: "" });
 });
 
 function authority(name: string): TestAuthority {

@@ -274,6 +274,12 @@ const MUTANTS: readonly Mutant[] = [
     },
     found: ["has all types of a publication before it calls a watcher"],
   },
+  mutantOfView("gives each resource twice", { iterate: (view) => [...view, ...view] }, [
+    "is live: the first view that a watcher was called with has the current resources",
+  ]),
+  mutantOfView("gives resources of another type", {
+    iterate: (view) => [...view].map(({ name, bytes, version }) => new Resource("x/y", name, bytes, { version })),
+  }, ["is live: the first view that a watcher was called with has the current resources"]),
 ];
 
 describe("testCache", () => {

@@ -2,9 +2,12 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { Node } from "../../cache/mod.ts";
 import type { ApiTable } from "../../resource/mod.ts";
 import type { AccessQuery, StreamInfo } from "../../stream/mod.ts";
+import { exceeding, type LimitCounter } from "../limits/limit-counts.ts";
 import type { ServerLog } from "../log.ts";
 import type { AuthorizationCounts, AuthorizationRequest, Authorize } from "./authorize.ts";
 import type { ClientOrigin } from "./client-origin.ts";
+import { DecisionSlots } from "./decision-slots.ts";
+import { within } from "../within.ts";
 import { decisionOf, Refusal, refusalOf } from "./refusal.ts";
 
 /** What an {@link Authorizer} needs. */
@@ -16,6 +19,9 @@ export interface AuthorizerOptions {
   readonly timeoutMs: number;
   readonly onFault: (error: unknown, stream: StreamInfo | undefined) => void;
   readonly log: ServerLog;
+  /** How many decisions may be pending at once. */
+  readonly maxPending: number;
+  readonly counter: LimitCounter;
 }
 
 /** Whose access is decided on. */
@@ -32,10 +38,12 @@ export interface Subject {
 export class Authorizer {
   readonly #options: AuthorizerOptions;
   readonly #authorize: Authorize;
+  readonly #slots: DecisionSlots;
   readonly #counts = { denied: 0, failed: 0, revoked: 0 };
 
   constructor(options: AuthorizerOptions) {
     this.#options = options;
+    this.#slots = new DecisionSlots(options.maxPending);
     this.#authorize = options.authorize ?? secretsDenied(options.api);
   }
 
@@ -64,13 +72,15 @@ export class Authorizer {
     }
   }
 
-  #all({ client, node }: Subject, queries: readonly AccessQuery[]): Promise<void> | undefined {
+  #all({ client, node, isRecheck = false }: Subject, queries: readonly AccessQuery[]): Promise<void> | undefined {
     const { peer, certificate, headers, method } = client;
     if (certificate !== undefined && !(certificate.validTo > Date.now())) throw expired();
     const waiting: Promise<void>[] = [];
     try {
       for (const { typeUrl, names } of queries) {
-        const decision = this.#one({ peer, certificate, headers, node, typeUrl, names, method });
+        const request = { peer, certificate, headers, node, typeUrl, names, method };
+        // A client that has its access already must not lose it because others arrive.
+        const decision = isRecheck || !this.#slots.isFull ? this.#one(request, isRecheck) : this.#later(request);
         if (decision !== undefined) waiting.push(decision);
       }
     } catch (reason) {
@@ -80,7 +90,7 @@ export class Authorizer {
     return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => {});
   }
 
-  #one(request: AuthorizationRequest): Promise<void> | undefined {
+  #one(request: AuthorizationRequest, isRecheck: boolean): Promise<void> | undefined {
     let result: unknown;
     try {
       result = this.#authorize(request);
@@ -88,9 +98,35 @@ export class Authorizer {
     } catch (thrown) {
       throw refusalOf(thrown);
     }
-    return within(this.#options.timeoutMs, Promise.resolve(result)).then(decisionOf).catch((thrown) => {
+    if (isRecheck) return this.#pending(result);
+    this.#slots.take();
+    return this.#pending(result).finally(() => this.#slots.release());
+  }
+
+  /** Waits until fewer decisions are pending. */
+  async #later(request: AuthorizationRequest): Promise<void> {
+    if (!await this.#slots.wait(this.#options.timeoutMs)) throw new Refusal(overloaded());
+    try {
+      await this.#pending(this.#authorize(request));
+    } catch (thrown) {
       throw refusalOf(thrown);
-    });
+    } finally {
+      this.#slots.release();
+    }
+  }
+
+  async #pending(result: unknown): Promise<void> {
+    const { timeoutMs, counter } = this.#options;
+    try {
+      decisionOf(
+        await within(timeoutMs, Promise.resolve(result), (ms) => {
+          counter.count("authorizeTimeoutMs");
+          return new Error(`Cannot authorize: no decision within ${ms} ms`);
+        }),
+      );
+    } catch (thrown) {
+      throw refusalOf(thrown);
+    }
   }
 
   /** Counts and logs a refusal. @returns the error for the client */
@@ -110,6 +146,11 @@ function expired(): Refusal {
   return new Refusal(new ConnectError("The client's certificate has expired", Code.Unauthenticated));
 }
 
+function overloaded(): ConnectError {
+  const text = "Cannot authorize: too many decisions are pending (maxPendingDecisions); try later";
+  return exceeding("maxPendingDecisions", new ConnectError(text, Code.Unavailable));
+}
+
 function secretsDenied({ types }: ApiTable): Authorize {
   const secrets = new Set(types.filter(({ secret }) => secret === true).map(({ typeUrl }) => typeUrl));
   return ({ typeUrl }) => secrets.has(typeUrl) ? new ConnectError(SECRETS_TEXT, Code.PermissionDenied) : true;
@@ -119,15 +160,4 @@ const SECRETS_TEXT = "Secrets are not served without an identity of the client";
 
 function isPromise(result: unknown): result is PromiseLike<unknown> {
   return typeof result === "object" && result !== null && "then" in result && typeof result.then === "function";
-}
-
-/** Rejects after a time, in milliseconds. */
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`Cannot authorize: no decision within ${ms} ms`)), ms);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -20,7 +20,9 @@ export interface BindNodeOptions {
 export function bindNode({ idOf = spiffeIdOf }: BindNodeOptions = {}): Authorize {
   return function authorize({ node, ...rest }) {
     const id = idOf(rest);
-    return typeof id === "object" ? id.then((each) => isBound(each, node.id)) : isBound(id, node.id);
+    // Resolved first: the `then` of another promise may return nothing, and a decision that is nothing allows.
+    if (typeof id === "object") return Promise.resolve(id).then((each) => isBound(each, node.id));
+    return isBound(id, node.id);
   };
 }
 

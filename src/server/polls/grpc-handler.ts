@@ -3,6 +3,8 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { UniversalServerRequest, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { NodeIdentity, readRequest, type StreamLimits } from "../../stream/mod.ts";
 import { clientError } from "../client-error.ts";
+import { excessOf, type HeaderLimits, sizeOfHeaders } from "../limits/header-limits.ts";
+import { exceeding, limitOf } from "../limits/limit-counts.ts";
 import { clientOf } from "../identity/client-origin.ts";
 import { RESET } from "../reset.ts";
 import { FrameReader } from "../streams/frame-reader.ts";
@@ -13,6 +15,7 @@ import type { GrpcResponses } from "./grpc-response.ts";
 import { HttpError } from "./http-error.ts";
 import { type DecodedPoll, heldBytesOf } from "./poll-request.ts";
 import type { Poller } from "./poller.ts";
+import type { Refusals } from "./refusals.ts";
 import { type BodyLimits, readChunks } from "./request-body.ts";
 import type { ResponseBody } from "./response-body.ts";
 
@@ -28,6 +31,8 @@ export interface GrpcOptions {
   readonly responses: GrpcResponses;
   readonly limits: StreamLimits;
   readonly body: BodyLimits;
+  readonly headers: HeaderLimits;
+  readonly refusals: Refusals;
 }
 
 /** A request with a body of bytes. */
@@ -45,12 +50,15 @@ export async function serveGrpc(request: ByteRequest, options: GrpcOptions): Pro
   const header = new Headers({ "content-type": request.header.get("content-type") ?? "application/grpc" });
   const timeout = startTimeout(request);
   try {
+    const excess = excessOf(sizeOfHeaders(request.header), options.headers);
+    if (excess !== undefined) throw excess;
     const body = await respond(request, timeout.signal, options);
-    if (body === undefined) throw notModified();
+    if (body === undefined) return { status: 200, header, trailer: statusTrailer(notModified()) };
     body.onStalled = request.contextValues?.get(RESET);
     return { status: 200, header, body, trailer: statusTrailer() };
   } catch (error) {
     if (error instanceof ClientDisconnected) throw error;
+    options.refusals.note(error);
     return { status: 200, header, trailer: statusTrailer(clientError(error)) };
   } finally {
     timeout.clear();
@@ -65,7 +73,8 @@ export function notModified(): ConnectError {
 /** An error of reading a body, as gRPC and Connect send it. */
 export function bodyError(reason: unknown): unknown {
   if (!(reason instanceof HttpError)) return reason;
-  return new ConnectError(reason.message, reason.status === 408 ? Code.DeadlineExceeded : Code.ResourceExhausted);
+  const code = reason.status === 408 ? Code.DeadlineExceeded : Code.ResourceExhausted;
+  return exceeding(limitOf(reason), new ConnectError(reason.message, code));
 }
 
 async function respond(

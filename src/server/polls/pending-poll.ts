@@ -1,5 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Cache, Node, View, Watch } from "../../cache/mod.ts";
+import { type Cache, checkedView, type Node, onRejection, openWatch, type View, type Watch } from "../../cache/mod.ts";
 import { isGlob } from "../../resource/mod.ts";
 import { membersOf, type PollQuery, type PollResult, readView } from "./poll-result.ts";
 
@@ -19,6 +19,8 @@ export interface PendingPollOptions extends PollWaits, PollQuery {
   /** Called once, unless `reject` is: with the result, or undefined if the client is up to date. */
   readonly resolve: (result: PollResult | undefined) => void;
   readonly reject: (reason: unknown) => void;
+  /** Called with an error that comes when the poll has ended. */
+  readonly onLateError: (error: unknown) => void;
 }
 
 /**
@@ -50,7 +52,7 @@ export class PendingPoll {
     const collections = new Set([...names].filter(isGlob));
     const subscription = { wildcard: this.#options.names === undefined, names, collections };
     try {
-      this.#watch = cache.watch({ node, type, subscription }, (view) => this.#see(view));
+      this.#watch = openWatch(cache, { node, type, subscription }, (view) => this.#see(view));
     } catch (error) {
       return this.end(error);
     }
@@ -75,7 +77,12 @@ export class PendingPoll {
   }
 
   #see(view: View): void {
-    this.#view = view;
+    if (this.#ended) return;
+    try {
+      this.#view = checkedView(view);
+    } catch (error) { // what calls it is the cache, of which other watches are not at fault
+      return queueMicrotask(() => this.end(error));
+    }
     // In a microtask the whole publication is visible, and no other watcher of it waits for this one.
     if (this.#watch !== undefined && !this.#readScheduled) queueMicrotask(() => this.#read());
     this.#readScheduled = true;
@@ -83,9 +90,10 @@ export class PendingPoll {
 
   #read(expired = false): void {
     this.#readScheduled = false;
-    if (this.#ended || (this.#loading && this.#lacksNames())) return;
+    if (this.#ended || this.#view === undefined) return;
     try {
-      const result = readView(this.#view!, this.#options);
+      if (this.#loading && this.#lacksNames()) return;
+      const result = readView(this.#view, this.#options);
       if (result === undefined && !expired && this.#options.longPollMs > 0) return;
       this.#settle(() => this.#options.resolve(result));
     } catch (error) { // a cache may be the user's own
@@ -111,7 +119,7 @@ export class PendingPoll {
     this.#ended = true;
     clearTimeout(this.#timer);
     try {
-      this.#watch?.close();
+      onRejection(this.#watch?.close(), this.#options.onLateError);
       settle();
     } catch (error) {
       this.#options.reject(error);

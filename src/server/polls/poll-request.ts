@@ -73,19 +73,26 @@ export function checkPoll(request: DecodedPoll, typeUrl: string, limits: StreamL
   }
   if (node === undefined) throw new ProtocolError("invalid_argument", "a request must have a node");
   if (names.length > limits.maxNames) {
-    throw new ProtocolError("resource_exhausted", `a request may have at most ${limits.maxNames} names`);
+    throw new ProtocolError("resource_exhausted", `a request may have at most ${limits.maxNames} names`, {
+      limit: "maxNames",
+    });
   }
   if (names.some((name) => name.length > limits.maxNameLength)) {
     throw new ProtocolError(
       "invalid_argument",
       `a resource name may have at most ${limits.maxNameLength} characters`,
+      { limit: "maxNameLength" },
     );
   }
   if (versionInfo.length > limits.maxNameLength) {
-    throw new ProtocolError("invalid_argument", `a version may have at most ${limits.maxNameLength} characters`);
+    throw new ProtocolError("invalid_argument", `a version may have at most ${limits.maxNameLength} characters`, {
+      limit: "maxNameLength",
+    });
   }
   if (request.heldBytes > limits.maxStreamBytes) {
-    throw new ProtocolError("resource_exhausted", `a poll may hold at most ${limits.maxStreamBytes} bytes`);
+    throw new ProtocolError("resource_exhausted", `a poll may hold at most ${limits.maxStreamBytes} bytes`, {
+      limit: "maxStreamBytes",
+    });
   }
   return node;
 }

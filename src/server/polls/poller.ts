@@ -2,6 +2,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { Cache, Node } from "../../cache/mod.ts";
 import { type ApiTable, normalName } from "../../resource/mod.ts";
 import { type HeldBytes, ProtocolError, type StreamLimits } from "../../stream/mod.ts";
+import type { Readiness } from "../admission/readiness.ts";
 import type { DiscoveryCallbacks } from "../callbacks.ts";
 import { isForClient } from "../client-error.ts";
 import type { Authorizer } from "../identity/authorizer.ts";
@@ -23,6 +24,9 @@ export interface PollerOptions extends PollWaits {
   readonly limits: StreamLimits;
   /** What clients hold: polls that wait have a share in it. */
   readonly held: HeldBytes;
+  readonly readiness: Pick<Readiness, "isReady">;
+  /** How often the access of a poll that waits is decided on again, in milliseconds; Infinity for never. */
+  readonly recheckMs: number;
 }
 
 /** The origin of a poll. */
@@ -55,9 +59,10 @@ export class Poller {
     origin: PollOrigin,
     write: (result: PollResult) => Promise<T>,
   ): Promise<T | undefined> {
-    const { callbacks, limits } = this.#options;
+    const { callbacks, limits, readiness } = this.#options;
     const { protocol, typeUrl, client: { peer, certificate } } = origin;
     try {
+      if (!readiness.isReady) throw notLoaded();
       const node = checkPoll(request, typeUrl, limits);
       const info: FetchInfo = { protocol, typeUrl, node, peer, certificate };
       const { versionInfo, names } = request;
@@ -76,6 +81,11 @@ export class Poller {
     }
   }
 
+  /** The polls that wait. */
+  get waiting(): number {
+    return this.#pending.size;
+  }
+
   /** Responds to all waiting polls now, as if their time was up. */
   release(): void {
     for (const pending of [...this.#pending.keys()]) pending.expire();
@@ -89,13 +99,15 @@ export class Poller {
 
   /** Decides on the access of waiting polls again. Never rejects. */
   reauthorize(): Promise<void> {
-    return forEach([...this.#pending], async ([pending, recheck]) => {
-      try {
-        await recheck();
-      } catch (reason) {
-        pending.end(reason);
-      }
-    });
+    return forEach([...this.#pending], ([pending, recheck]) => this.#recheck(pending, recheck));
+  }
+
+  async #recheck(pending: PendingPoll, recheck: Recheck): Promise<void> {
+    try {
+      await recheck();
+    } catch (reason) {
+      pending.end(reason);
+    }
   }
 
   /** @returns undefined if the poll is allowed at once  @throws ConnectError if it is denied */
@@ -142,6 +154,7 @@ export class Poller {
       longPollMs,
       resolve,
       reject,
+      onLateError: (error) => this.#options.callbacks.onError?.(error, undefined),
     });
     if (this.#closed) pending.end(unavailable());
     else pending.start();
@@ -163,9 +176,14 @@ export class Poller {
       pending.end(isDeadline(reason) ? reason : new ClientDisconnected());
     };
     this.#pending.set(pending, recheck);
+    const { waitMs, longPollMs, recheckMs } = this.#options;
+    // Nearly all polls end before that.
+    const isLong = Math.max(waitMs, longPollMs) > recheckMs;
+    const timer = isLong ? setInterval(() => void this.#recheck(pending, recheck), recheckMs) : undefined;
     signal.addEventListener("abort", onAbort);
     if (signal.aborted) onAbort();
     await settled.catch(() => {});
+    clearInterval(timer);
     this.#pending.delete(pending);
     this.#options.held.take(-heldBytes);
     signal.removeEventListener("abort", onAbort);
@@ -173,7 +191,9 @@ export class Poller {
 
   #full(): ProtocolError {
     const { max } = this.#options.held;
-    return new ProtocolError("resource_exhausted", `all clients together may hold at most ${max} bytes; poll later`);
+    return new ProtocolError("resource_exhausted", `all clients together may hold at most ${max} bytes; poll later`, {
+      limit: "maxHeldBytes",
+    });
   }
 }
 
@@ -189,6 +209,10 @@ type Recheck = () => Promise<void> | undefined;
 /** Whether the time that the client gave has passed, so that it still waits for a status. */
 function isDeadline(reason: unknown): boolean {
   return reason instanceof ConnectError && reason.code === Code.DeadlineExceeded;
+}
+
+function notLoaded(): ConnectError {
+  return new ConnectError("Cannot respond: the configuration is not loaded yet", Code.Unavailable);
 }
 
 function unavailable(): ConnectError {

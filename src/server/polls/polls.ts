@@ -1,12 +1,15 @@
 import type { ConnectRouter } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import type { Cache } from "../../cache/mod.ts";
+import type { Readiness } from "../admission/readiness.ts";
 import type { DiscoveryCallbacks } from "../callbacks.ts";
+import type { LimitCounter } from "../limits/limit-counts.ts";
 import type { Settings } from "../options.ts";
 import type { Authorizer } from "../identity/authorizer.ts";
 import type { HeldBytes } from "../../stream/mod.ts";
 import type { SendBudget } from "../streams/send-budget.ts";
 import { GrpcResponses } from "./grpc-response.ts";
+import { Refusals } from "./refusals.ts";
 import { Poller } from "./poller.ts";
 import { ResourceJson } from "./resource-json.ts";
 import { restHandlers, type RestOptions } from "./rest-handlers.ts";
@@ -23,24 +26,42 @@ export interface PollsOptions {
   /** Guarded: only those throw that may refuse a poll. */
   readonly callbacks: DiscoveryCallbacks;
   readonly authorizer: Authorizer;
+  readonly readiness: Pick<Readiness, "isReady">;
+  readonly counter: LimitCounter;
+}
+
+/** The polls of a server, as they are now. */
+export interface PollsStatus {
+  /** The polls that wait for the cache, or for a change. */
+  readonly waiting: number;
+  /** How many were refused since the server was created, for whatever reason. */
+  readonly refused: number;
 }
 
 /** The polls of a server: REST and unary `Fetch`. */
 export class Polls {
   readonly #poller: Poller;
+  readonly #refusals: Refusals;
   readonly #rest: RestOptions;
   readonly #unary: UnaryOptions;
 
-  constructor({ settings, cache, budget, held, callbacks, authorizer }: PollsOptions) {
+  constructor({ settings, budget, counter, ...rest }: PollsOptions) {
     const { api, types, limits, identifier, fetchWaitMs: waitMs, longPollMs } = settings;
-    const json = new ResourceJson((typeName) => types?.getMessage(typeName) ?? api.messages?.(typeName));
+    const recheckMs = settings.authorize === undefined ? Infinity : settings.reauthorizeMs;
+    const find = (typeName: string) => types?.getMessage(typeName) ?? api.messages?.(typeName);
+    const json = new ResourceJson(find, { timeoutMs: settings.requestTimeoutMs });
     const body = { maxBytes: settings.maxRequestBytes, timeoutMs: settings.requestTimeoutMs };
-    const poller = new Poller({ api, cache, callbacks, authorizer, limits, held, waitMs, longPollMs });
+    const poller = new Poller({ ...rest, api, limits, waitMs, longPollMs, recheckMs });
+    this.#refusals = new Refusals(counter);
     this.#poller = poller;
-    const shared = { api, poller, limits, body };
+    const shared = { api, poller, limits, body, headers: settings.headers, refusals: this.#refusals };
     const writing = { identifier, budget };
     this.#rest = { ...shared, budget, responses: new RestResponses(json, writing) };
     this.#unary = { ...shared, ...writing, json, responses: new GrpcResponses(writing) };
+  }
+
+  get status(): PollsStatus {
+    return { waiting: this.#poller.waiting, refused: this.#refusals.count };
   }
 
   /** Handlers of the REST paths, for a router. */

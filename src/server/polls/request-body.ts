@@ -1,4 +1,6 @@
 import { ClientDisconnected } from "./client-disconnected.ts";
+import { exceeding } from "../limits/limit-counts.ts";
+import { afterPatience } from "../patience.ts";
 import { HttpError } from "./http-error.ts";
 
 /** Limits of a request body. */
@@ -47,10 +49,10 @@ export function readChunks(
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let ended = false;
-  const timer = setTimeout(() => end(() => reject(tooSlow(limits))), limits.timeoutMs);
+  const cancel = afterPatience(limits.timeoutMs, () => end(() => reject(tooSlow(limits))));
   function end(settle: () => void): void {
     ended = true;
-    clearTimeout(timer);
+    cancel();
     settle();
   }
   async function read(): Promise<void> {
@@ -73,11 +75,11 @@ export function readChunks(
 
 /** The response to a body over the limit. */
 export function tooLarge({ maxBytes }: BodyLimits): HttpError {
-  return new HttpError(413, `Cannot read request: it is larger than ${maxBytes} bytes`);
+  return exceeding("maxRequestBytes", new HttpError(413, `Cannot read request: it is larger than ${maxBytes} bytes`));
 }
 
 function tooSlow({ timeoutMs }: BodyLimits): HttpError {
-  return new HttpError(408, `Cannot read request: incomplete after ${timeoutMs} ms`);
+  return exceeding("requestTimeoutMs", new HttpError(408, `Cannot read request: incomplete after ${timeoutMs} ms`));
 }
 
 const EMPTY = new Uint8Array();

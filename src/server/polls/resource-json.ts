@@ -9,6 +9,7 @@ import {
 } from "@bufbuild/protobuf";
 import { AnySchema } from "@bufbuild/protobuf/wkt";
 import type { MessageFinder, Resource } from "../../resource/mod.ts";
+import { within } from "../within.ts";
 
 /** A resource cannot be written as JSON. The text names the resource and the type, and nothing of the content. */
 export class JsonError extends Error {
@@ -21,14 +22,19 @@ export class JsonError extends Error {
  */
 export class ResourceJson {
   readonly #find: MessageFinder;
+  readonly #timeoutMs: number;
   readonly #messages = new Map<string, DescMessage>();
   readonly #texts = new WeakMap<Resource, string>();
   /** The types that were found so far, in the form that protobuf-es needs. */
   readonly registry: Registry;
 
-  /** @param find - finds the types, each once */
-  constructor(find: MessageFinder) {
+  /**
+   * @param find - finds the types, each once
+   * @param options.timeoutMs - how long it may take, in milliseconds
+   */
+  constructor(find: MessageFinder, options: { readonly timeoutMs: number }) {
     this.#find = find;
+    this.#timeoutMs = options.timeoutMs;
     this.registry = registryOf(this.#messages);
   }
 
@@ -65,8 +71,11 @@ export class ResourceJson {
   }
 
   async #load(typeName: string, resource: Resource): Promise<void> {
-    const message = await this.#find(typeName);
-    if (message === undefined) throw unwritable(resource, `message type ${typeName} is not among its types`);
+    const late = (): Error => unwritable(resource, `message type ${typeName} was not found in time`);
+    const message = await within(this.#timeoutMs, Promise.resolve(this.#find(typeName)), late);
+    if (message === undefined || message === null) {
+      throw unwritable(resource, `message type ${typeName} is not among its types`);
+    }
     this.#messages.set(typeName, message);
   }
 }

@@ -1,4 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
+import { exceeding } from "../limits/limit-counts.ts";
 import type { BufferedStream, SendBudget } from "../streams/send-budget.ts";
 import { SLICE_BYTES } from "../streams/slices.ts";
 
@@ -21,7 +22,8 @@ export class ResponseBody implements BufferedStream, AsyncIterableIterator<Uint8
   static check(budget: SendBudget): void {
     budget.closeOverdue();
     if (!budget.isSpent) return;
-    throw new ConnectError("Cannot respond: clients have too many bytes unread, poll later", Code.Unavailable);
+    const text = "Cannot respond: clients have too many bytes unread, poll later";
+    throw exceeding("maxUnsentBytes", new ConnectError(text, Code.Unavailable));
   }
 
   /** Takes the bytes into the budget. */

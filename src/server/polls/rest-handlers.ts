@@ -1,12 +1,16 @@
 import { type DescMethod, getOption, hasOption } from "@bufbuild/protobuf";
 import type { UniversalHandler, UniversalServerRequest, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { http } from "../../../gen/google/api/annotations_pb.ts";
+import type { ConnectError } from "@connectrpc/connect";
+import { excessOf, type HeaderLimits, sizeOfHeaders } from "../limits/header-limits.ts";
+import { exceeding, limitOf } from "../limits/limit-counts.ts";
 import type { ApiTable } from "../../resource/mod.ts";
 import type { StreamLimits } from "../../stream/mod.ts";
 import { ClientDisconnected } from "./client-disconnected.ts";
 import type { Poller } from "./poller.ts";
 import { HttpError, httpError } from "./http-error.ts";
 import { readJsonRequest } from "./rest-request.ts";
+import type { Refusals } from "./refusals.ts";
 import type { RestResponses } from "./rest-response.ts";
 import { contentTypeMatcher } from "../content-type.ts";
 import { clientOf } from "../identity/client-origin.ts";
@@ -23,6 +27,8 @@ export interface RestOptions {
   readonly budget: SendBudget;
   readonly limits: StreamLimits;
   readonly body: BodyLimits;
+  readonly headers: HeaderLimits;
+  readonly refusals: Refusals;
 }
 
 /**
@@ -77,9 +83,11 @@ function pathOf(method: DescMethod): string | undefined {
 async function respond(
   request: UniversalServerRequest,
   { typeUrl, path }: { readonly typeUrl: string; readonly path: string },
-  { api, poller, responses, budget, limits, body: bodyLimits }: RestOptions,
+  { api, poller, responses, budget, limits, headers, body: bodyLimits, refusals }: RestOptions,
 ): Promise<Responding> {
   try {
+    const excess = excessOf(sizeOfHeaders(request.header), headers);
+    if (excess !== undefined) throw headersTooLarge(excess);
     const body = checkedBody(request, bodyLimits);
     const query = readJsonRequest(await readBody(body, bodyLimits), { node: api.node, limits });
     const origin = {
@@ -96,8 +104,13 @@ async function respond(
     return { status: 200, header, body: written };
   } catch (error) {
     if (error instanceof ClientDisconnected) throw error;
+    refusals.note(error);
     return textResponse(httpError(error), budget);
   }
+}
+
+function headersTooLarge(excess: ConnectError): HttpError {
+  return exceeding(limitOf(excess), new HttpError(431, excess.rawMessage));
 }
 
 /** @throws HttpError - the request is wrong in its method or headers, so that its body is left unread */

@@ -88,7 +88,9 @@ function readNode(
   delete value["extensions"];
   const nodeBytes = cleaned(value, 0);
   if (nodeBytes > maxNodeBytes) {
-    throw new ProtocolError("resource_exhausted", `a node may have at most ${maxNodeBytes} bytes`);
+    throw new ProtocolError("resource_exhausted", `a node may have at most ${maxNodeBytes} bytes`, {
+      limit: "maxNodeBytes",
+    });
   }
   try {
     return { node: fromJson(schema, value, { ignoreUnknownFields: true }) as unknown as Node, nodeBytes };

@@ -21,14 +21,16 @@ import { type ApiTable, encode } from "../../resource/mod.ts";
 import { ProtocolError, type StreamLimits } from "../../stream/mod.ts";
 import { clientError } from "../client-error.ts";
 import { clientOf } from "../identity/client-origin.ts";
+import { excessOf, type HeaderLimits, sizeOfHeaders } from "../limits/header-limits.ts";
 import { supportedContentType } from "../streams/methods.ts";
 import type { SendBudget } from "../streams/send-budget.ts";
-import { bufferedHandler } from "./buffered-handler.ts";
+import { bufferedHandler, DECODING } from "./buffered-handler.ts";
 import { ClientDisconnected } from "./client-disconnected.ts";
 import { type ByteRequest, notModified, serveGrpc } from "./grpc-handler.ts";
 import type { GrpcResponses } from "./grpc-response.ts";
 import { type FetchInfo, heldBytesOf } from "./poll-request.ts";
 import type { Poller } from "./poller.ts";
+import type { Refusals } from "./refusals.ts";
 import type { BodyLimits } from "./request-body.ts";
 import { JsonError, type ResourceJson } from "./resource-json.ts";
 import { RESERVATION } from "./reservation.ts";
@@ -43,6 +45,8 @@ export interface UnaryOptions {
   readonly identifier: string;
   readonly limits: StreamLimits;
   readonly body: BodyLimits;
+  readonly headers: HeaderLimits;
+  readonly refusals: Refusals;
 }
 
 /**
@@ -105,8 +109,10 @@ async function respond(
   request: DiscoveryRequest,
   context: HandlerContext,
   typeUrl: string,
-  { api, poller, json, identifier, limits }: UnaryOptions,
+  { api, poller, json, identifier, limits, headers, refusals }: UnaryOptions,
 ): Promise<MessageInitShape<typeof DiscoveryResponseSchema>> {
+  const decoding = context.values.get(DECODING);
+  if (decoding !== undefined) decoding.isDone = true;
   const { versionInfo, resourceNames, resourceLocators, node } = request;
   if (node !== undefined) node.extensions = [];
   const names = [...resourceNames, ...resourceLocators.map(({ name }) => name)];
@@ -118,9 +124,13 @@ async function respond(
   };
   const isJson = /json/i.test(context.requestHeader.get("content-type") ?? "");
   try {
+    const excess = excessOf(sizeOfHeaders(context.requestHeader), headers);
+    if (excess !== undefined) throw excess;
     const nodeBytes = node === undefined ? 0 : encode(api.node, node).length;
     if (nodeBytes > limits.maxNodeBytes) {
-      throw new ProtocolError("resource_exhausted", `a node may have at most ${limits.maxNodeBytes} bytes`);
+      throw new ProtocolError("resource_exhausted", `a node may have at most ${limits.maxNodeBytes} bytes`, {
+        limit: "maxNodeBytes",
+      });
     }
     const heldBytes = heldBytesOf({ nodeBytes, names, versionInfo });
     const query = { versionInfo, names, node, typeUrl: request.typeUrl, heldBytes };
@@ -136,6 +146,7 @@ async function respond(
     });
     if (response !== undefined) return response;
   } catch (error) {
+    refusals.note(error);
     if (error instanceof ClientDisconnected) throw new ConnectError(error.message, Code.Aborted);
     throw error instanceof JsonError ? new ConnectError(error.message, Code.Internal) : clientError(error);
   }

@@ -14,9 +14,13 @@ export function webHandler(rest: RestOptions, unary: UnaryOptions): WebHandler {
   addUnaryHandlers(router, unary);
   const handlers = new Map([...restHandlers(rest), ...router.handlers].map((each) => [each.requestPath, each]));
   return async function fetch(request) {
-    const handler = handlers.get(new URL(request.url).pathname);
-    if (handler === undefined) return webResponse(textResponse(notFound(), rest.budget));
-    return await respond(handler, request);
+    try {
+      const handler = handlers.get(new URL(request.url).pathname);
+      if (handler === undefined) return webResponse(textResponse(notFound(), rest.budget));
+      return await respond(handler, request);
+    } catch { // a body that was read already, or no request at all
+      return webResponse(textResponse(new HttpError(500, "Internal error"), rest.budget));
+    }
   };
 }
 

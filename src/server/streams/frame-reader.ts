@@ -1,4 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
+import { exceeding } from "../limits/limit-counts.ts";
 
 /** The default limit for one request: 4 MiB, as in grpc-go. */
 export const DEFAULT_MAX_REQUEST_BYTES = 4 * 1024 * 1024;
@@ -152,8 +153,6 @@ function checkFlag(flag: number): void {
 
 function checkLength(length: number, maxBytes: number): void {
   if (length <= maxBytes) return;
-  throw new ConnectError(
-    `Cannot read request: ${length} bytes is more than the limit of ${maxBytes}`,
-    Code.ResourceExhausted,
-  );
+  const text = `Cannot read request: ${length} bytes is more than the limit of ${maxBytes}`;
+  throw exceeding("maxRequestBytes", new ConnectError(text, Code.ResourceExhausted));
 }

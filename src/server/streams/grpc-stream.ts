@@ -1,14 +1,15 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { DiscoveryStream } from "../../stream/mod.ts";
 import { clientError } from "../client-error.ts";
 import { readableError } from "../readable-error.ts";
 import type { Settings } from "../options.ts";
-import { RequestGate, type RequestGateOptions } from "../identity/request-gate.ts";
+import { type GatedMessage, RequestGate, type RequestGateOptions } from "../identity/request-gate.ts";
 import { scheduleFlush } from "./flush-queue.ts";
 import { FrameReader } from "./frame-reader.ts";
 import { statusTrailer } from "./grpc-status.ts";
-import { grpcTimeoutMs } from "./grpc-timeout.ts";
+import type { MessageStream } from "./message-stream.ts";
+import { RequestTimes } from "./request-times.ts";
 import type { BufferedStream, SendBudget } from "./send-budget.ts";
+import { connectionTooOld, disconnected, stalled } from "./stream-errors.ts";
 import type { ServedStream, StreamTransport } from "./transport.ts";
 
 /** What a {@link GrpcStream} needs. */
@@ -20,10 +21,12 @@ export interface GrpcStreamOptions {
   readonly settings: Pick<Settings, "maxRequestBytes" | "requestTimeoutMs" | "firstRequestTimeoutMs">;
   /** Called once, when the stream has ended: with the reason, undefined if the client half-closed it. */
   readonly onEnd: (reason: unknown) => void;
+  /** Called with an error that comes when the stream has its reason to end, or none: of no use to the client. */
+  readonly onLateError: (error: unknown) => void;
 }
 
 /**
- * One gRPC stream: gRPC's framing between the bytes of a transport and a discovery stream, which it owns from
+ * One gRPC stream: gRPC's framing between the bytes of a transport and a stream of messages, which it owns from
  * {@link start} on. There are no promises in it, and reading never waits for writing.
  *
  * Invariants: `#unsent` holds the frames that the transport was given and has not sent, oldest first, and the budget
@@ -32,41 +35,51 @@ export interface GrpcStreamOptions {
 export class GrpcStream implements BufferedStream, ServedStream {
   readonly #options: GrpcStreamOptions;
   readonly #reader: FrameReader;
+  readonly #times: RequestTimes;
   readonly #onMessage = (message: Uint8Array): void => this.#receive(message);
-  #stream: DiscoveryStream | undefined = undefined;
+  #stream: MessageStream | undefined = undefined;
   #writable = false;
   #unsent: Uint8Array[] = [];
-  /** Ends the stream when its `grpc-timeout` has passed. */
-  #deadline: Timer | undefined = undefined;
-  /** Ends the stream when no request has arrived. */
-  #silent: Timer | undefined = undefined;
-  /** Ends the stream when a request stays incomplete. */
-  #incomplete: Timer | undefined = undefined;
-  /** Flushes when the discovery stream has something due. */
+  /** Flushes when the stream of messages has something due. */
   #due: Timer | undefined = undefined;
   #dueAt: number | undefined = undefined;
   /** Stands in front of requests that need a decision. */
-  #gate: RequestGate | undefined = undefined;
+  #gate: Gate | undefined = undefined;
   #halfClosed = false;
+  #isWaiting = false;
   #ended = false;
 
   constructor(options: GrpcStreamOptions) {
     this.#options = options;
-    this.#reader = new FrameReader(options.settings.maxRequestBytes);
+    const { settings, timeout } = options;
+    this.#reader = new FrameReader(settings.maxRequestBytes);
+    this.#times = new RequestTimes({ settings, timeout, end: (reason) => this.end(reason) });
   }
 
   get ended(): boolean {
     return this.#ended;
   }
 
+  /** It is not started yet, and not read until then. */
+  wait(): void {
+    this.#options.transport.pause();
+    this.#isWaiting = true;
+  }
+
+  /** Ends the stream before its start. The client is to open its next one on another connection. */
+  refuse(reason: NonNullable<unknown>): void {
+    this.end(reason);
+    this.#options.transport.leave();
+  }
+
   /** From here on requests may arrive. */
-  start(stream: DiscoveryStream, gate?: RequestGateOptions): void {
+  start<R extends GatedMessage>(stream: MessageStream, gate?: RequestGateOptions<R>): void {
+    if (this.#ended) return; // by the callback that it was shown to
     this.#stream = stream;
     this.#gate = gate && new RequestGate(gate, this);
-    const timeoutMs = grpcTimeoutMs(this.#options.timeout);
-    if (timeoutMs !== undefined) this.#deadline = setTimeout(() => this.end(deadlineError()), timeoutMs);
-    const { firstRequestTimeoutMs } = this.#options.settings;
-    this.#silent = setTimeout(() => this.end(silentError(firstRequestTimeoutMs)), firstRequestTimeoutMs);
+    this.#times.start();
+    if (this.#isWaiting) this.#options.transport.resume();
+    this.#isWaiting = false;
   }
 
   writable(): void {
@@ -74,20 +87,24 @@ export class GrpcStream implements BufferedStream, ServedStream {
     this.flush();
   }
 
-  /** The discovery stream may have a response. Cheap, and never writes at once. */
+  /** There may be a message to send. Cheap, and never writes at once. */
   wake(): void {
     if (this.#writable) scheduleFlush(this);
   }
 
   flush(): void {
-    const { transport, budget } = this.#options;
+    const { budget } = this.#options;
     while (this.#writable && budget.hasRoom(this)) {
       const frame = this.#nextFrame();
       if (frame === undefined) return;
       this.#unsent.push(frame);
       budget.add(this, frame);
-      this.#writable = transport.write(frame);
+      this.#writable = this.#write(frame);
     }
+  }
+
+  retire(): void {
+    this.end(connectionTooOld());
   }
 
   progress(): void {
@@ -100,7 +117,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
   }
 
   closeStalled(stalledMs: number): void {
-    this.end(stalledError(stalledMs));
+    this.end(stalled(stalledMs));
     this.#options.transport.abort();
     this.#dropUnsent();
   }
@@ -110,23 +127,27 @@ export class GrpcStream implements BufferedStream, ServedStream {
    * to send stay in the budget.
    */
   end(reason?: unknown): void {
-    if (this.#ended) return;
+    if (this.#ended) return this.#options.onLateError(reason);
     this.#ended = true;
     this.#writable = false;
-    clearTimeout(this.#deadline);
-    clearTimeout(this.#silent);
-    clearTimeout(this.#incomplete);
+    this.#times.stop();
     clearTimeout(this.#due);
     this.#gate?.close();
     this.#options.budget.endWrites(this);
     const fault = closeFault(this.#stream);
     const why = reason ?? fault;
-    this.#options.transport.end(statusTrailer(why === undefined ? undefined : clientError(why)));
+    const { transport } = this.#options;
+    try {
+      transport.end(statusTrailer(why === undefined ? undefined : clientError(why)));
+    } catch {
+      transport.abort(); // nor can it report why
+    }
     this.#options.onEnd(why);
+    if (why !== fault) this.#options.onLateError(fault);
   }
 
   disconnected(reason?: unknown): void {
-    if (!this.#ended) this.end(disconnectedError(reason));
+    if (!this.#ended) this.end(disconnected(reason));
     this.#dropUnsent();
   }
 
@@ -161,6 +182,18 @@ export class GrpcStream implements BufferedStream, ServedStream {
     setTimeout(() => this.#halfClose(), RESET_SIGNAL_MS);
   }
 
+  /** Streams are flushed one after the other, so that an error here would cost the others theirs. */
+  #write(frame: Uint8Array): boolean {
+    try {
+      return this.#options.transport.write(frame) && !this.#ended;
+    } catch (error) {
+      this.end(readableError(error));
+      this.#options.transport.abort();
+      this.#dropUnsent();
+      return false;
+    }
+  }
+
   #dropUnsent(): void {
     const { budget } = this.#options;
     const unsent = this.#unsent;
@@ -175,13 +208,19 @@ export class GrpcStream implements BufferedStream, ServedStream {
     if (this.#ended) return undefined;
     try {
       const frame = this.#stream?.next(performance.now())?.frame;
-      if (frame === undefined && this.#halfClosed && this.#gate?.isDeciding !== true) this.end();
+      if (this.#ended) return undefined; // by a callback
+      if (frame === undefined && this.#isComplete()) this.end();
       else if (frame === undefined) this.#scheduleWake(this.#stream?.dueAt);
       return frame;
     } catch (error) {
       this.end(readableError(error));
       return undefined;
     }
+  }
+
+  #isComplete(): boolean {
+    if (this.#gate?.isDeciding === true) return false;
+    return this.#stream?.isComplete?.(this.#halfClosed) ?? this.#halfClosed;
   }
 
   /** Replaces the time at which the stream is woken. */
@@ -198,24 +237,14 @@ export class GrpcStream implements BufferedStream, ServedStream {
 
   #receive(message: Uint8Array): void {
     if (this.#ended) return;
-    if (this.#silent !== undefined) {
-      clearTimeout(this.#silent);
-      this.#silent = undefined;
-    }
-    if (this.#incomplete !== undefined) {
-      clearTimeout(this.#incomplete);
-      this.#incomplete = undefined;
-    }
+    this.#times.received();
     if (this.#gate !== undefined) this.#gate.receive(message);
     else this.#stream?.receive(message);
   }
 
   /** While a request waits for a decision the rest is not read, so its client is not at fault. */
   #limitIncomplete(): void {
-    const isLimited = this.#incomplete !== undefined || this.#ended || this.#gate?.isDeciding === true;
-    if (!this.#reader.partial || isLimited) return;
-    const { requestTimeoutMs } = this.#options.settings;
-    this.#incomplete = setTimeout(() => this.end(incompleteError(requestTimeoutMs)), requestTimeoutMs);
+    if (!this.#ended && this.#reader.partial && this.#gate?.isDeciding !== true) this.#times.began();
   }
 
   #halfClose(): void {
@@ -232,33 +261,14 @@ export class GrpcStream implements BufferedStream, ServedStream {
 const RESET_SIGNAL_MS = 10;
 
 type Timer = ReturnType<typeof setTimeout>;
+/** A gate as it is used here, whatever requests are. */
+type Gate = Pick<RequestGate<GatedMessage>, "receive" | "recheck" | "close" | "isDeciding">;
 
-function closeFault(stream: DiscoveryStream | undefined): unknown {
+function closeFault(stream: MessageStream | undefined): unknown {
   try {
     stream?.close();
     return undefined;
   } catch (error) { // a cache may be the user's own
     return readableError(error);
   }
-}
-
-function disconnectedError(reason: unknown): ConnectError {
-  if (reason instanceof ConnectError) return reason;
-  return new ConnectError("Client closed the stream", Code.Canceled, undefined, undefined, reason);
-}
-
-function stalledError(stalledMs: number): ConnectError {
-  return new ConnectError(`Client has read nothing for ${Math.round(stalledMs)} ms`, Code.ResourceExhausted);
-}
-
-function deadlineError(): ConnectError {
-  return new ConnectError("Cannot continue stream: its grpc-timeout has passed", Code.DeadlineExceeded);
-}
-
-function silentError(timeoutMs: number): ConnectError {
-  return new ConnectError(`Client has sent no request for ${timeoutMs} ms`, Code.DeadlineExceeded);
-}
-
-function incompleteError(timeoutMs: number): ConnectError {
-  return new ConnectError(`Cannot read request: incomplete after ${timeoutMs} ms`, Code.DeadlineExceeded);
 }

@@ -8,7 +8,7 @@ import {
   uResponseUnsupportedMediaType,
   uResponseVersionNotSupported,
 } from "@connectrpc/connect/protocol";
-import type { ApiTable, ServiceRow } from "../../resource/mod.ts";
+import type { ApiTable } from "../../resource/mod.ts";
 import type { Variant } from "../../stream/mod.ts";
 import { contentTypeMatcher } from "../content-type.ts";
 
@@ -47,7 +47,6 @@ export const supportedContentType: ContentTypeMatcher = contentTypeMatcher(
 );
 
 interface MethodRow {
-  readonly service: ServiceRow["service"];
   readonly method: DescMethod;
   readonly path: string;
   readonly serves: StreamMethod;
@@ -60,22 +59,31 @@ function methodsOf(api: ApiTable): MethodRow[] {
       if (variant === undefined) return [];
       const path = `/${service.typeName}/${method.name}`;
       const serves = { variant, typeUrl, path };
-      return [{ service, method, path, serves }];
+      return [{ method, path, serves }];
     })
   );
 }
 
-function streamHandler({ service, method, path, serves }: MethodRow, serve: ServeStream): UniversalHandler {
+function streamHandler({ method, path, serves }: MethodRow, serve: ServeStream): UniversalHandler {
+  return grpcHandler(method, path, (request) => serve(request, serves));
+}
+
+/** A handler of one method that speaks gRPC alone. */
+export function grpcHandler(
+  method: DescMethod,
+  path: string,
+  serve: (request: StreamRequest) => UniversalServerResponse,
+): UniversalHandler {
   // deno-lint-ignore require-await
   async function handle(request: UniversalServerRequest): Promise<UniversalServerResponse> {
     if (request.httpVersion.startsWith("1.")) return uResponseVersionNotSupported;
     if (request.method !== "POST") return uResponseMethodNotAllowed;
     const contentType = request.header.get("content-type") ?? "";
     if (!supportedContentType(contentType) || !hasByteBody(request)) return uResponseUnsupportedMediaType;
-    return serve(request, serves);
+    return serve(request);
   }
   return Object.assign(handle, {
-    service,
+    service: method.parent,
     method,
     requestPath: path,
     protocolNames: ["grpc"],

@@ -64,6 +64,13 @@ export class RouterTransport implements StreamTransport, AsyncIterableIterator<U
     this.#request.contextValues?.get(RESET)?.();
   }
 
+  /** An adapter of another package does not show its connection. */
+  leave(): void {}
+
+  get unreadBytes(): number {
+    return 0; // nothing is taken from the adapter while it is paused
+  }
+
   pause(): void {
     this.#paused ??= Promise.withResolvers();
   }
@@ -127,10 +134,10 @@ export class RouterTransport implements StreamTransport, AsyncIterableIterator<U
       // Not `for await`: to leave that destroys the request, and the status could not be sent.
       const chunks = body[Symbol.asyncIterator]();
       while (!stream.ended) {
+        if (this.#paused !== undefined) await this.#paused.promise;
         const chunk = await chunks.next();
         if (chunk.done === true) return stream.bodyEnded();
         stream.push(chunk.value);
-        if (this.#paused !== undefined) await this.#paused.promise;
       }
     } catch (error) { // the body failed: in Deno that is how a reset arrives, before the signal aborts
       stream.disconnected(signal.aborted ? signal.reason : error);

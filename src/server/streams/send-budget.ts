@@ -1,3 +1,5 @@
+import type { LimitCounter } from "../limits/limit-counts.ts";
+
 /** A response, of a stream or of a poll, with frames that its client has not read yet. */
 export interface BufferedStream {
   /** Writes what is pending, as far as the budget has room. Does not throw. */
@@ -28,6 +30,8 @@ export interface SendBudgetOptions {
   readonly maxBytes: number;
   /** How long a client may read nothing. */
   readonly stallTimeoutMs: number;
+  /** Where closed streams are counted. */
+  readonly counter?: LimitCounter;
 }
 
 /**
@@ -166,6 +170,7 @@ export class SendBudget {
       const stalledMs = performance.now() - since;
       if (stalledMs < this.#patienceMs) break;
       this.#stalledClosed++;
+      this.#options.counter?.count(stalledMs < this.#options.stallTimeoutMs ? "maxUnsentBytes" : "stallTimeoutMs");
       this.#stalledSince.delete(stream);
       stream.closeStalled(stalledMs);
     }

@@ -1,4 +1,3 @@
-import { Code, ConnectError } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import type { Cache } from "../../cache/mod.ts";
 import {
@@ -9,9 +8,13 @@ import {
   type StreamInfo,
   type SubscriptionStatus,
 } from "../../stream/mod.ts";
+import { Admission, type Arrival, type StreamQueueStatus } from "../admission/admission.ts";
+import type { Readiness } from "../admission/readiness.ts";
 import type { DiscoveryCallbacks } from "../callbacks.ts";
 import { clientError, isForClient } from "../client-error.ts";
 import { endOverTime } from "../drain.ts";
+import { excessOf, sizeOfHeaders } from "../limits/header-limits.ts";
+import type { LimitCounter } from "../limits/limit-counts.ts";
 import type { ServerLog } from "../log.ts";
 import type { Settings } from "../options.ts";
 import { readableError } from "../readable-error.ts";
@@ -23,6 +26,7 @@ import { GrpcStream } from "./grpc-stream.ts";
 import { streamHandlers, type StreamMethod, streamMethods, type StreamRequest } from "./methods.ts";
 import { RouterTransport } from "./router-transport.ts";
 import type { SendBudget } from "./send-budget.ts";
+import { shuttingDown } from "./stream-errors.ts";
 import type { IncomingStream, OpenStream } from "./transport.ts";
 
 /** A stream with the state of its subscriptions. */
@@ -41,6 +45,8 @@ export interface StreamsOptions {
   readonly callbacks: DiscoveryCallbacks;
   readonly log: ServerLog;
   readonly authorizer: Authorizer;
+  readonly readiness: Pick<Readiness, "isReady">;
+  readonly counter: LimitCounter;
 }
 
 /** The gRPC streams of a server. */
@@ -50,7 +56,8 @@ export class Streams {
   readonly #fleet: FleetContent | undefined;
   readonly #methods: ReadonlyMap<string, StreamMethod>;
   /** Oldest first. */
-  readonly #open = new Map<DiscoveryStream, GrpcStream>();
+  readonly #open = new Map<GrpcStream, DiscoveryStream>();
+  readonly #admission: Admission;
   #lastId = 0;
   #closed = false;
 
@@ -60,6 +67,8 @@ export class Streams {
     this.#responses = new ResponseFactory({ identifier });
     this.#fleet = quorum && new FleetContent(quorum);
     this.#methods = streamMethods(api);
+    const { settings: { admission: limits }, readiness, counter } = options;
+    this.#admission = new Admission({ limits, readiness, counter });
   }
 
   /** How streams of a method are opened, by its path; undefined where the path is not that of a streaming method. */
@@ -74,27 +83,38 @@ export class Streams {
   }
 
   infos(): StreamInfo[] {
-    return [...this.#open.keys()].map((stream) => stream.info);
+    return [...this.#open.values()].map((stream) => stream.info);
   }
 
   status(): StreamStatus[] {
     const now = performance.now();
-    return [...this.#open.keys()].map((stream) => ({ ...stream.info, state: stream.status(now) }));
+    return [...this.#open.values()].map((stream) => ({ ...stream.info, state: stream.status(now) }));
   }
 
   /** The content that clients reject, once for each group of clients. */
   rejected(): RejectedContent[] {
-    return rejectedBy([...this.#open.keys()]);
+    return rejectedBy(this.#open.values());
   }
 
   /** Has content that is kept from clients tried again. @param names - default: all of the type */
   retry(typeUrl: string, names: readonly string[] | undefined): void {
-    for (const stream of this.#open.keys()) stream.isolation?.retry(typeUrl, names);
+    for (const stream of this.#open.values()) stream.isolation?.retry(typeUrl, names);
   }
 
-  /** Ends the streams that are open now, over a time in milliseconds. */
+  /** The streams that wait to be opened. */
+  get queue(): StreamQueueStatus {
+    return this.#admission.status;
+  }
+
+  /** The configuration is loaded. */
+  ready(): void {
+    this.#admission.wake();
+  }
+
+  /** Ends the streams that are open now, over a time in milliseconds, and those that wait at once. */
   drain(overMs: number): Promise<void> {
-    return endOverTime([...this.#open.values()], (stream) => stream.end(unavailable()), {
+    this.#admission.refuseAll(shuttingDown());
+    return endOverTime([...this.#open.keys()], (stream) => stream.end(shuttingDown()), {
       overMs,
       isNeeded: () => this.#open.size > 0,
     });
@@ -102,33 +122,56 @@ export class Streams {
 
   /** Decides on the access of all streams again. */
   reauthorize(): Promise<void> {
-    return forEach([...this.#open.values()], (stream) => stream.recheck());
+    return forEach([...this.#open.keys()], (stream) => stream.recheck());
   }
 
   /** Ends all streams at once, and each that is opened later. */
   close(): void {
     this.#closed = true;
-    for (const stream of [...this.#open.values()]) stream.end(unavailable());
+    this.#admission.refuseAll(shuttingDown());
+    for (const stream of [...this.#open.keys()]) stream.end(shuttingDown());
   }
 
   #serve(request: StreamRequest, method: StreamMethod): UniversalServerResponse {
     const transport = new RouterTransport(request);
     const timeout = request.header.get("grpc-timeout");
-    const stream = this.#openStream(method, { transport, timeout, client: clientOf(request, method.path) });
+    const stream = this.#openStream(method, {
+      transport,
+      timeout,
+      headerSize: sizeOfHeaders(request.header),
+      client: clientOf(request, method.path),
+    });
     if (!stream.ended) transport.start(stream);
     return transport.response;
   }
 
-  #openStream(method: StreamMethod, { transport, timeout, client }: IncomingStream): GrpcStream {
-    const { settings, cache, budget, held, callbacks, log, authorizer } = this.#options;
+  #openStream(method: StreamMethod, incoming: IncomingStream): GrpcStream {
+    const { settings, budget } = this.#options;
+    const { transport, timeout, client } = incoming;
+    let stream: DiscoveryStream | undefined;
+    const arrival: Arrival = {
+      address: hostOf(client.peer),
+      since: 0,
+      get bytes() {
+        return BYTES_PER_STREAM + transport.unreadBytes;
+      },
+      wait: () => grpc.wait(),
+      start: () => this.#start(grpc, stream = this.#streamOf(grpc, method, incoming), incoming),
+      refuse: (reason) => grpc.refuse(reason),
+    };
+    const onEnd = (reason: unknown): void => this.#ended(grpc, arrival, reason);
+    const onLateError = (error: unknown): void => this.#report(error, stream?.info);
+    const grpc: GrpcStream = new GrpcStream({ transport, timeout, budget, settings, onEnd, onLateError });
+    const excess = excessOf(incoming.headerSize, settings.headers);
+    if (excess !== undefined) grpc.end(excess);
+    else if (this.#closed) grpc.end(shuttingDown());
+    else this.#admission.admit(arrival, this.#open.size);
+    return grpc;
+  }
+
+  #streamOf(grpc: GrpcStream, method: StreamMethod, { client }: IncomingStream): DiscoveryStream {
+    const { settings, cache, held, callbacks, log } = this.#options;
     const { api, limits, holdBackMs, legacyWildcard } = settings;
-    const grpc = new GrpcStream({
-      transport,
-      timeout,
-      budget,
-      settings,
-      onEnd: (reason) => this.#ended(stream, reason),
-    });
     const { peer, certificate } = client;
     const stream: DiscoveryStream = new DiscoveryStream({
       variant: method.variant,
@@ -146,32 +189,50 @@ export class Streams {
       holdBackMs,
       legacyWildcard,
       wake: () => grpc.wake(),
+      onFault: (error) => grpc.end(readableError(error)),
       trace: log.traceOf(() => stream.info),
     });
-    this.#open.set(stream, grpc);
+    return stream;
+  }
+
+  #start(grpc: GrpcStream, stream: DiscoveryStream, { client }: IncomingStream): void {
+    const { settings, held, callbacks, log, authorizer } = this.#options;
+    this.#open.set(grpc, stream);
     log.opened(stream.info);
     try {
       callbacks.onStreamOpen?.(stream.info);
       const recheckMs = settings.authorize === undefined ? Infinity : settings.reauthorizeMs;
       const gate = authorizer.isNeededFor(client) ? { stream, authorizer, client, recheckMs, held } : undefined;
       grpc.start(stream, gate);
-      if (this.#closed) grpc.end(unavailable());
+      if (this.#closed) grpc.end(shuttingDown());
     } catch (error) {
       grpc.end(readableError(error));
     }
-    return grpc;
   }
 
-  #ended(stream: DiscoveryStream, reason: unknown): void {
-    const { callbacks, log } = this.#options;
+  #ended(grpc: GrpcStream, arrival: Arrival, reason: unknown): void {
+    const { callbacks, log, counter } = this.#options;
+    counter.note(reason);
+    const stream = this.#open.get(grpc);
+    if (stream === undefined) this.#admission.remove(arrival);
+    this.#open.delete(grpc);
+    this.#report(reason, stream?.info);
+    if (stream === undefined) return;
     const error = reason === undefined ? undefined : clientError(reason);
-    this.#open.delete(stream);
-    if (reason !== undefined && !isForClient(reason)) callbacks.onError?.(reason, stream.info);
     log.closed(stream.info, error);
     callbacks.onStreamClose?.(stream.info, error);
   }
+
+  /** @param error - what the client is at fault of, or undefined, is not reported */
+  #report(error: unknown, info: StreamInfo | undefined): void {
+    if (error !== undefined && !isForClient(error)) this.#options.callbacks.onError?.(error, info);
+  }
 }
 
-function unavailable(): ConnectError {
-  return new ConnectError("Server is shutting down", Code.Unavailable);
+/** What a stream that waits holds, beside the request that its client has sent: measured with Node 24. */
+const BYTES_PER_STREAM = 10_000;
+
+/** An address without its port. */
+function hostOf(peer = ""): string {
+  return peer.slice(0, Math.max(0, peer.lastIndexOf(":")));
 }

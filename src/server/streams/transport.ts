@@ -1,5 +1,7 @@
 import type { ClientOrigin } from "../identity/client-origin.ts";
 import { type MutableConnectionCounts, noConnections } from "../connection-counts.ts";
+import { type HeaderLimits, headerLimits, type HeaderSize } from "../limits/header-limits.ts";
+import { LimitCounter } from "../limits/limit-counts.ts";
 
 /** What a transport provides: the response side of one HTTP exchange. */
 export interface StreamTransport {
@@ -13,6 +15,10 @@ export interface StreamTransport {
   pause(): void;
   /** Reads on. */
   resume(): void;
+  /** The bytes of the request that have arrived and were not read yet, as far as the transport knows. */
+  readonly unreadBytes: number;
+  /** Leads the client elsewhere: its next stream is to be opened on another connection. */
+  leave(): void;
 }
 
 /** What a transport may call: one gRPC stream. Nothing here throws. */
@@ -27,6 +33,8 @@ export interface ServedStream {
   writable(): void;
   /** The transport has sent a part of a frame. */
   progress(): void;
+  /** The connection is to be closed: the stream ends with UNAVAILABLE, so that its client connects again. */
+  retire(): void;
   /** The transport has sent the oldest frame that it was given. */
   sent(): void;
   /** The client, or the connection to it, has been lost: frames that are not sent yet never will be. */
@@ -38,6 +46,7 @@ export interface IncomingStream {
   readonly transport: StreamTransport;
   /** The header `grpc-timeout`, if there is one. */
   readonly timeout: string | null;
+  readonly headerSize: HeaderSize;
   readonly client: ClientOrigin;
 }
 
@@ -61,12 +70,23 @@ export interface StreamAcceptor {
     readonly accept: AcceptStreams;
     /** For whatever accepts connections. */
     readonly connections: MutableConnectionCounts;
+    readonly limits: LimitCounter;
+    readonly headers: HeaderLimits;
   };
 }
 
 /** Where the connections of a server are counted, also those of a wrapper that has the property. */
-export function connectionCountsOf(server: object & Partial<StreamAcceptor>): MutableConnectionCounts {
-  return server[ACCEPTOR]?.connections ?? noConnections();
+export function connectionCountsOf(
+  server: object & Partial<StreamAcceptor>,
+): Pick<StreamAcceptor[typeof ACCEPTOR], "connections" | "limits"> {
+  return server[ACCEPTOR] ?? { connections: noConnections(), limits: new LimitCounter() };
+}
+
+/** The limits of headers that a server has, also for a wrapper that has the property, and where they are counted. */
+export function headerLimitsOf(
+  server: object & Partial<StreamAcceptor>,
+): Pick<StreamAcceptor[typeof ACCEPTOR], "headers" | "limits"> {
+  return server[ACCEPTOR] ?? { headers: headerLimits({}), limits: new LimitCounter() };
 }
 
 /** How a server opens streams past a router; undefined for a wrapper, which is served by its own `routes`. */

@@ -183,7 +183,9 @@ export class AdsSequencer<Type extends TypeProgress = TypeProgress> {
   #blocks(earlier: TypeProgress, later: TypeProgress): Blocker["reason"] | undefined {
     const { subscription, watched, exchange } = earlier;
     if (subscription.isEmpty || watched.view === undefined || watched.hasMoved) return undefined;
-    if (watched.hasChanged && exchange.blocksOthers) return "ack";
+    // Of a client that returns, only what warms the response in flight may go along: there is no ACK without it.
+    const warms = later.isReturning && warmedBy(earlier.type)?.typeUrl === later.typeUrl;
+    if (watched.hasChanged && exchange.blocksOthers && !warms) return "ack";
     if (watched.hasChanged && exchange.inFlight === undefined) return "unsent";
     if (!this.#order.needs(later.typeUrl, earlier.typeUrl)) return undefined;
     if (exchange.blocksOthers) return "ack";

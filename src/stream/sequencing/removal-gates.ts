@@ -31,7 +31,12 @@ export class RemovalGates {
     const areFew = type.withheldCount <= MAX_WITHHELD;
     let notBefore = -Infinity;
     let blocker: Blocker | undefined;
-    for (const typeUrl of order.referrers(type.typeUrl)) {
+    const referrers = order.referrers(type.typeUrl);
+    // The first requests for them may still be on their way. They were sent before the ACK of the first response.
+    if (type.isReturning && referrers.length > 0) {
+      return closedFor(holdBackMs, { notBefore, blocker: { typeUrl: type.typeUrl, reason: "ack" } });
+    }
+    for (const typeUrl of referrers) {
       const referrer = types.get(typeUrl);
       const reason = referrer && unsettled(referrer);
       if (reason === undefined) continue;

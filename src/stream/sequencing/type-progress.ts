@@ -18,6 +18,8 @@ export interface TypeProgress {
   readonly isUrgent: boolean;
   /** What the client is kept from; undefined where nothing is isolated. */
   readonly isolation: Pick<Isolation, "isHolding" | "lacks"> | undefined;
+  /** Whether the client returns from an earlier stream, and has received nothing of the type on this one. */
+  readonly isReturning: boolean;
   /** The number of withheld removals. */
   readonly withheldCount: number;
   /** Changes whenever `isDelivered` may give another result. */

@@ -1,10 +1,19 @@
 import type { Case } from "../case.ts";
 import { DELETIONS } from "./deletions.ts";
 import { REJECTED } from "./rejected.ts";
+import { DESCRIBED } from "./described.ts";
 import { RESTART } from "./restart.ts";
 import { ROUTES } from "./routes.ts";
 import { SERVERS } from "./servers.ts";
 import { TARGETS } from "./targets.ts";
 
 /** All that is shown with clients of gRPC, in the order of the table. */
-export const CASES: readonly Case[] = [...TARGETS, ...ROUTES, ...DELETIONS, ...REJECTED, ...RESTART, ...SERVERS];
+export const CASES: readonly Case[] = [
+  ...TARGETS,
+  ...ROUTES,
+  ...DELETIONS,
+  ...REJECTED,
+  ...RESTART,
+  ...SERVERS,
+  ...DESCRIBED,
+];

@@ -24,6 +24,8 @@ type command struct {
 	TimeoutMs int    `json:"timeoutMs"`
 	Name      string `json:"name"`
 	Port      int    `json:"port"`
+	Service   string `json:"service"`
+	Message   string `json:"message"`
 }
 
 type callResult struct {
@@ -64,6 +66,8 @@ func run(c command) (any, error) {
 		return nil, nil
 	case "serve":
 		return serve(c.Name, net.JoinHostPort("127.0.0.1", fmt.Sprint(c.Port)))
+	case "describe":
+		return describe(c)
 	case "modes":
 		return modes(), nil
 	default:

@@ -16,4 +16,8 @@ func serve(string, string) (any, error) {
 	return nil, errors.New("this release is here as a client")
 }
 
+func describe(command) (any, error) {
+	return nil, errors.New("this release is here as a client of xDS")
+}
+
 func modes() []string { return []string{} }

@@ -5,6 +5,9 @@ import sys
 from concurrent import futures
 
 import grpc
+from google.protobuf.descriptor_pool import DescriptorPool
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 channels = {}
 servers = []
@@ -26,6 +29,8 @@ def run(command):
         if channel is not None:
             channel.close()
         return None
+    if do == "describe":
+        return describe(command)
     if do == "serve":
         return serve(command["name"], f"127.0.0.1:{command['port']}")
     raise ValueError(f"unknown command {do!r}")
@@ -46,6 +51,22 @@ def call(command):
             return {"responses": responses, "failure": f"{error.code().name}: {error.details()}"}
         responses[name] = responses.get(name, 0) + 1
     return {"responses": responses}
+
+
+def describe(command):
+    """Asks for the health of a service, and for the descriptors of it and of a message."""
+    with grpc.insecure_channel(command["target"]) as channel:
+        request = health_pb2.HealthCheckRequest(service=command["service"])
+        response = health_pb2_grpc.HealthStub(channel).Check(request, timeout=command["timeoutMs"] / 1000)
+        database = ProtoReflectionDescriptorDatabase(channel)
+        # A pool of its own takes a file only with all that it imports.
+        pool = DescriptorPool(database)
+        return {
+            "health": health_pb2.HealthCheckResponse.ServingStatus.Name(response.status),
+            "services": list(database.get_services()),
+            "methods": [method.name for method in pool.FindServiceByName(command["service"]).methods],
+            "fields": len(pool.FindMessageTypeByName(command["message"]).fields),
+        }
 
 
 def serve(name, address):

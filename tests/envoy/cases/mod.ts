@@ -3,6 +3,8 @@ import { ALL_TYPES } from "./all-types.ts";
 import { CLUSTERS } from "./clusters.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { EXTENSIONS } from "./extensions.ts";
+import { HEALTH } from "./health.ts";
+import { LIFE_CYCLE } from "./life-cycle.ts";
 import { MAKE_BEFORE_BREAK } from "./make-before-break.ts";
 import { MANY } from "./many.ts";
 import { NAMES } from "./names.ts";
@@ -34,4 +36,6 @@ export const CASES: readonly Case[] = [
   ...EXTENSIONS,
   ...REJECTED,
   ...REJECTED_SIBLINGS,
+  ...HEALTH,
+  ...LIFE_CYCLE,
 ];

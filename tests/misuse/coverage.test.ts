@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { PLACES } from "./places.ts";
+import { PUBLICATIONS, WATCHED } from "./publishers.ts";
+import { placesIn, readApi } from "./user-code.ts";
+
+/** Places whose tests are in `elsewhere.test.ts`, since no client of a server reaches them. */
+const ELSEWHERE = [
+  "SnapshotFeed.connect(send)",
+  "ConnectOptions.onError",
+  "TlsLoader.load",
+  "TlsReload.onReloadError",
+  "DiscoveryServer.fetch(request)",
+];
+
+/** Objects of the runtime that are only passed through. */
+const OF_THE_RUNTIME = ["restListener(response).end", "restListener(response).writeHead"];
+
+const ENTRIES = ["mod.ts", "src/node/mod.ts"];
+
+describe("P-01 code of the user", () => {
+  it("has a row for each place that the API has", () => {
+    const tested = [PLACES, PUBLICATIONS, WATCHED].flatMap(Object.keys);
+    expect([...tested, ...ELSEWHERE, ...OF_THE_RUNTIME].sort()).toEqual(placesIn(readApi(ENTRIES)));
+  });
+
+  it("is found where a callback is added, at any depth", () => {
+    const api = new Map(readApi(ENTRIES));
+    const callback = { kind: "fnOrConstructor", value: { params: [], tsType: { kind: "keyword", value: "void" } } };
+    const { kind, def } = api.get("Watch")![0]!;
+    api.set("Watch", [{ kind, def: { ...def, properties: [{ name: "onNew", tsType: callback }] } }]);
+    expect(placesIn(api)).toContain("Watch.onNew");
+  });
+});
