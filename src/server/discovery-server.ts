@@ -66,8 +66,8 @@ export interface DiscoveryServer {
    */
   reauthorize(): Promise<void>;
   /**
-   * Ends the streams that are open now with UNAVAILABLE, and responds to the polls that are waiting. Streams and polls
-   * that arrive later are served.
+   * Ends the streams that are open now with UNAVAILABLE, at once those that wait to be opened, and responds to the polls
+   * that are waiting. Streams and polls that arrive later are served.
    */
   drain(options?: DrainOptions): Promise<void>;
   /** Ends all streams at once with UNAVAILABLE, and each that is opened later; polls too, in REST with status 503. */
