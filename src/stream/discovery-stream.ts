@@ -1,5 +1,6 @@
 import { type AccessQuery, addedAccess, presentAccess } from "./access.ts";
 import { acknowledge, type AcknowledgeContext } from "./acknowledge.ts";
+import { closeWatches } from "./close-watches.ts";
 import { Decisions } from "./decisions.ts";
 import type { FleetContent } from "./isolation/fleet-content.ts";
 import { StreamIsolation } from "./isolation/stream-isolation.ts";
@@ -146,8 +147,10 @@ export class DiscoveryStream {
       if (update !== undefined) return this.#sent(type, update, now);
     }
     for (const type of this.#sequencer.types) {
-      const response = type.heartbeatAt === undefined ? undefined : this.#nextHeartbeat(type, now);
-      if (response !== undefined) return response;
+      const response = type.heartbeatAt === undefined ? undefined : this.#updates.heartbeat(type, now);
+      if (response === undefined) continue;
+      this.#options.callbacks.onResponse?.(this.info, response);
+      return response;
     }
     return undefined;
   }
@@ -163,17 +166,7 @@ export class DiscoveryStream {
     this.#isClosed = true;
     this.#account.release();
     this.isolation?.leave();
-    let failed = false;
-    let first: unknown;
-    for (const { watched } of this.#sequencer.types) {
-      try {
-        watched.close();
-      } catch (error) {
-        if (failed) this.#options.onFault?.(error);
-        else [failed, first] = [true, error];
-      }
-    }
-    if (failed) throw first;
+    closeWatches(this.#sequencer.types, this.#options.onFault);
   }
 
   #nodeChanged(): void {
@@ -193,19 +186,6 @@ export class DiscoveryStream {
     const { callbacks } = this.#options;
     const [decisions, sequencer] = [this.#decisions, this.#sequencer];
     return new StreamIsolation({ fleet, decisions, callbacks, sequencer, info: () => this.info, wake: this.#onView });
-  }
-
-  #nextHeartbeat(type: TypeStream, now: number): OutgoingResponse | undefined {
-    const dueAt = type.heartbeatAt!;
-    if (now < dueAt) {
-      this.#updates.wakeAt(dueAt);
-      return undefined;
-    }
-    const response = type.heartbeat(now, this.#updates.context);
-    if (response === undefined) return undefined;
-    this.#decisions.heartbeat(response);
-    this.#options.callbacks.onResponse?.(this.info, response);
-    return response;
   }
 
   #sent(type: TypeStream, { response, changed }: TypeUpdate, now: number): OutgoingResponse {

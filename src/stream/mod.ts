@@ -3,7 +3,9 @@ export type { AccessQuery } from "./access.ts";
 export type { ClientCertificate } from "./client-certificate.ts";
 export { DEFAULT_STREAM_LIMITS, type StreamLimits } from "./limits.ts";
 export { FleetContent } from "./isolation/fleet-content.ts";
-export type { ContentRecord, Quorum } from "./isolation/group-content.ts";
+export type { ContentRecord } from "./isolation/content-record.ts";
+export type { Culprits } from "./isolation/culprits.ts";
+export type { Quorum } from "./isolation/group-content.ts";
 export { RejectionReason } from "./isolation/rejection-reason.ts";
 export { NodeIdentity } from "./node-identity.ts";
 export {

@@ -43,6 +43,7 @@ export interface NackInfo extends AckInfo {
 
 /** A resource that a client may have rejected. */
 export interface RejectedResource {
+  /** The name, as the client spells it. */
   readonly name: string;
   /** Whether the client says so; otherwise its reason just has the name. */
   readonly isCertain: boolean;
@@ -50,7 +51,9 @@ export interface RejectedResource {
 
 /** A content that a client is not sent from now on. */
 export interface QuarantineInfo {
+  /** The type URL. */
   readonly typeUrl: string;
+  /** The name, in its normal form. */
   readonly name: string;
   /** The version of the resource. */
   readonly version: string;
@@ -67,7 +70,9 @@ export interface QuarantineInfo {
 
 /** A content that a client may be sent again. */
 export interface ReleaseInfo {
+  /** The type URL. */
   readonly typeUrl: string;
+  /** The name, in its normal form. */
   readonly name: string;
   /** The version that was kept from the client. */
   readonly version: string;

@@ -1,4 +1,5 @@
 import type { Decisions } from "./decisions.ts";
+import type { OutgoingResponse } from "./response.ts";
 import type { AdsSequencer } from "./sequencing/ads-sequencer.ts";
 import { missingReferences } from "./sequencing/missing-references.ts";
 import type { TypeStream } from "./type-stream.ts";
@@ -48,6 +49,18 @@ export class Updates {
     if (opensAt <= now) return this.#read(type, now);
     this.wakeAt(Math.min(opensAt, this.#sequencer.dueAt));
     return undefined;
+  }
+
+  /** The heartbeat of a type, if it is due. */
+  heartbeat(type: TypeStream, now: number): OutgoingResponse | undefined {
+    const dueAt = type.heartbeatAt!;
+    if (now < dueAt) {
+      this.wakeAt(dueAt);
+      return undefined;
+    }
+    const response = type.heartbeat(now, this.context);
+    if (response !== undefined) this.#decisions.heartbeat(response);
+    return response;
   }
 
   #read(type: TypeStream, now: number): TypeUpdate | undefined {

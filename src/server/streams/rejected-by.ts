@@ -4,6 +4,7 @@ import type { DiscoveryStream } from "../../stream/mod.ts";
 export interface RejectedContent {
   /** The type URL. */
   readonly typeUrl: string;
+  /** The name, in its normal form. */
   readonly name: string;
   /** The version of the resource. */
   readonly version: string;

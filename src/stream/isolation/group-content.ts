@@ -4,6 +4,7 @@ import type { Changes } from "../change-set.ts";
 import type { OutgoingResponse } from "../response.ts";
 import { indexByName } from "../resource-index.ts";
 import { AcceptedContent } from "./accepted-content.ts";
+import { type ContentRecord, ContentRecordDraft } from "./content-record.ts";
 import { changesWithout, type Screen } from "./screened-view.ts";
 
 /** When content counts as rejected by a group of clients. */
@@ -12,21 +13,6 @@ export interface Quorum {
   readonly minNodes: number;
   /** The part of the nodes which have judged it that has to be exceeded, from 0 to 1. */
   readonly share: number;
-}
-
-/** What clients have said of the content of one resource. */
-export interface ContentRecord {
-  readonly name: string;
-  readonly version: string;
-  /** The ids of nodes. */
-  readonly rejectedBy: ReadonlySet<string>;
-  readonly acceptedBy: ReadonlySet<string>;
-  /** The reason of the client that rejected it last. */
-  readonly reason: string;
-  /** Whether other clients are not sent it. */
-  readonly isRejected: boolean;
-  /** The content that was accepted last before. */
-  readonly instead: Resource | undefined;
 }
 
 /**
@@ -40,7 +26,7 @@ export class GroupContent implements Screen {
   readonly #view: View;
   readonly #quorum: Quorum;
   readonly #accepted: AcceptedContent;
-  readonly #records = new Map<string, Draft>();
+  readonly #records = new Map<string, ContentRecordDraft>();
   #filtered = new WeakMap<Changes, Changes>();
   #rejectedCount = 0;
   #serial = 0;
@@ -111,12 +97,11 @@ export class GroupContent implements Screen {
     if (record?.version !== version) {
       this.forget(name);
       if (this.#records.size >= MAX_RECORDS) this.forget(this.#records.keys().next().value!);
-      record = new Draft(name, version);
+      record = new ContentRecordDraft(name, version);
       this.#records.set(name, record);
     }
     record.reason = by.reason;
-    record.acceptedBy.delete(by.nodeId);
-    if (record.rejectedBy.size < MAX_NODES) record.rejectedBy.add(by.nodeId);
+    record.reject(by.nodeId);
     if (record.isRejected || record.rejectedBy.size < this.#quorum.minNodes) return false;
     if (!record.hasHolders) {
       record.hasHolders = true;
@@ -156,7 +141,7 @@ export class GroupContent implements Screen {
     return released;
   }
 
-  #decide(record: Draft): void {
+  #decide(record: ContentRecordDraft): void {
     const { minNodes, share } = this.#quorum;
     const rejections = record.rejectedBy.size;
     const isRejected = rejections >= minNodes && rejections > share * (rejections + record.acceptedBy.size);
@@ -177,28 +162,6 @@ export class GroupContent implements Screen {
   }
 }
 
-class Draft implements ContentRecord {
-  readonly name: string;
-  readonly version: string;
-  readonly rejectedBy = new Set<string>();
-  readonly acceptedBy = new Set<string>();
-  reason = "";
-  isRejected = false;
-  instead: Resource | undefined = undefined;
-  hasHolders = false;
-
-  constructor(name: string, version: string) {
-    this.name = name;
-    this.version = version;
-  }
-
-  accept(nodeId: string): void {
-    if (!this.rejectedBy.has(nodeId) && this.acceptedBy.size < MAX_NODES) this.acceptedBy.add(nodeId);
-  }
-}
-
 const NO_NAMES: readonly string[] = [];
 /** Names with a record that are kept for a group. The oldest leave first. */
 const MAX_RECORDS = 1_000;
-/** Nodes that are counted for a content on each side. */
-const MAX_NODES = 1_024;

@@ -9,7 +9,7 @@ export class RejectionReason {
   readonly message: string;
   readonly #text: string;
 
-  /** @param text - the client's words as they are; never shown */
+  /** Reads a reason. @param text - the client's words as they are; never shown */
   constructor(code: number, text: string) {
     this.code = code;
     this.message = safeText(text);
