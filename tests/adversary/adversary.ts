@@ -61,7 +61,9 @@ async function main(): Promise<void> {
       } else if (!isLong && (row.long === true || runtime === "Bun" && row.important !== true)) return false;
       return row.runtimes?.includes(runtime) ?? true;
     }));
-  if (values.list) return runtimes.forEach(({ name }) => rowsOf(name).forEach(({ title }) => console.log(`${name}: ${title}`)));
+  if (values.list) {
+    return runtimes.forEach(({ name }) => rowsOf(name).forEach(({ title }) => console.log(`${name}: ${title}`)));
+  }
   const print = printer(ROWS);
   const outcomes: Outcome[] = [];
   const started = performance.now();
@@ -74,7 +76,9 @@ async function main(): Promise<void> {
     }
   }
   const failed = outcomes.filter(({ failures }) => failures.length > 0).length;
-  console.log(`\n${outcomes.length - failed} of ${outcomes.length} attacks held, in ${seconds(performance.now() - started)}`);
+  console.log(
+    `\n${outcomes.length - failed} of ${outcomes.length} attacks held, in ${seconds(performance.now() - started)}`,
+  );
   if (outcomes.length === 0) fail("Cannot attack: no attack is selected");
   if (values.json) writeFileSync(values.json, JSON.stringify(summary(outcomes), undefined, 2));
   if (values.markdown) await writeMarkdown(outcomes);

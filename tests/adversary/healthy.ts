@@ -60,7 +60,9 @@ async function run(command: HealthyCommand): Promise<unknown> {
 async function open({ port, tls }: Extract<HealthyCommand, { do: "connect" }>): Promise<void> {
   const url = tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
   const createConnection = () =>
-    tls ? connectTls({ ...tls, port, host: "127.0.0.1", servername: "localhost", ALPNProtocols: ["h2"] }) : connect(port, "127.0.0.1");
+    tls
+      ? connectTls({ ...tls, port, host: "127.0.0.1", servername: "localhost", ALPNProtocols: ["h2"] })
+      : connect(port, "127.0.0.1");
   await client?.[Symbol.asyncDispose]();
   client = new RawClient(url, { createConnection } as never);
   const mine = stream = client.open({ ":path": DELTA_PATH });

@@ -62,10 +62,14 @@ export const NODE_FILLERS = {
   "unknown varints": (size: number) => Buffer.alloc(size & ~1, Uint8Array.of(120, 1)),
   "an empty locality, again and again": (size: number) => Buffer.alloc(size & ~1, Uint8Array.of(34, 0)),
   "metadata fields": (size: number) => {
-    const entries = Array.from({ length: size / 16 | 0 }, (_, i) => field(1, Buffer.concat([
-      field(1, Buffer.from(i.toString(36).padStart(5, "0"))),
-      field(2, Buffer.from([8, 0])),
-    ])));
+    const entries = Array.from({ length: size / 16 | 0 }, (_, i) =>
+      field(
+        1,
+        Buffer.concat([
+          field(1, Buffer.from(i.toString(36).padStart(5, "0"))),
+          field(2, Buffer.from([8, 0])),
+        ]),
+      ));
     return field(3, Buffer.concat(entries));
   },
   "client features": (size: number) => Buffer.alloc(size - size % 3, field(10, Buffer.from("a"))),

@@ -1,5 +1,8 @@
 /** Copies of bytes with faults in them, the same ones for the same seed. */
-export function mutations(bytes: Uint8Array, { seed, count }: { readonly seed: number; readonly count: number }): Buffer[] {
+export function mutations(
+  bytes: Uint8Array,
+  { seed, count }: { readonly seed: number; readonly count: number },
+): Buffer[] {
   const random = randomOf(seed);
   return Array.from({ length: count }, () => {
     let copy: Buffer = Buffer.from(bytes);

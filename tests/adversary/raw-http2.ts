@@ -135,16 +135,21 @@ export class RawHttp2 {
 
   #receive(chunk: Buffer): void {
     let rest = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk;
-    for (let length; rest.length >= 9 && rest.length >= 9 + (length = rest.readUIntBE(0, 3)); rest = rest.subarray(9 + length)) {
+    for (
+      let length;
+      rest.length >= 9 && rest.length >= 9 + (length = rest.readUIntBE(0, 3));
+      rest = rest.subarray(9 + length)
+    ) {
       this.#handle(rest[3]!, rest[4]!, rest.readUInt32BE(5), rest.subarray(9, 9 + length));
     }
     this.#rest = rest;
   }
 
-  // deno-lint-ignore style/few-parameters
   #handle(type: number, flags: number, stream: number, payload: Buffer): void {
     if (type === FRAME.headers && !this.ended.has(stream)) this.responses++;
-    if ((type === FRAME.headers || type === FRAME.data) && (flags & END_STREAM) !== 0) this.ended.set(stream, undefined);
+    if ((type === FRAME.headers || type === FRAME.data) && (flags & END_STREAM) !== 0) {
+      this.ended.set(stream, undefined);
+    }
     if (type === FRAME.data) {
       this.dataBytes += payload.length;
       if (this.reading && payload.length > 0) {

@@ -3,12 +3,15 @@ import { CONNECTIONS } from "./attacks/connections.ts";
 import { FLOOD_ROWS } from "./attacks/floods.ts";
 import { FRAMES } from "./attacks/frames.ts";
 import { HEADERS } from "./attacks/headers.ts";
+import { HOOK_ROWS } from "./attacks/hooks.ts";
 import { MESSAGES } from "./attacks/messages.ts";
 import { NAMES } from "./attacks/names.ts";
 import { NODES } from "./attacks/nodes.ts";
 import { POLLS } from "./attacks/polls.ts";
+import { READERS } from "./attacks/readers.ts";
 import { REQUEST_FLOODS } from "./attacks/request-floods.ts";
 import { RESETS } from "./attacks/resets.ts";
+import { STATE } from "./attacks/state.ts";
 import { TLS } from "./attacks/tls.ts";
 import type { Row } from "./row.ts";
 
@@ -26,4 +29,7 @@ export const ROWS: readonly Row[] = [
   ...POLLS,
   ...NAMES,
   ...NODES,
+  ...READERS,
+  ...STATE,
+  ...HOOK_ROWS,
 ];

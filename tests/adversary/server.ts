@@ -4,7 +4,13 @@ import type { AddressInfo } from "node:net";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { bindNode as bindNodeTo, createDiscoveryServer, type DiscoveryServer, Snapshot, SnapshotCache } from "../../mod.ts";
+import {
+  bindNode as bindNodeTo,
+  createDiscoveryServer,
+  type DiscoveryServer,
+  Snapshot,
+  SnapshotCache,
+} from "../../mod.ts";
 import { listen, restListener, type RunningServer } from "../../src/node/mod.ts";
 import { cluster } from "../../src/v3/mod.ts";
 import { counting, type Counts, misbehaving } from "./server-callbacks.ts";
@@ -41,6 +47,12 @@ function restartTick(): void {
   expected = performance.now() + TICK_MS;
   cpu = process.cpuUsage();
 }
+
+/** Called by callbacks that re-enter the cache. */
+const reenter = {
+  publish: () => publish({ key: "small", revision: counts.sent % 5 }),
+  clear: () => cache.clearSnapshot("small"),
+};
 
 for await (const line of createInterface({ input: process.stdin })) {
   console.log(JSON.stringify(await run(JSON.parse(line) as ServerCommand) ?? null));
@@ -80,12 +92,6 @@ async function start({ options, listen: listenOptions, snapshots = [], callbacks
   await new Promise<void>((resolve) => void http.listen(0, "127.0.0.1", resolve));
   return { port: running.port, restPort: (http.address() as AddressInfo).port } satisfies Started;
 }
-
-/** Called by callbacks that re-enter the cache. */
-const reenter = {
-  publish: () => publish({ key: "small", revision: counts.sent % 5 }),
-  clear: () => cache.clearSnapshot("small"),
-};
 
 function measure(): Measured {
   const sorted = lags.splice(0).sort((a, b) => a - b);

@@ -93,7 +93,10 @@ export const FRAMES: readonly Row[] = [
         }
       }
       const client = attack.client();
-      const streams = Array.from({ length: 300 }, () => client.open({ "grpc-accept-encoding": "identity,deflate,gzip" }));
+      const streams = Array.from(
+        { length: 300 },
+        () => client.open({ "grpc-accept-encoding": "identity,deflate,gzip" }),
+      );
       for (const stream of streams) stream.http.write(sotw({ node: "small" }));
       await Promise.all(streams.map((stream) => stream.received(1)));
       await attack.hold();

@@ -53,10 +53,13 @@ export const HEADERS: readonly Row[] = [
     async run(attack) {
       const raw = await attack.raw();
       const bomb = Buffer.concat([Buffer.of(0x40), literal("x-bomb", "y".repeat(3_000)).subarray(1)]);
-      await raw.send(raw.open(SOTW_PATH), frameOf(FRAME.headers, raw.nextStream(), {
-        flags: END_HEADERS,
-        payload: Buffer.concat([REPEATED, bomb]),
-      }));
+      await raw.send(
+        raw.open(SOTW_PATH),
+        frameOf(FRAME.headers, raw.nextStream(), {
+          flags: END_HEADERS,
+          payload: Buffer.concat([REPEATED, bomb]),
+        }),
+      );
       // The bomb is the newest entry now, the others one further.
       const again = Buffer.concat([
         Buffer.from([0x83, 0x86, 0x80 | 66, 0x80 | 65, 0x80 | 64, 0x80 | 63]),

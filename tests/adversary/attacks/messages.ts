@@ -27,9 +27,13 @@ export const MESSAGES: readonly Row[] = [
         attack.expect(text.length < 1_000, `The text has ${text.length} characters`);
       };
       for (let i = 0; i < attack.count(10, 1_000); i++) {
-        await Promise.all(seeds.flatMap((seed, j) => mutations(seed.subarray(5), { seed: i, count: 30 }).map((bytes) => {
-          return one(bytes, j === 0 ? SOTW_PATH : DELTA_PATH);
-        })));
+        await Promise.all(
+          seeds.flatMap((seed, j) =>
+            mutations(seed.subarray(5), { seed: i, count: 30 }).map((bytes) => {
+              return one(bytes, j === 0 ? SOTW_PATH : DELTA_PATH);
+            })
+          ),
+        );
       }
       attack.note(`${refused} requests were refused`);
       for (const depth of [50, 101, 5_000]) {
@@ -45,7 +49,9 @@ export const MESSAGES: readonly Row[] = [
     limits: { peakMb: 250, heldMb: 60 },
     async run(attack) {
       const types = attack.client().open();
-      for (let i = 0; i < 1_000 && !types.http.closed; i++) types.http.write(sotw({ node: "small", type: `type.${i}` }));
+      for (let i = 0; i < 1_000 && !types.http.closed; i++) {
+        types.http.write(sotw({ node: "small", type: `type.${i}` }));
+      }
       attack.expect((await types.ended)["grpc-status"] === "8", "65,536 types were accepted");
       for (const path of [SOTW_PATH, DELTA_PATH]) {
         const stream = attack.client().open({ ":path": path });
@@ -64,7 +70,10 @@ export const MESSAGES: readonly Row[] = [
         const served = await until(() => stream.responses.length > 0 || stream.http.closed, 3_000);
         attack.expect(served && !stream.http.closed, "Strange names were not served");
       }
-      await expectStatus(attack, client.open(), { message: sotw({ node: "small", names: ["a".repeat(8_193)] }), status: "3" });
+      await expectStatus(attack, client.open(), {
+        message: sotw({ node: "small", names: ["a".repeat(8_193)] }),
+        status: "3",
+      });
     },
   },
   {

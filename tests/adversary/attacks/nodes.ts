@@ -26,7 +26,7 @@ export const NODES: readonly Row[] = [
     important: true,
     async run(attack) {
       const client = attack.client();
-      const message = sotw({ node: nodeOf("small", NODE_FILLERS["unknown varints"](250_000)) });
+      const message = sotw({ node: nodeOf("small", NODE_FILLERS["metadata fields"](250_000)) });
       let refused = 0;
       for (let i = 0; i < 60; i++) {
         const stream = client.open();

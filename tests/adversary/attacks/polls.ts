@@ -45,7 +45,8 @@ export const POLLS: readonly Row[] = [
           attack.expect(found.status === 200 || found.text.length < 200, `${what}: ${found.text.length} characters`);
         }
         const large = await send(attack, " ".repeat(5_000_000));
-        attack.expect(large.status === 413, `5 MB have the status ${large.status}`);
+        // A client of HTTP/1.1 that still sends may find its connection closed before it reads the response.
+        attack.expect([413, 0].includes(large.status), `5 MB have the status ${large.status}`);
       }
     },
   },

@@ -16,7 +16,11 @@ interface Flood {
 }
 
 const FLOODS: Readonly<Record<string, Flood>> = {
-  "stale nonces": { path: SOTW_PATH, first: sotw({ node: "small" }), then: (i) => sotw({ nonce: `${i}`, version: "1" }) },
+  "stale nonces": {
+    path: SOTW_PATH,
+    first: sotw({ node: "small" }),
+    then: (i) => sotw({ nonce: `${i}`, version: "1" }),
+  },
   ACKs: { path: DELTA_PATH, first: delta({ node: "small" }), then: () => delta({ nonce: "1" }) },
   "subscribe and unsubscribe": {
     path: DELTA_PATH,
@@ -75,7 +79,10 @@ export const REQUEST_FLOODS: readonly Row[] = [
     async run(attack) {
       const stream = attack.client().open();
       for (let i = 0; i < attack.count(10, 60) && !stream.http.closed; i++) {
-        const node = nodeOf("small", Buffer.concat([field(2, Buffer.from(`${i}`)), NODE_FILLERS["unknown varints"](250_000)]));
+        const node = nodeOf(
+          "small",
+          Buffer.concat([field(2, Buffer.from(`${i}`)), NODE_FILLERS["unknown varints"](250_000)]),
+        );
         await written(stream, sotw({ node }));
       }
       await attack.reaches(() => true);
@@ -87,7 +94,7 @@ export const REQUEST_FLOODS: readonly Row[] = [
     title: `X-nodeflip a stream with ${count} names, then 300 requests with another node`,
     limits: { peakMb: 250 },
     async run(attack) {
-      const first = sotw({ node: "small", type: ENDPOINT_TYPE, names: namesOf(count) });
+      const first = sotw({ node: "small", type: ENDPOINT_TYPE, names: ["e0", ...namesOf(count)] });
       const flips = Array.from({ length: 300 }, (_, i) => {
         return sotw({ type: ENDPOINT_TYPE, node: nodeOf("small", field(2, Buffer.from(`${i}`))) });
       });

@@ -50,7 +50,10 @@ export const TLS: readonly Row[] = [
     important: true,
     async run(attack) {
       const before = await attack.state();
-      attack.expect(!await tryTls(attack, CERTIFICATES.attacker, "healthy"), "The other node's configuration was served");
+      attack.expect(
+        !await tryTls(attack, CERTIFICATES.attacker, "healthy"),
+        "The other node's configuration was served",
+      );
       const { denied } = await attack.state();
       attack.expect(denied > before.denied, "The denial was not counted");
     },
@@ -59,7 +62,13 @@ export const TLS: readonly Row[] = [
 
 /** @returns whether a stream had a response with resources */
 async function tryTls(attack: Attack, options: object, nodeId: string): Promise<boolean> {
-  const socket = connect({ port: attack.port, host: "127.0.0.1", servername: "localhost", ALPNProtocols: ["h2"], ...options });
+  const socket = connect({
+    port: attack.port,
+    host: "127.0.0.1",
+    servername: "localhost",
+    ALPNProtocols: ["h2"],
+    ...options,
+  });
   const secure = new Promise<boolean>((resolve) => {
     socket.once("secureConnect", () => resolve(true)).once("error", () => resolve(false));
     socket.once("close", () => resolve(false));
