@@ -39,7 +39,7 @@ const MB = 1_000_000;
 const MIN_CPU_MS = 300;
 /** Less memory than this says nothing either. */
 const MIN_HELD = 2 * MB;
-const SETTLE_MS = 250;
+const SETTLE_MS = 150;
 /** How long memory may take to be freed. */
 const LEFT_MS = 1_000;
 /** An attack that takes longer hangs, in the short and in the long form. */

@@ -83,7 +83,7 @@ export function field(number: number, bytes: Uint8Array): Uint8Array {
 
 /** Names of a length that differ at their end. */
 export function namesOf(count: number, { length = 6, prefix = "" } = {}): string[] {
-  return Array.from({ length: count }, (_, i) => `${prefix}${i.toString(36)}`.padStart(length, "n"));
+  return Array.from({ length: count }, (_, i) => `${prefix}${i.toString(36)}`.padStart(length, "-"));
 }
 
 /** The same bytes as text, cut into single ones. */

@@ -36,9 +36,9 @@ export interface Row {
   readonly title: string;
   readonly server?: ServerSpec;
   readonly limits?: Partial<Limits>;
-  /** Only in the long form: it takes more than some two seconds. Default: false. */
+  /** Only in the long form: it takes seconds, or is one more of its kind. Default: false. */
   readonly long?: boolean;
-  /** Also on Bun, in the short form. Default: false. */
+  /** In the short form not only on Node, but on Deno and Bun, too. Default: false. */
   readonly important?: boolean;
   /** The runtimes that it is for. Default: all. */
   readonly runtimes?: readonly string[];

@@ -40,6 +40,7 @@ export const AUTHORITIES: readonly Row[] = [
   },
   {
     title: "S-13 wrong content types, methods, paths and protocols",
+    long: true,
     async run(attack) {
       const cases: readonly (readonly [Record<string, string>, RegExp])[] = [
         [{ "content-type": "application/json" }, /^415/],
@@ -65,6 +66,7 @@ export const AUTHORITIES: readonly Row[] = [
   },
   {
     title: "I-05 no path shows the state of the server",
+    long: true,
     async run(attack) {
       for (const path of ["/", "/status", "/metrics", "/debug", "/config_dump", "/streams", "/<script>"]) {
         for (const method of ["GET", "POST"]) {

@@ -24,6 +24,7 @@ const QUICK: ServerSpec = {
 export const CONNECTIONS: readonly Row[] = [
   {
     title: "S-08 a window of the connection that overflows, on many connections (CVE-2026-21714)",
+    long: true,
     limits: { peakMb: 60 },
     async run(attack) {
       for (let i = 0; i < attack.count(200, 3_000); i++) {
@@ -46,6 +47,7 @@ export const CONNECTIONS: readonly Row[] = [
       }),
   },
   {
+    long: true,
     title: "S-09 the same to TLS: nothing, the begin of a hello, a handshake alone",
     server: TLS_SERVER,
     limits: { heldRatio: 150 },
@@ -60,6 +62,7 @@ export const CONNECTIONS: readonly Row[] = [
     },
   },
   {
+    important: true,
     title: "S-10 a client that stops to acknowledge pings is closed",
     server: QUICK,
     async run(attack) {
@@ -102,6 +105,7 @@ export const CONNECTIONS: readonly Row[] = [
   },
   {
     title: "S-12 12 MB in flight, then another stream of the same connection is served",
+    long: true,
     server: { snapshots: [{ key: "big", clusters: 100, clusterBytes: 120_000 }] },
     // The snapshot is encoded and framed once, for all that come later.
     limits: { heldMb: 60, leftMb: 40, heldRatio: Infinity, cpuRatio: Infinity },
@@ -119,6 +123,7 @@ export const CONNECTIONS: readonly Row[] = [
   },
   {
     title: "X-connflood connects, opens a stream and closes, as fast as it can",
+    long: true,
     limits: { peakMb: 250 },
     async run(attack) {
       const end = performance.now() + attack.count(1_000, 10_000);

@@ -28,6 +28,7 @@ export const FLOOD_ROWS: readonly Row[] = [
       title: `S-07 ${what}, 50,000 times${reading ? "" : ", from a client that reads nothing"}`,
       limits: { peakMb: 60, heldMb: 20 },
       important: what === "PING" && !reading,
+      long: !["PING", "SETTINGS of a window"].includes(what) || (what !== "PING" && reading),
       async run(attack) {
         const raw = await attack.raw({ reading });
         raw.responsive = reading;
@@ -51,6 +52,7 @@ export const FLOOD_ROWS: readonly Row[] = [
   ),
   {
     title: "S-07 a client that pings every 100 ms is not cut",
+    long: true,
     async run(attack) {
       const raw = await attack.raw();
       await raw.send(raw.open(SOTW_PATH, sotw({ node: "small" })));
@@ -64,6 +66,7 @@ export const FLOOD_ROWS: readonly Row[] = [
   },
   {
     title: "X-settings odd settings: all windows 0, huge tables, 1,000 entries",
+    long: true,
     async run(attack) {
       const settings = [setting(4, 0), setting(1, 2 ** 32 - 1), setting(6, 1), setting(3, 0), setting(0x99, 7)];
       const many = Buffer.concat(Array.from({ length: 1_000 }, (_, i) => setting(0x100 + i, i)));

@@ -28,6 +28,7 @@ export const FRAMES: readonly Row[] = [
       // Only the streams themselves cost memory.
       limits: { peakMb: 60, heldMb: 25, heldRatio: 400 },
       important: way === "unary Fetch",
+      long: way !== "unary Fetch",
       async run(attack) {
         const raw = await attack.raw();
         await raw.send(...Array.from({ length: 900 }, () => raw.open(path, bytes as Buffer, { contentType })));
@@ -40,7 +41,7 @@ export const FRAMES: readonly Row[] = [
   ...WAYS.map(({ way, path, contentType }): Row => ({
     title: `R-02 a request of 64 kB in frames of one byte: ${way}`,
     limits: { blockedMs: 500 },
-    important: true,
+    important: way === "unary Fetch",
     async run(attack) {
       const raw = await attack.raw();
       const body = bodyFor(contentType);
@@ -62,6 +63,7 @@ export const FRAMES: readonly Row[] = [
   },
   {
     title: "R-02 a byte now and then on every way: the request has a deadline",
+    long: true,
     server: SLOW,
     async run(attack) {
       await Promise.all(WAYS.map(async ({ way, path, contentType }) => {
@@ -78,6 +80,7 @@ export const FRAMES: readonly Row[] = [
   },
   {
     title: "R-03 compressed messages, and 300 streams that accept compression",
+    long: true,
     limits: { heldRatio: 400 },
     async run(attack) {
       const bomb = gzipSync(Buffer.alloc(10_000_000));
@@ -115,6 +118,7 @@ export const FRAMES: readonly Row[] = [
   },
   {
     title: "X-pin parts of 4 kB in a segment each hold no more than themselves",
+    long: true,
     server: { options: { requestTimeoutMs: 3_000 } },
     limits: { heldRatio: 4 },
     async run(attack) {

@@ -111,6 +111,7 @@ export const HEADERS: readonly Row[] = [
   },
   {
     title: "X-ctype content types of 60 kB, each another: none stays",
+    long: true,
     limits: { leftMb: 5 },
     async run(attack) {
       for (const path of [SOTW_PATH, "/envoy.service.cluster.v3.ClusterDiscoveryService/FetchClusters"]) {

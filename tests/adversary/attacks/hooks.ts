@@ -15,6 +15,7 @@ export const HOOK_ROWS: readonly Row[] = [
     server: { callbacks: how },
     ends: true,
     important: how === "throw a proxy",
+    long: how !== "throw a proxy" && how !== "reject",
     async run(attack) {
       const client = attack.client();
       for (let round = 0; round < 3; round++) {
@@ -38,6 +39,7 @@ export const HOOK_ROWS: readonly Row[] = [
     title: `P-02 SIGTERM ${how} with streams open`,
     ends: true,
     important: how === "once",
+    long: how !== "once",
     async run(attack) {
       const clients = Array.from({ length: 5 }, () => attack.client());
       const streams = clients.flatMap((client) => Array.from({ length: attack.count(20, 200) }, () => client.open()));

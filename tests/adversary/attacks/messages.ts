@@ -78,6 +78,7 @@ export const MESSAGES: readonly Row[] = [
   },
   {
     title: "R-10 stale, future and foreign nonces, and an ACK before a response, send nothing",
+    long: true,
     async run(attack) {
       for (const path of [SOTW_PATH, DELTA_PATH]) {
         const stream = attack.client().open({ ":path": path });
@@ -114,6 +115,7 @@ export const MESSAGES: readonly Row[] = [
   },
   {
     title: "R-13 deadlines that are tiny, beyond all timers, or no numbers",
+    long: true,
     async run(attack) {
       const client = attack.client();
       for (const timeout of ["99999999H", "600H", "garbage", "-1S", "", "9".repeat(1_000)]) {
@@ -150,6 +152,7 @@ export const MESSAGES: readonly Row[] = [
   },
   {
     title: "X-empty two million empty names, unsubscribes and versions in a request",
+    long: true,
     limits: { peakMb: 400, blockedMs: 3_000 },
     async run(attack) {
       const fields = { subscribe: 3, unsubscribe: 4, versions: 5, unknown: 15 };
@@ -166,6 +169,7 @@ export const MESSAGES: readonly Row[] = [
   },
   {
     title: "X-xdstp names of xdstp with thousands of parameters and escapes",
+    long: true,
     limits: { peakMb: 400, blockedMs: 3_000 },
     async run(attack) {
       const shapes = ["a=b&", "%41", "/", "\u00e9", "?#"];

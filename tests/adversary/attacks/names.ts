@@ -44,6 +44,7 @@ export const NAMES: readonly Row[] = [
   },
   {
     title: "X-typeleak types of clients that have left are not kept",
+    long: true,
     limits: { leftMb: 8, peakMb: 400 },
     async run(attack) {
       for (let wave = 0; wave < attack.count(3, 20); wave++) {
@@ -94,6 +95,7 @@ export const NAMES: readonly Row[] = [
   })),
   {
     title: "X-hash 500 names of 8,100 characters that differ at the end, then nodes that change",
+    long: true,
     limits: { heldRatio: 5, blockedMs: 500 },
     async run(attack) {
       const stream = attack.client().open();
@@ -108,6 +110,7 @@ export const NAMES: readonly Row[] = [
   },
   {
     title: 'X-forget many names, a response in flight, then "*" added and dropped',
+    long: true,
     limits: { peakMb: 300, heldMb: 60, blockedMs: 2_500 },
     async run(attack) {
       const stream = attack.client().open({ ":path": DELTA_PATH });

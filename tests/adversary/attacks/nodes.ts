@@ -7,6 +7,7 @@ import type { Row } from "../row.ts";
 export const NODES: readonly Row[] = [
   ...Object.entries(NODE_FILLERS).map(([what, fill]): Row => ({
     title: `X-node ten nodes of 250 kB of ${what}`,
+    long: what !== "unknown varints" && what !== "metadata fields",
     limits: { peakMb: 400, heldMb: 250, heldRatio: 100 },
     async run(attack) {
       const client = attack.client();

@@ -60,6 +60,7 @@ export const READERS: readonly Row[] = [
     },
   },
   {
+    long: true,
     title: "D-02 a client without progress is closed once, one that reads slowly is not",
     server: BIG,
     limits: BUDGET,
@@ -96,6 +97,7 @@ export const READERS: readonly Row[] = [
   },
   ...["a bad message", "its deadline", "a query in its path"].map((how): Row => ({
     title: `X-bypass a client that reads nothing, whose stream is ended by ${how}`,
+    long: how !== "its deadline",
     server: BIG,
     limits: BUDGET,
     async run(attack) {
@@ -114,6 +116,7 @@ export const READERS: readonly Row[] = [
   })),
   ...[REST_PATH, FETCH_PATH].map((path): Row => ({
     title: `X-stall polls whose response of 5 MB is not read: ${path === REST_PATH ? "REST" : "unary Fetch"}`,
+    long: path === REST_PATH,
     server: BIG,
     // A poll is refused when the budget is used up.
     limits: { ...BUDGET, peakMb: 600, heldMb: 140 },
@@ -132,6 +135,7 @@ export const READERS: readonly Row[] = [
   })),
   {
     title: "X-starve a client whose stalled streams fill maxUnsentBytes: others are served",
+    long: true,
     server: BIG,
     limits: { ...BUDGET, peakMb: 600 },
     async run(attack) {
@@ -149,6 +153,7 @@ export const READERS: readonly Row[] = [
   },
   {
     title: "X-unshared a response of 5 MB of its own again and again, read",
+    long: true,
     server: BIG,
     // It reads all that it asks for: the work for it is in its bytes.
     limits: { ...BUDGET, cpuRatio: Infinity },

@@ -45,6 +45,7 @@ export const REQUEST_FLOODS: readonly Row[] = [
     title: `R-05 a flood of requests: ${what}`,
     limits: { peakMb: 300 },
     important: what === "ACKs",
+    long: !["ACKs", "subscribe and unsubscribe"].includes(what),
     async run(attack) {
       // Made before: what it costs to make them is not the cost of the attack.
       const batch = Buffer.concat(Array.from({ length: 500 }, (_, i) => then(i)));
@@ -92,6 +93,7 @@ export const REQUEST_FLOODS: readonly Row[] = [
   },
   ...[1_000, 10_000].map((count): Row => ({
     title: `X-nodeflip a stream with ${count} names, then 300 requests with another node`,
+    long: count === 1_000,
     limits: { peakMb: 250 },
     async run(attack) {
       const first = sotw({ node: "small", type: ENDPOINT_TYPE, names: ["e0", ...namesOf(count)] });
@@ -107,6 +109,7 @@ export const REQUEST_FLOODS: readonly Row[] = [
   })),
   {
     title: "X-nackflood a NACK and a subscription in each request, as fast as it has a response",
+    long: true,
     async run(attack) {
       const stream = attack.client().open({ ":path": DELTA_PATH });
       stream.http.write(delta({ node: "small", type: ENDPOINT_TYPE, subscribe: ["e0"] }));
@@ -122,6 +125,7 @@ export const REQUEST_FLOODS: readonly Row[] = [
   },
   {
     title: "X-vhds 100,000 names of VHDS, then 300 requests for a collection",
+    long: true,
     limits: { peakMb: 300, heldMb: 60, heldRatio: 100, blockedMs: 2_000 },
     async run(attack) {
       const stream = attack.client().open({ ":path": DELTA_PATH });
@@ -138,6 +142,7 @@ export const REQUEST_FLOODS: readonly Row[] = [
   },
   {
     title: "X-churn streams that end with their headers, as fast as they end",
+    long: true,
     limits: { peakMb: 600 },
     async run(attack) {
       const raw = await attack.raw();

@@ -35,6 +35,7 @@ export const RESETS: readonly Row[] = [
   ...Object.entries(MADE_RESETS()).map(([what, frames]): Row => ({
     title: `S-03 the server is made to reset: ${what}`,
     important: what === "a WINDOW_UPDATE of 0",
+    long: !["a WINDOW_UPDATE of 0", "a message of a wrong length"].includes(what),
     async run(attack: Attack) {
       const raw = await attack.raw();
       for (let i = 0; i < 200 && !raw.closed; i++) {

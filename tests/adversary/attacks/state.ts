@@ -59,6 +59,7 @@ export const STATE: readonly Row[] = [
   })),
   {
     title: "D-06 clients that reconnect every 100 ms",
+    long: true,
     limits: { peakMb: 250, leftMb: 8 },
     async run(attack) {
       const end = performance.now() + attack.count(1_000, 45_000);
@@ -77,6 +78,7 @@ export const STATE: readonly Row[] = [
   },
   {
     title: "D-07 20,000 endpoints in 200 assignments: a change of one sends one",
+    long: true,
     server: { snapshots: [{ key: "wide", assignments: 200, endpoints: 100 }] },
     limits: { ...PUBLISHING, peakMb: 400, leftMb: 40, heldMb: 60 },
     async run(attack) {
@@ -156,6 +158,7 @@ export const STATE: readonly Row[] = [
   },
   {
     title: "D-14 60 types on each of many streams, with publications and requests at once: no deadlock",
+    long: true,
     limits: { ...PUBLISHING, heldMb: 120, peakMb: 400 },
     async run(attack) {
       const client = attack.client();

@@ -35,6 +35,7 @@ export const TLS: readonly Row[] = [
   },
   {
     title: "S-14 TLS to a port without",
+    long: true,
     async run(attack) {
       for (let i = 0; i < 10; i++) {
         const tcp = attack.track(connectTcp(attack.port, "127.0.0.1"));
