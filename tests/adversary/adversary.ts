@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { seconds } from "../matrix/table.ts";
 import { commandOf, RUNTIMES } from "../runtimes/runtimes.ts";
 import { Judge, type Outcome } from "./judge.ts";
-import { writeMarkdown } from "./markdown.ts";
+import { type Report, writeMarkdown } from "./markdown.ts";
 import { printer } from "./print.ts";
 import { idOf, type Row } from "./row.ts";
 import { ROWS } from "./rows.ts";
@@ -15,7 +15,7 @@ const OPTIONS = {
   only: { type: "string", multiple: true },
   long: { type: "boolean", default: false },
   json: { type: "string" },
-  markdown: { type: "boolean", default: false },
+  markdown: { type: "string", multiple: true },
   list: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
@@ -32,7 +32,7 @@ const HELP = `Attacks the server in a process of its own, with a healthy client 
   --long            all attacks on each runtime, with their full counts and a process for each: half an hour a runtime;
                     otherwise those of the short form, on Deno and Bun the most important of them
   --json <file>     writes the outcomes to a file, too
-  --markdown        writes the table of docs/security.md
+  --markdown <file> attacks nothing, and writes the table of docs/security.md from a file of --json; can be repeated
   --list            shows what would run, and runs nothing
   --help            shows this text
 
@@ -49,6 +49,7 @@ await main();
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS });
   if (values.help) return console.log(HELP);
+  if (values.markdown) return await writeMarkdown(values.markdown);
   const { long: isLong, only = [] } = values;
   const runtimes = (values.runtime ?? Object.keys(NAMES)).map((name) => {
     const runtime = RUNTIMES.find((each) => each.name === NAMES[name]);
@@ -73,6 +74,8 @@ async function main(): Promise<void> {
       const outcome = await judge.run(row, { isLong });
       outcomes.push(outcome);
       print(outcome);
+      // After each, so that a run that is broken off has a report.
+      if (values.json) writeFileSync(values.json, JSON.stringify(summary(outcomes, isLong), undefined, 2));
     }
   }
   const failed = outcomes.filter(({ failures }) => failures.length > 0).length;
@@ -80,8 +83,6 @@ async function main(): Promise<void> {
     `\n${outcomes.length - failed} of ${outcomes.length} attacks held, in ${seconds(performance.now() - started)}`,
   );
   if (outcomes.length === 0) fail("Cannot attack: no attack is selected");
-  if (values.json) writeFileSync(values.json, JSON.stringify(summary(outcomes), undefined, 2));
-  if (values.markdown) await writeMarkdown(outcomes, isLong);
   process.exit(failed > 0 ? 1 : 0);
 }
 
@@ -91,18 +92,20 @@ function bySpec(rows: readonly Row[]): Row[] {
   return [...groups.values()].flat();
 }
 
-function summary(outcomes: readonly Outcome[]) {
+function summary(outcomes: readonly Outcome[], isLong: boolean): Report & Record<string, unknown> {
   const failed = outcomes.filter(({ failures }) => failures.length > 0).length;
   return {
     numTotalTests: outcomes.length,
     numPassedTests: outcomes.length - failed,
+    isLong,
+    date: new Date().toISOString().slice(0, 10),
     outcomes: outcomes.map(({ row, runtime, failures, notes, figures }) => ({
       runtime,
       attack: idOf(row),
       case: row.title,
       failure: failures.length > 0 ? failures.join("; ") : null,
       notes: notes.join("; "),
-      ...figures,
+      ...figures !== undefined && { figures },
     })),
   };
 }
