@@ -33,7 +33,7 @@ export const FRAMES: readonly Row[] = [
         const raw = await attack.raw();
         await raw.send(...Array.from({ length: 900 }, () => raw.open(path, bytes as Buffer, { contentType })));
         if (claim === "4 MiB") await attack.hold();
-        const ended = await until(() => raw.closed || raw.ended.size >= 900, 8_000);
+        const ended = await until(() => raw.closed || raw.ended.size >= 900, 30_000);
         attack.expect(ended, `${raw.ended.size} of 900 streams have ended`);
       },
     }))
