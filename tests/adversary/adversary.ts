@@ -29,7 +29,7 @@ const HELP = `Attacks the server in a process of its own, with a healthy client 
 
   --runtime <name>  ${Object.keys(NAMES).join(", ")}; can be repeated. Default: all of them
   --only <text>     only attacks whose title begins with this, such as S-02; can be repeated
-  --long            all attacks on each runtime, with their full counts and a process for each: half an hour a runtime;
+  --long            all attacks on each runtime, with their full counts and a process for each;
                     otherwise those of the short form, on Deno and Bun the most important of them
   --json <file>     writes the outcomes to a file, too
   --markdown <file> attacks nothing, and writes the table of docs/security.md from a file of --json; can be repeated
