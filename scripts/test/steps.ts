@@ -107,6 +107,12 @@ export function stepsOf(reports: string): readonly Step[] {
       needs: ENVOY,
     },
     {
+      ...matrix("adversary", "tests/adversary/adversary.ts"),
+      what: "attacks on the server, and what they cost, with Node 24, Deno and Bun",
+      group: "all",
+      needs: [OPENSSL],
+    },
+    {
       ...matrix("envoy", "tests/envoy/interop.ts"),
       what: "the real Envoy, in every mode",
       group: "all",

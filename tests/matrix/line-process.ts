@@ -48,6 +48,21 @@ export class LineProcess implements AsyncDisposable {
     return this.#errors;
   }
 
+  /** The id of the process; undefined if it could not be started. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Resolves once it has ended. */
+  get exited(): Promise<void> {
+    return this.#exit;
+  }
+
+  /** How it has ended: its exit code, or the name of the signal; undefined while it runs. */
+  get exit(): number | string | undefined {
+    return this.#process.exitCode ?? this.#process.signalCode ?? undefined;
+  }
+
   /** Sends a command. @returns its result */
   send(command: object): Promise<unknown> {
     const result = this.#last.then(() => this.#run(command));
