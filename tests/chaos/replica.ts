@@ -56,12 +56,13 @@ export class Replica implements AsyncDisposable {
     await this.#sending;
   }
 
-  /** Ends it by SIGTERM. @returns its exit code */
-  async drain(): Promise<number | null> {
+  /** Ends it by SIGTERM. @returns its exit code, or the name of the signal that ended it */
+  async drain(): Promise<number | string | undefined> {
     const drained = this.#process!;
     this.#process = undefined;
     drained.signal("SIGTERM");
-    return await drained.exit();
+    await drained.exited;
+    return drained.exit;
   }
 
   signal(name: "SIGSTOP" | "SIGCONT"): void {

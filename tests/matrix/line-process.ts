@@ -75,12 +75,6 @@ export class LineProcess implements AsyncDisposable {
     this.#process.kill(name);
   }
 
-  /** Waits until it exits. @returns its code; null after a signal */
-  async exit(): Promise<number | null> {
-    await this.#exit;
-    return this.#process.exitCode;
-  }
-
   /** Ends its input, and waits until it exits by itself. */
   async stop(): Promise<void> {
     this.#process.stdin!.end();
