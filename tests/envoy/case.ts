@@ -14,6 +14,8 @@ export interface Amounts {
   readonly updates: number;
   /** How often everything is replaced under load. */
   readonly replacements: number;
+  /** Of how many resources some are bad. */
+  readonly isolated: number;
   /** How many requests are sent a second while configuration changes. */
   readonly rate: number;
 }

@@ -28,6 +28,7 @@ const OPTIONS = {
   listeners: { type: "string", default: "4" },
   updates: { type: "string", default: "5" },
   replacements: { type: "string", default: "200" },
+  isolated: { type: "string", default: "20" },
   rate: { type: "string", default: "300" },
   jobs: { type: "string", default: "2" },
   json: { type: "string" },
@@ -46,6 +47,7 @@ const HELP = `Runs a real Envoy ${ENVOY_VERSION} against the server, in each mod
   --listeners <n>       of each kind, where there are many of them (default: ${OPTIONS.listeners.default})
   --updates <n>         batches of updates of many resources (default: ${OPTIONS.updates.default})
   --replacements <n>    of clusters, endpoints and routes together, under load (default: ${OPTIONS.replacements.default})
+  --isolated <n>        resources of a type, some of which are bad (default: ${OPTIONS.isolated.default})
   --rate <n>            requests a second while configuration changes (default: ${OPTIONS.rate.default})
   --jobs <n>            how many Envoys run at a time (default: ${OPTIONS.jobs.default})
   --json <file>         writes the outcomes to a file, too
@@ -78,6 +80,7 @@ async function main(): Promise<void> {
     listeners: positive("listeners"),
     updates: positive("updates"),
     replacements: positive("replacements"),
+    isolated: positive("isolated"),
     rate: positive("rate"),
   };
   const jobs = positive("jobs");
@@ -94,7 +97,7 @@ async function main(): Promise<void> {
   if (values.json) writeFileSync(values.json, JSON.stringify(summary(outcomes), undefined, 2));
   process.exit(outcomes.every(({ failure }) => failure === undefined) ? 0 : 1);
 
-  function positive(name: "clusters" | "listeners" | "updates" | "replacements" | "rate" | "jobs"): number {
+  function positive(name: keyof Amounts | "jobs"): number {
     const value = Number(values[name]);
     if (!Number.isInteger(value) || value < 1) fail(`--${name} must be a whole number above 0, not "${values[name]}"`);
     return value;
@@ -146,8 +149,8 @@ function summary(outcomes: readonly Outcome[]): object {
   return {
     numTotalTests: outcomes.length,
     numPassedTests: outcomes.filter(({ failure }) => failure === undefined).length,
-    outcomes: outcomes.map(({ mode, case: { type, name }, failure = null, durationMs, sent, failed }) => {
-      return { mode: mode.name, type, case: name, failure, durationMs: Math.round(durationMs), sent, failed };
+    outcomes: outcomes.map(({ mode, case: { type, name }, failure = null, durationMs, sent, failed, figures }) => {
+      return { mode: mode.name, type, case: name, failure, durationMs: Math.round(durationMs), sent, failed, figures };
     }),
   };
 }

@@ -1,7 +1,9 @@
-import type { DiscoveryCallbacks } from "../../mod.ts";
+import type { DiscoveryCallbacks, QuarantineInfo, ReleaseInfo } from "../../mod.ts";
 
 /** A response that the server sent. */
 export interface Sent {
+  /** The id of the stream; undefined for a poll. */
+  readonly stream?: number;
   readonly typeUrl: string;
   readonly version: string;
   readonly names: readonly string[];
@@ -21,6 +23,9 @@ export class Journal {
   readonly heartbeats: Sent[] = [];
   /** Emptied by a case that expects them. */
   readonly nacks: Rejection[] = [];
+  /** What Envoy was not sent, and could be sent again. */
+  readonly quarantined: QuarantineInfo[] = [];
+  readonly released: ReleaseInfo[] = [];
   /** What the server was not to blame a client for. */
   readonly errors: unknown[] = [];
   readonly callbacks: DiscoveryCallbacks;
@@ -36,7 +41,7 @@ export class Journal {
       },
       onResponse: ({ id }, { typeUrl, version, nonce, resources, removed, unknown, heartbeat }) => {
         const names = resources.map(({ name }) => name);
-        (heartbeat ? this.heartbeats : this.sent).push({ typeUrl, version, names });
+        (heartbeat ? this.heartbeats : this.sent).push({ stream: id, typeUrl, version, names });
         const said = [
           `nonce "${nonce}"`,
           heartbeat ? "heartbeat" : "",
@@ -47,6 +52,8 @@ export class Journal {
         this.#note(`#${id} -> ${short(typeUrl)} ${said.join(" ")}`);
       },
       onNack: (_, { typeUrl, version, message }) => void this.nacks.push({ typeUrl, version, message }),
+      onQuarantine: (_, content) => void this.quarantined.push(content),
+      onRelease: (_, content) => void this.released.push(content),
       onFetchResponse: ({ typeUrl }, { modified, version, resources }) => {
         if (!modified) return;
         const names = resources.map(({ name }) => name);

@@ -15,6 +15,8 @@ export interface Outcome extends Task, Attempt {
   /** Requests while configuration changed. */
   readonly sent: number;
   readonly failed: number;
+  /** What the case has counted. */
+  readonly figures: World["figures"];
 }
 
 /** Runs a case in a mode. */
@@ -27,6 +29,7 @@ export async function runCase(task: Task, amounts: Amounts): Promise<Outcome> {
     ...outcome,
     sent: loads.reduce((sum, load) => sum + load.sent, 0),
     failed: loads.reduce((sum, load) => sum + load.failed, 0),
+    figures: running.world?.figures ?? [],
   };
 }
 

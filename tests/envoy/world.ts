@@ -20,6 +20,8 @@ export class World implements AsyncDisposable {
   readonly upstreams: Readonly<Record<"a" | "b", Upstream>>;
   /** What went through Envoy while configuration changed. */
   readonly loads: Load[] = [];
+  /** What a case has counted, for the file that `--json` names. */
+  readonly figures: Record<string, string | number>[] = [];
   server: RunningServer;
   readonly #case: Case;
   #envoy: Envoy | undefined = undefined;

@@ -4,6 +4,7 @@ import { CLUSTERS } from "./clusters.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { EXTENSIONS } from "./extensions.ts";
 import { HEALTH } from "./health.ts";
+import { ISOLATED } from "./isolated.ts";
 import { LIFE_CYCLE } from "./life-cycle.ts";
 import { MAKE_BEFORE_BREAK } from "./make-before-break.ts";
 import { MANY } from "./many.ts";
@@ -36,6 +37,7 @@ export const CASES: readonly Case[] = [
   ...EXTENSIONS,
   ...REJECTED,
   ...REJECTED_SIBLINGS,
+  ...ISOLATED,
   ...HEALTH,
   ...LIFE_CYCLE,
 ];
