@@ -38,7 +38,7 @@ export function acknowledge(
 
 function rejectedIn({ resources, removed }: OutgoingResponse, reason: RejectionReason): RejectedResource[] {
   const names = resources.map(({ name }) => name);
-  const { certain, likely } = reason.culprits(new Set(names));
+  const { certain, likely } = reason.culprits(names);
   if (certain.length > 0 || likely.length > 0 || names.length !== 1 || removed.length > 0) {
     return [
       ...certain.map((name) => ({ name, isCertain: true })),

@@ -52,8 +52,65 @@ const REASONS = [
   },
   {
     client: "gRPC C core",
-    text: "xDS response validation errors: [resource index 0: b-1: INVALID_ARGUMENT: errors; resource index 3: a: no]",
+    text: "xDS response validation errors: [resource index 1: b-1: INVALID_ARGUMENT: errors; resource index 0: a: no]",
     certain: ["b-1", "a"],
+  },
+  {
+    client: "Envoy, clusters beside which a good one is mentioned",
+    text:
+      "Error adding/updating cluster(s) a: goo.gle/debugstr  \ncommon_tls_context {\n  tls_certificate_sds_secret_configs {\n" +
+      '    name: "b-1"\n  }\n}\n: Proto constraint validation failed (UpstreamTlsContextValidationError.Sni: too long), ' +
+      'c.d:80: Unable to unpack as envoy.x.UpstreamTlsContext: goo.gle/debugproto \ntype_url: "x"\n',
+    certain: ["a", "c.d:80"],
+    message: "Proto constraint validation failed (UpstreamTlsContextValidationError.Sni: too long)",
+  },
+  {
+    client: "Envoy, listeners, each in a line",
+    text: "Error adding/updating listener(s) a: cannot bind '127.0.0.1:80': Address already in use\n" +
+      "c.d:80: malformed IP address: nowhere\n",
+    certain: ["a", "c.d:80"],
+  },
+  {
+    client: "Envoy, the rule before the resource",
+    text: 'Proto constraint validation failed (ClusterValidationError.ConnectTimeout: ["no"]): name: "b-1" type: EDS',
+    certain: ["b-1"],
+    message: 'Proto constraint validation failed (ClusterValidationError.ConnectTimeout: ["no"])',
+  },
+  {
+    client: "Envoy, a rule of the API that a message inside of a resource breaks",
+    text: 'goo.gle/debugproto  \nname: "a"\n: Proto constraint validation failed (HttpFilterValidationError.Name: no)',
+    likely: ["a"],
+    message: "Proto constraint validation failed (HttpFilterValidationError.Name: no)",
+  },
+  {
+    client: "Envoy, a resource without a name",
+    text: 'goo.gle/debugproto  \nload_assignment {\n  endpoints {\n  name: "a"\n  }\n}\n' +
+      ": Proto constraint validation failed (ClusterValidationError.Name: value length must be at least 1 characters)",
+    likely: ["a"],
+    message:
+      "Proto constraint validation failed (ClusterValidationError.Name: value length must be at least 1 characters)",
+  },
+  {
+    client: "Envoy, all domains twice",
+    text: "Only a single wildcard domain is permitted in route b-1",
+    certain: ["b-1"],
+  },
+  { client: "Envoy, an address", text: "malformed IP address: nowhere. Consider setting resolver_name" },
+  { client: "Envoy, a regular expression", text: "missing ): (" },
+  { client: "Envoy, a certificate", text: "Failed to load trusted CA certificates from <inline>" },
+  { client: "Envoy, a route", text: "route: unknown cluster 'nowhere'" },
+  {
+    client: "Envoy, a filter",
+    text: "Error: filter config has type URL envoy.x.Router but expect envoy.x.RBAC.",
+  },
+  {
+    client: "grpc-js",
+    text: "xDS response validation errors: [resource index 1: Unsupported cluster type; resource index 2: no, at all]",
+    certain: ["b-1", "c.d:80"],
+  },
+  {
+    client: "grpc-js, an index that was not sent",
+    text: "xDS response validation errors: [resource index 99: no]",
   },
   { client: "another client", text: 'cannot use "b-1", since it is bad', likely: ["b-1"] },
   { client: "another client, without quotes", text: "b-1: no (in c.d:80)", likely: ["b-1", "c.d:80"] },
@@ -64,7 +121,7 @@ const REASONS = [
 describe("the reason of a NACK", () => {
   it.each(REASONS)("names resources: $client", ({ text, certain = [], likely = [], message = text }) => {
     const reason = new RejectionReason(13, text);
-    expect(reason.culprits(new Set(NAMES))).toEqual({ certain, likely });
+    expect(reason.culprits(NAMES)).toEqual({ certain, likely });
     expect(reason.message).toBe(message);
   });
 

@@ -10,22 +10,36 @@ export interface Culprits {
  * Finds the resources that a client rejects.
  *
  * @param reason - the client's reason, not shortened to what is safe
- * @param names - the names of the response, as the client spells them
+ * @param sent - the names of the response, in its order, as the client spells them
+ * @param names - those that may be rejected
  */
-export function culpritsIn(reason: string, names: ReadonlySet<string>): Culprits {
+export function culpritsIn(reason: string, sent: readonly string[], names: ReadonlySet<string>): Culprits {
   const certain = new Set<string>();
-  for (const find of FORMATS) for (const name of find(reason)) if (names.has(name)) certain.add(name);
+  for (const find of FORMATS) for (const name of find(reason, sent)) if (names.has(name)) certain.add(name);
   if (certain.size > 0) return { certain: [...certain], likely: [] };
   const likely = new Set<string>();
   for (const name of mentionedIn(reason)) if (names.has(name)) likely.add(name);
   return { certain: [], likely: [...likely] };
 }
 
-type Format = (reason: string) => Iterable<string>;
+type Format = (reason: string, sent: readonly string[]) => Iterable<string>;
 
-/** The name is the first field of every type of resource. */
-const NAME_FIELD = /(?:^|[\s{])(?:cluster_)?name:\s*"((?:[^"\\]|\\.)*)"/;
-const DUMPED = /goo\.gle\/debug|Proto constraint validation failed/;
+/** The name is the first field of every type of resource. Some versions of Envoy have the rule before the resource. */
+const DUMP =
+  /^(?:goo\.gle\/debug\S*|Proto constraint validation failed \(.*\):)\s+(?:cluster_)?name:\s*"((?:[^"\\]|\\.)*)"/;
+/** What is dumped: a resource, or a message inside of it, whose name is another one. */
+const DUMPED = /Proto constraint validation failed \((\w+)ValidationError\./;
+const RESOURCES = new Set([
+  "Cluster",
+  "ClusterLoadAssignment",
+  "Listener",
+  "RouteConfiguration",
+  "Runtime",
+  "ScopedRouteConfiguration",
+  "Secret",
+  "TypedExtensionConfig",
+  "VirtualHost",
+]);
 
 const FORMATS: readonly Format[] = [
   envoyList,
@@ -36,9 +50,20 @@ const FORMATS: readonly Format[] = [
   (reason) => groups(reason, /resource "([^"]*)":/g),
   // grpc-java: `CDS response Cluster '<name>' validation error: <why>`.
   (reason) => groups(reason, /response \w+ '([^']*)' validation error/g),
-  // gRPC's C core: `xDS response validation errors: [resource index 0: <name>: <why>; …]`.
-  (reason) => groups(reason, /resource index \d+: (.+?): /g),
+  indexed,
 ];
+
+/**
+ * gRPC's C core: `xDS response validation errors: [resource index 0: <name>: <why>; …]`; grpc-js has no name in it. The
+ * first resource of the response has the index 0.
+ */
+function* indexed(reason: string, sent: readonly string[]): Iterable<string> {
+  if (!reason.startsWith("xDS response validation errors")) return;
+  for (const { 1: index } of reason.matchAll(/(?:\[|; )resource index (\d+):/g)) {
+    const name = sent[Number(index)];
+    if (name !== undefined) yield name;
+  }
+}
 
 /** Envoy: `Error adding/updating cluster(s) a: <why>, b: <why>`. */
 function* envoyList(reason: string): Iterable<string> {
@@ -49,8 +74,9 @@ function* envoyList(reason: string): Iterable<string> {
 
 /** Envoy: the text of a resource that breaks a rule of the API. */
 function* envoyDump(reason: string): Iterable<string> {
-  if (!DUMPED.test(reason)) return;
-  const name = NAME_FIELD.exec(reason)?.[1];
+  const dumped = DUMPED.exec(reason)?.[1];
+  if (dumped !== undefined && !RESOURCES.has(dumped)) return;
+  const name = DUMP.exec(reason)?.[1];
   if (name !== undefined) yield unescaped(name);
 }
 

@@ -16,8 +16,13 @@ export class RejectionReason {
     this.#text = text;
   }
 
-  /** The resources that the client names. @param names - those of the rejected response, as the client spells them */
-  culprits(names: ReadonlySet<string>): Culprits {
-    return culpritsIn(this.#text, names);
+  /**
+   * The resources that the client names.
+   *
+   * @param sent - the names of the rejected response, in its order, as the client spells them
+   * @param names - those that may be rejected. Default: all
+   */
+  culprits(sent: readonly string[], names: ReadonlySet<string> = new Set(sent)): Culprits {
+    return culpritsIn(this.#text, sent, names);
   }
 }
