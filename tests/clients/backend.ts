@@ -8,7 +8,17 @@ export interface Backend {
 }
 
 /** The methods that a backend has. Requests and responses are bytes, so that no client needs generated code. */
-export const METHODS = { say: "/echo.Echo/Say", other: "/echo.Echo/Other" } as const;
+export const METHODS = {
+  say: "/echo.Echo/Say",
+  other: "/echo.Echo/Other",
+  // For one target with many routes.
+  n0: "/echo.Echo/N0",
+  n1: "/echo.Echo/N1",
+  n2: "/echo.Echo/N2",
+  n3: "/echo.Echo/N3",
+  n4: "/echo.Echo/N4",
+  n5: "/echo.Echo/N5",
+} as const;
 
 /** Starts one on a free port of 127.0.0.1. */
 export async function startBackend(name: string): Promise<Backend> {

@@ -31,9 +31,19 @@ export function targetWithRoutes(name: string, ...routes: RouteInit[]): Resource
   return listener({ name, apiListener: apiListener({ routeSpecifier: routeConfig }) });
 }
 
+/** The same without any routes, which no client of gRPC accepts. */
+export function unusableTarget(name: string): Resource {
+  return listener({ name, apiListener: apiListener({}) });
+}
+
 /** Routes of all hosts. */
 export function routesOf(name: string, ...routes: RouteInit[]): Resource {
   return route(configOf(name, routes));
+}
+
+/** A route that does not say of what it is. */
+export function unusableRoutes(name: string, cluster: string): Resource {
+  return routesOf(name, { ...toCluster(cluster), match: {} } as RouteInit);
 }
 
 /** A route to a cluster, or to several by their weights. */

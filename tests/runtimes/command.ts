@@ -30,7 +30,7 @@ export interface SentResource {
 
 /** A call of a callback, with those of these arguments that it has. */
 export interface Said {
-  readonly what: "open" | "request" | "response" | "ack" | "nack" | "close" | "error";
+  readonly what: "open" | "request" | "response" | "ack" | "nack" | "quarantine" | "release" | "close" | "error";
   /** The stream's id; 0 for none. */
   readonly stream: number;
   readonly typeUrl?: string;

@@ -14,8 +14,15 @@ export function saying(say: (said: Said) => void): DiscoveryCallbacks {
       say({ what: "response", stream: id, typeUrl, version, nonce, names: resources.map(({ name }) => name) });
     },
     onAck: ({ id }, { typeUrl, version, nonce }) => say({ what: "ack", stream: id, typeUrl, version, nonce }),
-    onNack: ({ id }, { typeUrl, version, nonce, message }) => {
-      say({ what: "nack", stream: id, typeUrl, version, nonce, message });
+    onNack: ({ id }, { typeUrl, version, nonce, message, resources }) => {
+      const names = resources.filter(({ isCertain }) => isCertain).map(({ name }) => name);
+      say({ what: "nack", stream: id, typeUrl, version, nonce, message, names });
+    },
+    onQuarantine: ({ id }, { typeUrl, version, name, reason: message }) => {
+      say({ what: "quarantine", stream: id, typeUrl, version, names: [name], message });
+    },
+    onRelease: ({ id }, { typeUrl, version, name }) => {
+      say({ what: "release", stream: id, typeUrl, version, names: [name] });
     },
     onStreamClose: ({ id }, error) => say({ what: "close", stream: id, ...error && { message: error.message } }),
     onError: (error, stream) => say({ what: "error", stream: stream?.id ?? 0, message: String(error) }),

@@ -1,5 +1,6 @@
 import type { Case } from "../case.ts";
 import { DELETIONS } from "./deletions.ts";
+import { ISOLATED } from "./isolated.ts";
 import { REJECTED } from "./rejected.ts";
 import { DESCRIBED } from "./described.ts";
 import { RESTART } from "./restart.ts";
@@ -13,6 +14,7 @@ export const CASES: readonly Case[] = [
   ...ROUTES,
   ...DELETIONS,
   ...REJECTED,
+  ...ISOLATED,
   ...RESTART,
   ...SERVERS,
   ...DESCRIBED,
