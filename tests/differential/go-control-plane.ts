@@ -62,7 +62,8 @@ export const overGoControlPlane: Connect = async (transcript) => {
   };
 };
 
-class GoControlPlane implements Foreign {
+/** A process that serves snapshots by go-control-plane. */
+export class GoControlPlane implements Foreign {
   readonly port: number;
   readonly #process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
@@ -79,13 +80,14 @@ class GoControlPlane implements Foreign {
     return new GoControlPlane(process, lines, Number((await lines.next()).value));
   }
 
-  async publish(resources: readonly Resource[] | undefined): Promise<void> {
+  /** @param key - of the snapshot: the cluster of a node, or `all` for nodes without one */
+  async publish(resources: readonly Resource[] | undefined, key = "all"): Promise<void> {
     const list = resources?.map(({ typeUrl, bytes, ttlMs }) => ({
       type: typeUrl,
       value: Buffer.from(bytes).toString("base64"),
       ttlMs,
     }));
-    await this.#command({ key: "all", resources: list });
+    await this.#command({ key, resources: list });
   }
 
   versionOf({ typeUrl, bytes }: Resource): Promise<string> {

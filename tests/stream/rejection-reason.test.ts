@@ -41,6 +41,39 @@ const REASONS = [
     certain: ["a"],
   },
   {
+    client: "grpc-go, two",
+    text:
+      'error parsing "ClusterResource" response: resource "b-1": unsupported cluster type (ORIGINAL_DST, <nil>) in response: ' +
+      'name:"b-1" type:ORIGINAL_DST;\nresource "c.d:80": unsupported cluster type (ORIGINAL_DST, <nil>) in response: name:"x"',
+    certain: ["b-1", "c.d:80"],
+  },
+  {
+    client: "grpc-go, routes",
+    text: 'error parsing "RouteConfigResource" response: resource "a": received route is invalid: route match:{} ' +
+      'route:{cluster:"b-1"} doesn\'t have a path specifier',
+    certain: ["a"],
+  },
+  {
+    client: "grpc-java, two",
+    text: "EDS response ClusterLoadAssignment 'b-1' validation error: ClusterLoadAssignment has sparse priorities\n" +
+      "EDS response ClusterLoadAssignment 'a' validation error: ClusterLoadAssignment has sparse priorities",
+    certain: ["b-1", "a"],
+  },
+  {
+    client: "gRPC C core, endpoints",
+    text: "xDS response validation errors: [resource index 1: b-1: INVALID_ARGUMENT: errors parsing EDS resource: " +
+      "[field:endpoints[0].priority error:priority 1 >= number of localities (1)]; resource index 2: c.d:80: " +
+      "INVALID_ARGUMENT: errors parsing EDS resource: [field:endpoints[0].priority error:no]]",
+    certain: ["b-1", "c.d:80"],
+  },
+  {
+    client: "grpc-js, routes",
+    text: "xDS response validation errors: [resource index 1: RouteConfiguration message validation failed: " +
+      "[virtual_hosts[all].routes[].match: no path_specifier set]; resource index 4: RouteConfiguration message " +
+      "validation failed: [virtual_hosts[all].routes[].match: no path_specifier set]]",
+    certain: ["b-1", "xdstp://x/t/n?a=1"],
+  },
+  {
     client: "grpc-go",
     text: 'error parsing "type.googleapis.com/x" response: 1 resource failed: resource "xdstp://x/t/n?a=1": no;\n',
     certain: ["xdstp://x/t/n?a=1"],

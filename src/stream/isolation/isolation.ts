@@ -85,7 +85,8 @@ export class Isolation implements Screen {
     const mustKeep = fullState && accepted === undefined && isReturning;
     if (mustKeep && resources.some((each) => this.insteadOf(each) === undefined)) return false;
     if (fullState) client.commitFullState(accepted ?? []);
-    const { certain, likely } = reason.culprits(response.resources.map(nameOf), new Set(resources.map(nameOf)));
+    const [sent, changed] = [response.resources, resources].map((each) => each.map(({ name }) => name));
+    const { certain, likely } = reason.culprits(sent!, new Set(changed));
     const culprits = { certain: certain.map(normalName), likely: likely.map(normalName) };
     this.#trials ??= new Trials(client);
     for (const name of this.#trials.rejected(versions, culprits)) {
@@ -192,6 +193,5 @@ export class Isolation implements Screen {
   }
 }
 
-const nameOf = ({ name }: Resource): string => name;
 const NO_NAMES: ReadonlySet<string> = new Set();
 const GIVEN_UP = "not found to be accepted before the search for what is rejected was ended";

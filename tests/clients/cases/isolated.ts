@@ -23,7 +23,7 @@ const BAD: readonly string[] = ["n1", "n4"];
 interface Change {
   readonly typeUrl: string;
   /**
-   * What there is six times. Most clients have a stream for each target, so that several listeners or routes are in one
+   * Of these there are six. Most clients have a stream for each target, so that several listeners or routes are in one
    * response for grpc-js only.
    */
   readonly manyOf: "targets" | "clusters";

@@ -44,7 +44,7 @@ import (
 
 var messages = []proto.Message{
 	&cluster.Cluster{}, &endpoint.ClusterLoadAssignment{}, &listener.Listener{}, &route.RouteConfiguration{},
-	&route.ScopedRouteConfiguration{}, &tls.Secret{}, &runtime.Runtime{},
+	&route.ScopedRouteConfiguration{}, &tls.Secret{}, &runtime.Runtime{}, &core.TypedExtensionConfig{},
 }
 
 type resource struct {

@@ -8,7 +8,8 @@ import { isolatedRoutes } from "../isolation/routes.ts";
 import { isolatedSecrets } from "../isolation/secrets.ts";
 import type { MakeSubject } from "../isolation/subject.ts";
 
-const SUBJECTS: Readonly<Record<string, MakeSubject>> = {
+/** What is shown of each type. */
+export const SUBJECTS: Readonly<Record<string, MakeSubject>> = {
   LDS: isolatedListeners,
   CDS: isolatedClusters,
   EDS: isolatedEndpoints,
