@@ -6,12 +6,13 @@ import { adminJson } from "../look.ts";
 import { edsCluster, endpointAt, httpListener, routesOf, toCluster } from "../make.ts";
 import type { World } from "../world.ts";
 
-/** What Envoy rejected beside a bad resource arrives with the repair of that. */
+/** Without isolation, what Envoy rejected beside a bad resource arrives with the repair of that. */
 export const REJECTED_SIBLINGS: readonly Case[] = [
   {
     type: "RDS",
-    name: "a good route that was rejected beside a bad one arrives when the bad one is repaired",
+    name: "without isolation, a good route that was rejected beside a bad one arrives when the bad one is repaired",
     modes: onlyStreams,
+    server: { isolate: false },
     async run(world) {
       world.publish([
         ...(["a", "b"] as const).flatMap((name) => [
@@ -38,8 +39,10 @@ export const REJECTED_SIBLINGS: readonly Case[] = [
   },
   {
     type: "CDS",
-    name: "a cluster that was removed beside a bad one is removed, and a new one arrives, when the bad one is repaired",
+    name:
+      "without isolation, a cluster that was removed beside a bad one is removed, and a new one arrives, when the bad one is repaired",
     modes: onlyStreams,
+    server: { isolate: false },
     async run(world) {
       const usable = (name: "a" | "b") => [edsCluster(world.mode, name), endpointAt(name, world.upstreams[name].port)];
       world.publish([
