@@ -1,0 +1,65 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import type { Any } from "@bufbuild/protobuf/wkt";
+import { PACKAGES } from "../../gen/packages.ts";
+import type { DescMessage, Message } from "../resource/mod.ts";
+
+/** A message, and the descriptor of its type. */
+export interface Unpacked {
+  /** The descriptor. */
+  readonly schema: DescMessage;
+  /** The message. */
+  readonly message: Message;
+}
+
+/** Finds the descriptor of a generated message type, by a full name such as `envoy.config.cluster.v3.Cluster`. */
+export function knownType(typeName: string): DescMessage | undefined {
+  return KNOWN.get(typeName);
+}
+
+/** The full name of the type of a URL: the part after its last slash. */
+export function typeNameOf(typeUrl: string): string {
+  return typeUrl.slice(typeUrl.lastIndexOf("/") + 1);
+}
+
+/**
+ * The message in an `Any`, decoded once for all that read it while the `Any` is referenced.
+ *
+ * @returns undefined for a type that is not generated
+ * @throws Error for bytes that are not of that type
+ */
+export function unpack(any: Any): Unpacked | undefined {
+  let unpacked = opened.get(any);
+  if (unpacked === undefined) {
+    const schema = KNOWN.get(typeNameOf(any.typeUrl));
+    if (schema === undefined) return undefined;
+    unpacked = { schema, message: fromBinary(schema, any.value) };
+    opened.set(any, unpacked);
+  }
+  return unpacked;
+}
+
+const opened = new WeakMap<Any, Unpacked>();
+
+/** Packages with no message that is found in a resource. */
+const NOT_CONFIGURATION = /^envoy\.(admin|data|service)\./;
+const RUNTIME = "envoy.service.runtime.v3";
+
+// The generated modules are loaded with this one, since what is validated must be read without waiting.
+const KNOWN: ReadonlyMap<string, DescMessage> = await loadTypes();
+
+async function loadTypes(): Promise<Map<string, DescMessage>> {
+  const names = Object.keys(PACKAGES).filter((name) => !NOT_CONFIGURATION.test(name) || name === RUNTIME);
+  const modules = await Promise.all([
+    import("@bufbuild/protobuf/wkt"),
+    ...names.flatMap((name) => PACKAGES[name]!()),
+  ]);
+  const types = new Map<string, DescMessage>();
+  for (const module of modules) for (const value of Object.values(module)) addType(types, value);
+  return types;
+}
+
+function addType(types: Map<string, DescMessage>, value: unknown): void {
+  if (typeof value !== "object" || value === null || (value as { kind?: unknown }).kind !== "message") return;
+  const message = value as DescMessage;
+  types.set(message.typeName, message);
+}
