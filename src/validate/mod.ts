@@ -4,3 +4,5 @@
  * @module
  */
 export type { Problem } from "./problem.ts";
+export type { Severity, ValidateOptions } from "./options.ts";
+export { validate } from "./validate.ts";

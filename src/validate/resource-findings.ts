@@ -1,0 +1,48 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import type { Resource } from "../resource/mod.ts";
+import type { Check } from "./check.ts";
+import type { Findings } from "./findings.ts";
+import { knownType, typeNameOf } from "./known-types.ts";
+import { Place } from "./place.ts";
+import { type Walk, walkOf } from "./walk.ts";
+
+/**
+ * Looks at resources one by one, each once: what was found is kept as long as the resource is referenced.
+ */
+export class ResourceFindings {
+  readonly #walk: Walk;
+  readonly #known = new WeakMap<Resource, Findings>();
+
+  /** @param checks - what to look for */
+  constructor(checks: readonly Check[]) {
+    this.#walk = walkOf(checks);
+  }
+
+  /** What is found in a resource. */
+  of(resource: Resource): Findings {
+    let findings = this.#known.get(resource);
+    if (findings === undefined) this.#known.set(resource, findings = this.#look(resource));
+    return findings;
+  }
+
+  #look(resource: Resource): Findings {
+    const at = new Place(resource);
+    const schema = knownType(typeNameOf(resource.typeUrl));
+    // Types of your own have no rules that are known here.
+    if (schema === undefined) return NOTHING;
+    try {
+      this.#walk(schema, fromBinary(schema, resource.bytes), at);
+    } catch (error) {
+      at.rule = "resource.unreadable";
+      const reason = error instanceof TypeError && error.message.startsWith("Cannot encode")
+        ? `: ${error.message}`
+        : "";
+      at.error({ message: `Must be a message of its type${reason}` });
+    }
+    const { problems, references, claims } = at;
+    return problems.length + references.length + claims.length === 0 ? NOTHING : { problems, references, claims };
+  }
+}
+
+/** Shared by all resources that are fine and refer to no others. */
+const NOTHING: Findings = { problems: [], references: [], claims: [] };
