@@ -27,23 +27,46 @@ export function typeNameOf(typeUrl: string): string {
 }
 
 /**
- * The message in an `Any`, decoded once for all that read it while the `Any` is referenced.
+ * The message in an `Any`, decoded once for all that read it while the `Any` is referenced. A short one is decoded once
+ * for all of the same content, as clusters by the thousand have the same options. It must not be changed.
  *
  * @returns undefined for a type that is not generated
  * @throws Error for bytes that are not of that type
  */
 export function unpack(any: Any): Unpacked | undefined {
+  if (any.value.length <= MAX_SHORT) return unpackShort(any);
   let unpacked = opened.get(any);
   if (unpacked === undefined) {
-    const schema = KNOWN.get(typeNameOf(any.typeUrl));
-    if (schema === undefined) return undefined;
-    unpacked = { schema, message: fromBinary(schema, any.value) };
-    opened.set(any, unpacked);
+    unpacked = decode(any);
+    if (unpacked) opened.set(any, unpacked);
   }
   return unpacked;
 }
 
 const opened = new WeakMap<Any, Unpacked>();
+
+/** By content. */
+const short = new Map<string, Unpacked | undefined>();
+/** In bytes. */
+const MAX_SHORT = 64;
+/** In messages. */
+const MAX_KNOWN = 1_000;
+
+function unpackShort(any: Any): Unpacked | undefined {
+  const key = String.fromCharCode(...any.value) + any.typeUrl;
+  let unpacked = short.get(key);
+  if (unpacked === undefined) {
+    unpacked = decode(any);
+    if (short.size >= MAX_KNOWN) short.clear();
+    short.set(key, unpacked);
+  }
+  return unpacked;
+}
+
+function decode({ typeUrl, value }: Any): Unpacked | undefined {
+  const schema = KNOWN.get(typeNameOf(typeUrl));
+  return schema && { schema, message: fromBinary(schema, value) };
+}
 
 /** Packages with no message that is found in a resource. */
 const NOT_CONFIGURATION = /^envoy\.(admin|data|service)\./;
