@@ -2,15 +2,18 @@ import { fromBinary } from "@bufbuild/protobuf";
 import type { Resource } from "../resource/mod.ts";
 import type { Check } from "./check.ts";
 import type { Findings } from "./findings.ts";
-import { knownType, typeNameOf } from "./known-types.ts";
+import { knownType, typeNameOf, unpack } from "./known-types.ts";
 import { Place } from "./place.ts";
-import { type Walk, walkOf } from "./walk.ts";
+import type { Problem } from "./problem.ts";
+import { planOf } from "./rules/message-plan.ts";
+import { Walk } from "./rules/walk.ts";
+import { type CheckWalk, walkOf } from "./walk.ts";
 
 /**
  * Looks at resources one by one, each once: what was found is kept as long as the resource is referenced.
  */
 export class ResourceFindings {
-  readonly #walk: Walk;
+  readonly #walk: CheckWalk;
   readonly #known = new WeakMap<Resource, Findings>();
 
   /** @param checks - what to look for */
@@ -30,16 +33,24 @@ export class ResourceFindings {
     const schema = knownType(typeNameOf(resource.typeUrl));
     // Types of your own have no rules that are known here.
     if (schema === undefined) return NOTHING;
+    let message;
     try {
-      this.#walk(schema, fromBinary(schema, resource.bytes), at);
+      message = fromBinary(schema, resource.bytes);
     } catch (error) {
       at.rule = "resource.unreadable";
+      // Only an error of encoding names a field.
       const reason = error instanceof TypeError && error.message.startsWith("Cannot encode")
         ? `: ${error.message}`
         : "";
       at.error({ message: `Must be a message of its type${reason}` });
+      return { problems: at.problems, references: [], claims: [] };
     }
-    const { problems, references, claims } = at;
+    const rules = new Walk({ unpack, listsUnknown: false });
+    planOf(schema).check(message, rules);
+    this.#walk(schema, message, at);
+    const { typeUrl, name } = resource;
+    const problems = [...rules.findings.map((each): Problem => ({ typeUrl, resource: name, ...each })), ...at.problems];
+    const { references, claims } = at;
     return problems.length + references.length + claims.length === 0 ? NOTHING : { problems, references, claims };
   }
 }
