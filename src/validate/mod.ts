@@ -6,3 +6,4 @@
 export type { Problem } from "./problem.ts";
 export type { Severity, ValidateOptions } from "./options.ts";
 export { validate } from "./validate.ts";
+export { admitValid, type AdmitValidOptions } from "./admit-valid.ts";

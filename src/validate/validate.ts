@@ -1,5 +1,6 @@
 import { normalName, type Resource } from "../resource/mod.ts";
 import { Snapshot } from "../cache/snapshot.ts";
+import { duplicateName, duplicatesIn } from "./duplicate-names.ts";
 import { listOf } from "./list-of.ts";
 import type { ValidateOptions } from "./options.ts";
 import type { Problem } from "./problem.ts";
@@ -35,8 +36,7 @@ interface Given {
 
 function ofSnapshot(snapshot: Snapshot): Given {
   const { types } = snapshot;
-  const duplicates = snapshot.check({ types: [] }).map(({ typeUrl, name }) => duplicate(typeUrl, name));
-  return { all: listOf(snapshot), after: snapshot, types, duplicates };
+  return { all: listOf(snapshot), after: snapshot, types, duplicates: duplicatesIn(snapshot) };
 }
 
 function group(resources: Iterable<Resource>): Given {
@@ -47,7 +47,7 @@ function group(resources: Iterable<Resource>): Given {
     const { typeUrl, name } = resource;
     let set = byType.get(typeUrl);
     if (set === undefined) byType.set(typeUrl, set = new Map());
-    if (set.has(name)) duplicates.push(duplicate(typeUrl, name));
+    if (set.has(name)) duplicates.push(duplicateName(resource));
     set.set(name, resource);
   }
   const after: Targets = {
@@ -58,9 +58,3 @@ function group(resources: Iterable<Resource>): Given {
 }
 
 const NONE: ReadonlyMap<string, Resource> = new Map();
-
-/** Of resources with the same name only one is served. */
-function duplicate(typeUrl: string, name: string): Problem {
-  const message = "Must be the name of one resource of its type";
-  return { severity: "error", typeUrl, resource: name, path: "", rule: "duplicate.name", message, value: name };
-}

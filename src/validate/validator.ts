@@ -15,7 +15,7 @@ export interface Candidate {
   readonly update: Iterable<Resource>;
   /** The resources that no longer exist. */
   readonly remove: readonly ResourceKey[];
-  /** All resources before the change. Default: none. */
+  /** All resources before the change. Default: none, so that all claims are compared. */
   readonly before?: Pick<Targets, "get"> | undefined;
   /** All resources with the change made. */
   readonly after: Targets;

@@ -28,7 +28,7 @@ function checkOrder(filters: HttpConnectionManager["httpFilters"], at: Place): v
     const path = `http_filters[${i}]`;
     if (type === ROUTER && i < last) {
       at.error({ path, message: "Must be the last filter, since it is the router, which ends the chain", value: name });
-    } else if (i === last && NEVER_LAST.has(type)) {
+    } else if (i === last && NEVER_LAST.has(packageOf(type))) {
       at.error({ path, message: "Must not be the last filter, which has to be the router", value: name });
     } else if (type === ROUTER && disabled) {
       at.error({ path: `${path}.disabled`, message: "Must be false, since the router ends the chain", value: name });
@@ -39,32 +39,37 @@ function checkOrder(filters: HttpConnectionManager["httpFilters"], at: Place): v
 const HTTP = "envoy.extensions.filters.http";
 const ROUTER = `${HTTP}.router.v3.Router`;
 
-/** Filters of Envoy that pass requests on. */
+/** The packages of filters of Envoy that pass requests on. */
 const NEVER_LAST: ReadonlySet<string> = new Set([
-  `${HTTP}.adaptive_concurrency.v3.AdaptiveConcurrency`,
-  `${HTTP}.admission_control.v3.AdmissionControl`,
-  `${HTTP}.bandwidth_limit.v3.BandwidthLimit`,
-  `${HTTP}.basic_auth.v3.BasicAuth`,
-  `${HTTP}.buffer.v3.Buffer`,
-  `${HTTP}.compressor.v3.Compressor`,
-  `${HTTP}.cors.v3.Cors`,
-  `${HTTP}.csrf.v3.CsrfPolicy`,
-  `${HTTP}.decompressor.v3.Decompressor`,
-  `${HTTP}.ext_authz.v3.ExtAuthz`,
-  `${HTTP}.ext_proc.v3.ExternalProcessor`,
-  `${HTTP}.fault.v3.HTTPFault`,
-  `${HTTP}.grpc_web.v3.GrpcWeb`,
-  `${HTTP}.header_mutation.v3.HeaderMutation`,
-  `${HTTP}.header_to_metadata.v3.Config`,
-  `${HTTP}.health_check.v3.HealthCheck`,
-  `${HTTP}.ip_tagging.v3.IPTagging`,
-  `${HTTP}.jwt_authn.v3.JwtAuthentication`,
-  `${HTTP}.local_ratelimit.v3.LocalRateLimit`,
-  `${HTTP}.lua.v3.Lua`,
-  `${HTTP}.oauth2.v3.OAuth2`,
-  `${HTTP}.on_demand.v3.OnDemand`,
-  `${HTTP}.ratelimit.v3.RateLimit`,
-  `${HTTP}.rbac.v3.RBAC`,
-  `${HTTP}.set_metadata.v3.Config`,
-  `${HTTP}.stateful_session.v3.StatefulSession`,
+  "adaptive_concurrency",
+  "admission_control",
+  "bandwidth_limit",
+  "basic_auth",
+  "buffer",
+  "compressor",
+  "cors",
+  "csrf",
+  "decompressor",
+  "ext_authz",
+  "ext_proc",
+  "fault",
+  "grpc_web",
+  "header_mutation",
+  "header_to_metadata",
+  "health_check",
+  "ip_tagging",
+  "jwt_authn",
+  "local_ratelimit",
+  "lua",
+  "oauth2",
+  "on_demand",
+  "ratelimit",
+  "rbac",
+  "set_metadata",
+  "stateful_session",
 ]);
+
+/** `cors` of `envoy.extensions.filters.http.cors.v3.Cors`. */
+function packageOf(type: string): string {
+  return type.startsWith(`${HTTP}.`) ? type.slice(HTTP.length + 1).split(".", 1)[0]! : "";
+}
