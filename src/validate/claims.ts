@@ -27,12 +27,12 @@ export class Claims {
   }
 
   /** The problem of a claim of a resource; undefined if no other has it. */
-  problemOf(resource: Resource, { key, what, rule, path }: Claim): Problem | undefined {
+  problemOf(resource: Resource, { key, what, rule, path, severity }: Claim): Problem | undefined {
     const owners = this.#owners.get(key) ?? [];
     const other = owners.find((each) => each !== resource);
     if (other === undefined || owners[0] === resource && this.#updated.has(other)) return undefined;
     return {
-      severity: "error",
+      severity,
       typeUrl: resource.typeUrl,
       resource: resource.name,
       path,

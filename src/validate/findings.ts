@@ -10,6 +10,8 @@ export interface Reference {
   readonly rule: string;
   /** The field with the name. */
   readonly path: string;
+  /** The field of the target that has to be set, of which there is a choice. Default: any. */
+  readonly kind?: { readonly field: number; readonly name: string };
   /** Whether Envoy rejects the resource if the target does not exist; otherwise it waits, or fails requests. */
   readonly isRejected: boolean;
 }
@@ -20,6 +22,8 @@ export interface Claim {
   readonly key: string;
   /** The same for people, such as `the address 0.0.0.0:80`. */
   readonly what: string;
+  /** How severe a second claim is. */
+  readonly severity: Problem["severity"];
   /** The rule that a second claim breaks. */
   readonly rule: string;
   /** The field. */

@@ -65,8 +65,8 @@ export class Place {
   }
 
   /** Remembers that this resource claims something for itself. */
-  claim({ key, what, path }: { readonly key: string; readonly what: string; readonly path: string }): void {
-    this.claims.push({ key: `${this.rule} ${key}`, what, rule: this.rule, path: this.path.toString(path) });
+  claim({ key, path, ...claim }: Omit<Claim, "rule">): void {
+    this.claims.push({ ...claim, key: `${this.rule} ${key}`, rule: this.rule, path: this.path.toString(path) });
   }
 
   /** The innermost message of a type around the present one. */

@@ -49,10 +49,17 @@ export class ResourceFindings {
     planOf(schema).check(message, rules);
     this.#walk(schema, message, at);
     const { typeUrl, name } = resource;
-    const problems = [...rules.findings.map((each): Problem => ({ typeUrl, resource: name, ...each })), ...at.problems];
+    const broken = rules.findings.map((each): Problem => ({ typeUrl, resource: name, ...each }));
+    const problems = broken.length === 0 ? at.problems : [...broken, ...at.problems.filter(isNew(broken))];
     const { references, claims } = at;
     return problems.length + references.length + claims.length === 0 ? NOTHING : { problems, references, claims };
   }
+}
+
+/** Whether the rules of the API have not said what a check says of the same field. */
+function isNew(broken: readonly Problem[]): (problem: Problem) => boolean {
+  const paths = new Set(broken.filter(({ severity }) => severity === "error").map(({ path }) => path));
+  return ({ path }) => !paths.has(path);
 }
 
 /** Shared by all resources that are fine and refer to no others. */

@@ -11,7 +11,7 @@ export const CLUSTER_EDS = check(ClusterSchema, "cluster.eds_config", (cluster, 
   if (!isEds && edsClusterConfig !== undefined) {
     at.error({ path: "eds_cluster_config", message: "Must not be there, since the type is not EDS" });
   }
-  if (isEds && cluster.loadAssignment !== undefined) {
-    at.error({ path: "load_assignment", message: "Must not be there, since the type is EDS" });
+  if (isEds && edsClusterConfig !== undefined && edsClusterConfig.edsConfig === undefined) {
+    at.error({ path: "eds_cluster_config", message: "Must have an eds_config" });
   }
 });

@@ -2,18 +2,8 @@ import {
   ApiConfigSource_ApiType,
   ApiConfigSourceSchema,
   ApiVersion,
-  ConfigSourceSchema,
 } from "../../../gen/envoy/config/core/v3/config_source_pb.ts";
 import { check } from "../check.ts";
-
-/** Resources are of v3. */
-export const CONFIG_SOURCE_VERSION = check(ConfigSourceSchema, "config_source.version", (source, at) => {
-  const { case: is } = source.configSourceSpecifier;
-  if (source.resourceApiVersion === ApiVersion.V3 || is === undefined || is === "path" || is === "pathConfigSource") {
-    return;
-  }
-  at.error({ path: "resource_api_version", message: "Must be V3, since Envoy refuses all others, AUTO included" });
-});
 
 /** A source by gRPC names services, and one by REST a cluster. */
 export const API_CONFIG_SOURCE = check(ApiConfigSourceSchema, "config_source.api", (source, at) => {

@@ -29,6 +29,12 @@ export const FILTER_CHAIN_MATCH = check(ListenerSchema, "duplicate.filter_chain_
 /** A listener of connections has a chain for them. */
 export const FILTER_CHAINS = check(ListenerSchema, "listener.filter_chains", (listener, at) => {
   const { filterChains, defaultFilterChain, fcdsConfig } = listener;
+  if (isUdp(listener) && filterChains.length > 0 && listener.udpListenerConfig?.quicOptions === undefined) {
+    at.error({
+      path: "filter_chains",
+      message: "Must be empty, since the listener is one of UDP, without connections",
+    });
+  }
   if (filterChains.length > 0 || defaultFilterChain !== undefined || fcdsConfig !== undefined) return;
   if (listener.apiListener !== undefined || isUdp(listener)) return;
   at.error({ message: "Must have a filter chain" });

@@ -22,10 +22,17 @@ export const HTTP_FILTERS = check(HttpConnectionManagerSchema, "http_filters.ter
 function checkOrder(filters: HttpConnectionManager["httpFilters"], at: Place): void {
   const last = filters.length - 1;
   for (const [i, { name, configType: { case: is, value }, disabled }] of filters.entries()) {
-    // Filters by ECDS, and those of types that are not known, may be either.
+    const path = `http_filters[${i}]`;
+    if (
+      is === "configDiscovery" && i === last &&
+      value.typeUrls.every((each) => NEVER_LAST.has(packageOf(typeNameOf(each))))
+    ) {
+      // Envoy takes it, and routes no request.
+      at.warning({ path, message: "Must not be the last filter, which has to be the router", value: name });
+    }
+    // Types that are not known may be either.
     if (is !== "typedConfig") continue;
     const type = typeNameOf(value.typeUrl);
-    const path = `http_filters[${i}]`;
     if (type === ROUTER && i < last) {
       at.error({ path, message: "Must be the last filter, since it is the router, which ends the chain", value: name });
     } else if (i === last && NEVER_LAST.has(packageOf(type))) {

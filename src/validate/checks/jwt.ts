@@ -35,7 +35,8 @@ function inlineKeys({ jwksSourceSpecifier: { case: is, value } }: JwtProvider): 
 function isJwks(text: string): boolean {
   if (text.trimStart().startsWith("-----BEGIN")) return true;
   try {
-    return Array.isArray((JSON.parse(text) as { keys?: unknown }).keys);
+    const { keys } = JSON.parse(text) as { keys?: unknown };
+    return Array.isArray(keys) && keys.length > 0;
   } catch {
     return false;
   }

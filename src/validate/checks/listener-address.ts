@@ -20,7 +20,12 @@ export const LISTENER_ADDRESS_ONCE = check(ListenerSchema, "duplicate.listener_a
     const protocol = value.protocol === SocketAddress_Protocol.UDP ? "UDP" : "TCP";
     const host = value.address.includes(":") ? `[${value.address}]` : value.address;
     const what = `${host}:${value.portSpecifier.value} of ${protocol}`;
-    at.claim({ key: `${what} ${value.networkNamespaceFilepath}`, what, path: `${path}.socket_address` });
+    at.claim({
+      key: `${what} ${value.networkNamespaceFilepath}`,
+      what,
+      path: `${path}.socket_address`,
+      severity: "error",
+    });
   }
 });
 

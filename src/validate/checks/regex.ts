@@ -17,7 +17,7 @@ export const REGEX_SUBSTITUTION = check(RegexMatchAndSubstituteSchema, "regex.su
   const groups = regexGroups(rewrite.pattern?.regex ?? "");
   for (const [, escaped] of rewrite.substitution.matchAll(/\\([^]?)/g)) {
     if (escaped === "\\" || groups === undefined || /[0-9]/.test(escaped!) && Number(escaped) <= groups) continue;
-    at.error({
+    at.warning({
       path: "substitution",
       message: `Must have a backslash before a backslash or a digit up to ${groups}, the number of groups, only`,
       value: rewrite.substitution,

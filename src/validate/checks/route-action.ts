@@ -2,6 +2,7 @@ import {
   DirectResponseActionSchema,
   RetryPolicy_RetryBackOffSchema,
   RetryPolicySchema,
+  RouteAction_RequestMirrorPolicySchema,
   RouteActionSchema,
 } from "../../../gen/envoy/config/route/v3/route_components_pb.ts";
 import { RouteConfigurationSchema } from "../../../gen/envoy/config/route/v3/route_pb.ts";
@@ -18,6 +19,12 @@ export const PATH_REWRITE = check(RouteActionSchema, "route.path_rewrite", (acti
   ].filter(([, isGiven]) => isGiven).map(([name]) => name as string);
   if (given.length < 2) return;
   at.error({ path: given[1]!, message: `Must not be there together with ${given[0]}` });
+});
+
+/** Requests are mirrored to a cluster, or to the one that a header names. */
+export const MIRROR = check(RouteAction_RequestMirrorPolicySchema, "route.mirror", ({ cluster, clusterHeader }, at) => {
+  if ((cluster === "") !== (clusterHeader === "")) return;
+  at.error({ message: "Must have a cluster or a cluster_header, and not both" });
 });
 
 /** The longest wait between two tries is no shorter than the first. */

@@ -5,7 +5,7 @@ import { check } from "../check.ts";
 export const SCOPE_KEY = check(ScopedRouteConfigurationSchema, "duplicate.scope_key", ({ key }, at) => {
   if (key === undefined || at.ancestors.length > 1) return;
   const what = key.fragments.map(({ type }) => type.case === "stringKey" ? type.value : "").join(", ");
-  at.claim({ key: what, what, path: "key" });
+  at.claim({ key: what, what, path: "key", severity: "warning" });
 });
 
 /** A scope has its routes by name or inline. */

@@ -51,7 +51,7 @@ export const TRUSTED_CA = check(CertificateValidationContextSchema, "tls.trusted
 export const TLS_VERSIONS = check(TlsParametersSchema, "tls.versions", (parameters, at) => {
   const { tlsMinimumProtocolVersion: least, tlsMaximumProtocolVersion: most } = parameters;
   if (least === 0 || most === 0 || least <= most) return;
-  at.error({ path: "tls_minimum_protocol_version", message: "Must be at most the tls_maximum_protocol_version" });
+  at.warning({ path: "tls_minimum_protocol_version", message: "Must be at most the tls_maximum_protocol_version" });
 });
 
 const CombinedSchema = CommonTlsContextSchema.nestedMessages.find(({ name }) => {

@@ -1,4 +1,4 @@
-import { isGlob, normalName, type Resource } from "../../resource/mod.ts";
+import { isGlob, normalName, type Resource, type ResourceKey, visitPath } from "../../resource/mod.ts";
 import type { Reference } from "../findings.ts";
 import type { Problem } from "../problem.ts";
 import { likelyName } from "./spelling.ts";
@@ -24,10 +24,12 @@ export class MissingTargets {
   }
 
   /** The problem of a reference of a resource; undefined if the target exists. */
-  problemOf({ typeUrl, name }: Resource, reference: Reference): Problem | undefined {
+  problemOf({ typeUrl, name }: ResourceKey, reference: Reference): Problem | undefined {
     const target = normalName(reference.name);
     // The members of a collection may be none.
-    if (this.#exists(reference.typeUrl, target) || isGlob(target)) return undefined;
+    if (this.#exists(reference.typeUrl, target) || isGlob(target)) {
+      return this.#ofOtherKind({ typeUrl, name }, reference);
+    }
     const hint = this.#hintFor(reference.typeUrl, target);
     return {
       // If there are none at all of the type, they may come from elsewhere.
@@ -39,6 +41,23 @@ export class MissingTargets {
       message: `Must be the name of a ${shortName(reference.typeUrl)} that exists`,
       value: reference.name,
       ...hint !== undefined && { hint },
+    };
+  }
+
+  /** The problem of a target that exists and is of no use, such as a certificate in place of a trusted CA. */
+  #ofOtherKind({ typeUrl, name }: ResourceKey, { kind, ...reference }: Reference): Problem | undefined {
+    const target = kind && this.#targets.get(reference.typeUrl, reference.name);
+    if (target === undefined) return undefined;
+    let has = false;
+    visitPath(target.bytes, [kind!.field], () => has = true);
+    return has ? undefined : {
+      severity: "error",
+      typeUrl,
+      resource: name,
+      path: reference.path,
+      rule: reference.rule,
+      message: `Must be the name of a ${shortName(reference.typeUrl)} with a ${kind!.name}`,
+      value: reference.name,
     };
   }
 

@@ -9,6 +9,7 @@ import {
 import { SdsSecretConfigSchema } from "../../../gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts";
 import { CLUSTER_TYPE, ENDPOINT_TYPE, EXTENSION_CONFIG_TYPE, ROUTE_TYPE, SECRET_TYPE } from "../../v3/types.ts";
 import { type Check, check } from "../check.ts";
+import type { Reference } from "../findings.ts";
 import type { Place } from "../place.ts";
 
 /** Resources that a client subscribes to, since another one has it look for them in a configuration source. */
@@ -22,7 +23,8 @@ export const SOURCE_REFERENCES: readonly Check[] = [
     refer(at, configSource, { typeUrl: ROUTE_TYPE, name: routeConfigName, path: "route_config_name" });
   }),
   check(SdsSecretConfigSchema, "reference.secret", ({ name, sdsConfig }, at) => {
-    refer(at, sdsConfig, { typeUrl: SECRET_TYPE, name, path: "name" });
+    const kind = kindOfSecret(at);
+    refer(at, sdsConfig, { typeUrl: SECRET_TYPE, name, path: "name", ...kind !== undefined && { kind } });
   }),
   // The name of an extension over ECDS is that of the filter.
   ...[HttpFilterSchema, FilterSchema, ListenerFilterSchema].map((schema) =>
@@ -38,10 +40,18 @@ export const SOURCE_REFERENCES: readonly Check[] = [
   }),
 ];
 
+/** What kind of secret the field that holds a reference needs. */
+function kindOfSecret(at: Place): Reference["kind"] {
+  const path = at.path.toString();
+  if (/\btls_certificate_sds_secret_configs\[\d+\]$/.test(path)) return { field: 2, name: "tls_certificate" };
+  return /\bvalidation_context_sds_secret_config$/.test(path) ? { field: 4, name: "validation_context" } : undefined;
+}
+
 interface Target {
   readonly typeUrl: string;
   readonly name: string;
   readonly path: string;
+  readonly kind?: NonNullable<Reference["kind"]>;
 }
 
 /** Remembers a reference, unless the resource comes from a file of the client, or from its bootstrap. */

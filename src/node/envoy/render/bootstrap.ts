@@ -40,8 +40,8 @@ export function renderBootstrap(resources: Iterable<Resource>, options: RenderOp
   const given = new Given(resources);
   const edits = editsFor(given, options.emptyFile);
   // Those of gRPC clients have no address, and Envoy takes one of them at most.
-  const listeners = [...given.all(ListenerSchema)].map(([, each]) => each).filter(({ address, listenerSpecifier }) => {
-    return address !== undefined || listenerSpecifier.case !== undefined;
+  const listeners = [...given.all(ListenerSchema)].map(([, each]) => each).filter(({ address, apiListener }) => {
+    return address !== undefined || apiListener === undefined;
   });
   const clusters = [...given.all(ClusterSchema)].map(([, each]) => each);
   for (const each of listeners) rewrite(ListenerSchema, each, edits);
