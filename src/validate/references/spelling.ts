@@ -7,7 +7,7 @@
  */
 export function likelyName(name: string, names: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.floor(Math.min(name.length, MAX_LENGTH) / 3) + 1;
+  let least = Math.floor((Math.min(name.length, MAX_LENGTH) + 1) / 3) + 1;
   let compared = 0;
   for (const each of names) {
     if (compared++ >= MAX_NAMES) break;
