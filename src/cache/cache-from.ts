@@ -1,4 +1,6 @@
 import { normalName, type Resource } from "../resource/mod.ts";
+import type { Admit } from "./admit.ts";
+import { admitChange, admitReplacement } from "./admit-change.ts";
 import type { Cache, SubscriptionChange, Watch, WatchRequest } from "./cache.ts";
 import { encodeAll } from "./encode-all.ts";
 import { LiveView } from "./live-view.ts";
@@ -37,6 +39,11 @@ export interface CacheFromOptions {
   readonly onError?: (error: unknown, request: WatchRequest) => void;
   /** The time between an error of a source and its next call, in milliseconds. Default: 1000. */
   readonly retryMs?: number;
+  /**
+   * Looks at what an event changes. An event with an error is refused whole, which counts as an error of the source.
+   * Default: all is served.
+   */
+  readonly admit?: Admit;
 }
 
 /**
@@ -45,7 +52,7 @@ export interface CacheFromOptions {
  * Nothing is sent before the first event. When a source ends, its clients keep their resources; when it throws, it is
  * called again.
  */
-export function cacheFrom(source: CacheSource, { onError, retryMs = 1000 }: CacheFromOptions = {}): Cache {
+export function cacheFrom(source: CacheSource, { onError, retryMs = 1000, admit }: CacheFromOptions = {}): Cache {
   return {
     watch(request, watcher): Watch {
       const view = new LiveView({ ready: false });
@@ -53,7 +60,7 @@ export function cacheFrom(source: CacheSource, { onError, retryMs = 1000 }: Cach
       const requested = new RequestedNames(request.subscription, (names) => view.wake(names));
       view.log.isLoading = (name) => requested.isLoading(name);
       const watch = view.watch(request, watcher);
-      void follow(source, request, { view, requested, signal: abort.signal, onError, retryMs });
+      void follow(source, request, { view, requested, signal: abort.signal, onError, retryMs, admit });
       return {
         subscriptionChanged(change: SubscriptionChange) {
           watch.subscriptionChanged(change);
@@ -75,18 +82,19 @@ interface Following {
   readonly signal: AbortSignal;
   readonly onError: CacheFromOptions["onError"];
   readonly retryMs: number;
+  readonly admit: Admit | undefined;
 }
 
 async function follow(
   source: CacheSource,
   request: WatchRequest,
-  { view, requested, signal, onError, retryMs }: Following,
+  { view, requested, signal, onError, retryMs, admit }: Following,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
       for await (const event of source(request, { signal, asked: requested.take(signal) })) {
         if (signal.aborted) return;
-        view.wake(publish(view, event, request.type));
+        view.wake(publish(view, event, { type: request.type, admit }));
       }
       if (!signal.aborted) requested.end();
       return;
@@ -98,11 +106,20 @@ async function follow(
   }
 }
 
-function publish(view: LiveView, event: CacheEvent, type: string): readonly string[] {
-  if (!("resources" in event)) {
-    return view.apply({ update: checked(event.update ?? [], type), remove: [...event.remove ?? []].map(normalName) });
+function publish(
+  view: LiveView,
+  event: CacheEvent,
+  { type, admit }: { readonly type: string; readonly admit: Admit | undefined },
+): readonly string[] {
+  const { log } = view;
+  if ("resources" in event) {
+    const resources = new Map(checked(event.resources, type).map((resource) => [resource.name, resource]));
+    if (admit !== undefined) admitReplacement(admit, { typeUrl: type, log, resources });
+    return view.replace(resources);
   }
-  return view.replace(new Map(checked(event.resources, type).map((resource) => [resource.name, resource])));
+  const change = { update: checked(event.update ?? [], type), remove: [...event.remove ?? []].map(normalName) };
+  if (admit !== undefined) admitChange(admit, { typeUrl: type, log, ...change });
+  return view.apply(change);
 }
 
 function checked(resources: Iterable<Resource>, type: string): Resource[] {

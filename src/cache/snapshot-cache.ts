@@ -1,3 +1,5 @@
+import type { Admit } from "./admit.ts";
+import { admitSnapshot } from "./admit-snapshot.ts";
 import type { Cache, Node, Watch, Watcher, WatchRequest } from "./cache.ts";
 import { encodeAll } from "./encode-all.ts";
 import { LiveView } from "./live-view.ts";
@@ -10,6 +12,8 @@ export type NodeHash = (node: Node) => string;
 export interface SnapshotCacheOptions {
   /** Groups clients by snapshot. Default: the id of the node, a snapshot for each. */
   readonly nodeHash?: NodeHash;
+  /** Looks at what a snapshot changes before it is published; with an error it is refused whole. Default: all is published. */
+  readonly admit?: Admit;
 }
 
 /** The state of one key of a snapshot cache. */
@@ -30,11 +34,13 @@ export interface SnapshotStatus {
  */
 export class SnapshotCache implements Cache {
   readonly #nodeHash: NodeHash;
+  readonly #admit: Admit | undefined;
   readonly #groups = new Map<string, Group>();
 
   /** A cache without snapshots. */
-  constructor({ nodeHash = (node) => node.id }: SnapshotCacheOptions = {}) {
+  constructor({ nodeHash = (node) => node.id, admit }: SnapshotCacheOptions = {}) {
     this.#nodeHash = nodeHash;
+    this.#admit = admit;
   }
 
   /**
@@ -42,9 +48,12 @@ export class SnapshotCache implements Cache {
    * they have; if the content is the same, nothing.
    *
    * @throws TypeError for a resource that cannot be encoded; then nothing is changed
+   * @throws AdmissionError if `admit` finds an error; then nothing is changed
    */
   setSnapshot(key: string, snapshot: Snapshot): void {
-    encodeNew(snapshot, this.getSnapshot(key));
+    const before = this.getSnapshot(key);
+    encodeNew(snapshot, before);
+    if (this.#admit !== undefined) admitSnapshot(this.#admit, snapshot, before);
     const group = this.#group(key);
     group.snapshot = snapshot;
     dropUnwatched(group);

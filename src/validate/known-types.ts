@@ -16,6 +16,11 @@ export function knownType(typeName: string): DescMessage | undefined {
   return KNOWN.get(typeName);
 }
 
+/** All of them. */
+export function knownTypes(): Iterable<DescMessage> {
+  return KNOWN.values();
+}
+
 /** The full name of the type of a URL: the part after its last slash. */
 export function typeNameOf(typeUrl: string): string {
   return typeUrl.slice(typeUrl.lastIndexOf("/") + 1);

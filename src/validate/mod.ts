@@ -4,3 +4,6 @@
  * @module
  */
 export type { Problem } from "./problem.ts";
+export type { Severity, ValidateOptions } from "./options.ts";
+export { validate } from "./validate.ts";
+export { admitValid, type AdmitValidOptions } from "./admit-valid.ts";

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createDiscoveryServer, type DiscoveryServer, type ServerStatus, Snapshot, SnapshotCache } from "../../mod.ts";
 import { listen, restListener } from "../../src/node/mod.ts";
+import { validate } from "../../src/validate/mod.ts";
 import type { Case } from "./case.ts";
 import { Journal } from "./journal.ts";
 
@@ -13,6 +14,8 @@ export interface RunningServer extends AsyncDisposable {
   /** What was published last. */
   readonly snapshot: Snapshot;
   publish(snapshot: Snapshot): void;
+  /** What validation takes for errors in what was published. */
+  readonly errorsFound: readonly string[];
   status(): ServerStatus;
 }
 
@@ -26,14 +29,17 @@ export async function startServer(
   const server = createDiscoveryServer({ log: false, ...options, cache, callbacks: journal.callbacks });
   const listener = await (http1 ? listenHttp1(server, port) : listen(server, { port }));
   let snapshot = new Snapshot({ resources: [] });
+  const errorsFound: string[] = [];
   return {
     port: listener.port,
     journal,
     get snapshot() {
       return snapshot;
     },
+    errorsFound,
     publish(next) {
       snapshot = next;
+      errorsFound.push(...errorsIn(next));
       cache.setSnapshot("all", next);
     },
     status: () => server.status(),
@@ -42,6 +48,13 @@ export async function startServer(
       server.close();
     },
   };
+}
+
+function errorsIn(snapshot: Snapshot): string[] {
+  const errors = validate(snapshot).filter(({ severity }) => severity === "error");
+  return errors.map(({ resource, path, rule, message, value = "" }) =>
+    `${resource} ${path}: ${message} [${rule}] ${value}`
+  );
 }
 
 async function listenHttp1(

@@ -13,7 +13,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cache: ["resource", "v3/resource-types.ts"],
   stream: ["resource", "cache"],
   server: ["resource", "v3", "cache", "stream"],
-  node: ["server"],
+  node: ["server", "resource", "v3", "cache", "validate"],
   testing: ["resource", "cache", "stream"],
   validate: ["resource", "v3", "cache"],
 };

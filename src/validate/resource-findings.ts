@@ -1,0 +1,66 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import type { Resource } from "../resource/mod.ts";
+import type { Check } from "./check.ts";
+import type { Findings } from "./findings.ts";
+import { knownType, typeNameOf, unpack } from "./known-types.ts";
+import { Place } from "./place.ts";
+import type { Problem } from "./problem.ts";
+import { planOf } from "./rules/message-plan.ts";
+import { Walk } from "./rules/walk.ts";
+import { type CheckWalk, walkOf } from "./walk.ts";
+
+/**
+ * Looks at resources one by one, each once: what was found is kept as long as the resource is referenced.
+ */
+export class ResourceFindings {
+  readonly #walk: CheckWalk;
+  readonly #known = new WeakMap<Resource, Findings>();
+
+  /** @param checks - what to look for */
+  constructor(checks: readonly Check[]) {
+    this.#walk = walkOf(checks);
+  }
+
+  /** What is found in a resource. */
+  of(resource: Resource): Findings {
+    let findings = this.#known.get(resource);
+    if (findings === undefined) this.#known.set(resource, findings = this.#look(resource));
+    return findings;
+  }
+
+  #look(resource: Resource): Findings {
+    const at = new Place(resource);
+    const schema = knownType(typeNameOf(resource.typeUrl));
+    // Types of your own have no rules that are known here.
+    if (schema === undefined) return NOTHING;
+    let message;
+    try {
+      message = fromBinary(schema, resource.bytes);
+    } catch (error) {
+      at.rule = "resource.unreadable";
+      // Only an error of encoding names a field.
+      const reason = error instanceof TypeError && error.message.startsWith("Cannot encode")
+        ? `: ${error.message}`
+        : "";
+      at.error({ message: `Must be a message of its type${reason}` });
+      return { problems: at.problems, references: [], claims: [] };
+    }
+    const rules = new Walk({ unpack, listsUnknown: false });
+    planOf(schema).check(message, rules);
+    this.#walk(schema, message, at);
+    const { typeUrl, name } = resource;
+    const broken = rules.findings.map((each): Problem => ({ typeUrl, resource: name, ...each }));
+    const problems = broken.length === 0 ? at.problems : [...broken, ...at.problems.filter(isNew(broken))];
+    const { references, claims } = at;
+    return problems.length + references.length + claims.length === 0 ? NOTHING : { problems, references, claims };
+  }
+}
+
+/** Whether the rules of the API have not said what a check says of the same field. */
+function isNew(broken: readonly Problem[]): (problem: Problem) => boolean {
+  const paths = new Set(broken.filter(({ severity }) => severity === "error").map(({ path }) => path));
+  return ({ path }) => !paths.has(path);
+}
+
+/** Shared by all resources that are fine and refer to no others. */
+const NOTHING: Findings = { problems: [], references: [], claims: [] };
