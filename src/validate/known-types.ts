@@ -53,7 +53,8 @@ const MAX_SHORT = 64;
 const MAX_KNOWN = 1_000;
 
 function unpackShort(any: Any): Unpacked | undefined {
-  const key = String.fromCharCode(...any.value) + any.typeUrl;
+  // The length first, so that no two contents have the same key.
+  const key = `${any.value.length} ${String.fromCharCode(...any.value)}${any.typeUrl}`;
   let unpacked = short.get(key);
   if (unpacked === undefined) {
     unpacked = decode(any);

@@ -6,9 +6,12 @@ import { hasChecks } from "./reachable.ts";
 import { membership, type Rule } from "./rule.ts";
 import type { FieldStep, Walk } from "./walk.ts";
 
-/** The message has to be set. A list or a map has none that is not. */
-export function requiredCheck(value: unknown, walk: Walk, at: FieldStep | undefined): void {
-  if (value === undefined) walk.report(REQUIRED, undefined, at);
+/** The message has to be set. A list or a map has none that is not. @param kind - the kind of rules that says so */
+export function requiredCheck(kind: "message" | "any" | "duration" | "timestamp"): ValueCheck {
+  const missing = { id: `${kind}.required`, expected: "Must be set" };
+  return (value, walk, at) => {
+    if (value === undefined) walk.report(missing, undefined, at);
+  };
 }
 
 /** What is checked in a message, if it is set; undefined for types in which nothing can be found. */
@@ -41,7 +44,6 @@ export function anyCheck(desc: DescMessage, rules: AnyRules, planOf: PlanOf): Va
 }
 
 const ANY = "google.protobuf.Any";
-const REQUIRED = { id: "message.required", expected: "Must be set" };
 const UNREADABLE = { id: "any.unreadable", expected: "Must hold a message of its type, which can be decoded" };
 const TOO_DEEP = { id: "any.too_deep", expected: "Must not be nested so deeply" };
 const UNKNOWN = {

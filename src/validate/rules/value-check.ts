@@ -22,19 +22,19 @@ export function valueCheck(target: Target, rules: FieldRules | undefined, planOf
   if (message === undefined) return scalarCheck(target, rules);
   if (rules === undefined || rules.type.case === undefined) {
     return inTurn(
-      rules?.message?.required ? requiredCheck : undefined,
+      rules?.message?.required ? requiredCheck("message") : undefined,
       rules?.message?.skip ? undefined : embeddedCheck(message, planOf),
     );
   }
   const { case: kind, value } = rules.type;
   switch (kind) {
     case "any":
-      return inTurn(value.required ? requiredCheck : undefined, anyCheck(message, value, planOf));
+      return inTurn(value.required ? requiredCheck(kind) : undefined, anyCheck(message, value, planOf));
     case "duration":
     case "timestamp":
-      return inTurn(value.required ? requiredCheck : undefined, ifSet(ruleCheck(rulesOf(rules, undefined))));
+      return inTurn(value.required ? requiredCheck(kind) : undefined, ifSet(ruleCheck(rulesOf(rules, undefined))));
     default:
-      return inTurn(rules.message?.required ? requiredCheck : undefined, wrapperCheck(target, rules));
+      return inTurn(rules.message?.required ? requiredCheck("message") : undefined, wrapperCheck(target, rules));
   }
 }
 
