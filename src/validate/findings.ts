@@ -11,7 +11,7 @@ export interface Reference {
   /** The field with the name. */
   readonly path: string;
   /** The field of the target that has to be set, of which there is a choice. Default: any. */
-  readonly kind?: { readonly field: number; readonly name: string };
+  readonly kind?: { readonly field: number; readonly name: string } | undefined;
   /** Whether Envoy rejects the resource if the target does not exist; otherwise it waits, or fails requests. */
   readonly isRejected: boolean;
 }

@@ -36,8 +36,8 @@ export class Place {
   readonly claims: Claim[] = [];
   /** The rule of the check that runs. */
   rule = "";
-  /** `"<type URL> <name>"` of the references, so that each is kept once. */
-  readonly #referred = new Map<string, number>();
+  /** The positions of references by `"<type URL> <name>"`, where there are many. */
+  #positions: Map<string, number> | undefined = undefined;
 
   constructor(resource: Resource) {
     this.resource = resource;
@@ -54,14 +54,27 @@ export class Place {
   }
 
   /** Remembers a reference to another resource; of several to the same one the first, or the first that is an error. */
-  refer({ path, ...reference }: Omit<Reference, "rule" | "path"> & { readonly path: string }): void {
-    if (reference.name === "") return;
-    const key = `${reference.typeUrl} ${reference.name}`;
-    const known = this.#referred.get(key);
-    if (known !== undefined && !(reference.isRejected && !this.references[known]!.isRejected)) return;
-    const whole = { ...reference, rule: this.rule, path: this.path.toString(path) };
-    if (known !== undefined) return void (this.references[known] = whole);
-    this.#referred.set(key, this.references.push(whole) - 1);
+  refer({ typeUrl, name, path, kind, isRejected }: Omit<Reference, "rule">): void {
+    if (name === "") return;
+    const known = this.#positionOf(typeUrl, name);
+    if (known !== undefined && !(isRejected && !this.references[known]!.isRejected)) return;
+    const reference = { typeUrl, name, kind, isRejected, rule: this.rule, path: this.path.toString(path) };
+    if (known !== undefined) this.references[known] = reference;
+    else this.references.push(reference);
+  }
+
+  /** Where a reference is in the list; most resources have a few, and route tables have thousands. */
+  #positionOf(typeUrl: string, name: string): number | undefined {
+    const { references } = this;
+    if (references.length <= MAX_SEARCHED) {
+      const found = references.findIndex((each) => each.name === name && each.typeUrl === typeUrl);
+      return found < 0 ? undefined : found;
+    }
+    this.#positions ??= new Map();
+    for (let i = this.#positions.size; i < references.length; i++) {
+      this.#positions.set(`${references[i]!.typeUrl} ${references[i]!.name}`, i);
+    }
+    return this.#positions.get(`${typeUrl} ${name}`);
   }
 
   /** Remembers that this resource claims something for itself. */
@@ -92,6 +105,7 @@ export class Place {
   }
 }
 
+const MAX_SEARCHED = 8;
 const MAX_VALUE = 80;
 
 function shortened(value: string): string {

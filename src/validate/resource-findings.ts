@@ -15,10 +15,16 @@ import { type CheckWalk, walkOf } from "./walk.ts";
 export class ResourceFindings {
   readonly #walk: CheckWalk;
   readonly #known = new WeakMap<Resource, Findings>();
+  readonly #targets = new Map<string, Set<string>>();
 
   /** @param checks - what to look for */
   constructor(checks: readonly Check[]) {
     this.#walk = walkOf(checks);
+  }
+
+  /** The types that resources of a type have been found to refer to. */
+  typesReferredToBy(typeUrl: string): readonly string[] {
+    return [...this.#targets.get(typeUrl) ?? []];
   }
 
   /** What is found in a resource. */
@@ -52,7 +58,14 @@ export class ResourceFindings {
     const broken = rules.findings.map((each): Problem => ({ typeUrl, resource: name, ...each }));
     const problems = broken.length === 0 ? at.problems : [...broken, ...at.problems.filter(isNew(broken))];
     const { references, claims } = at;
+    for (const reference of references) this.#noteTarget(typeUrl, reference.typeUrl);
     return problems.length + references.length + claims.length === 0 ? NOTHING : { problems, references, claims };
+  }
+
+  #noteTarget(from: string, to: string): void {
+    const targets = this.#targets.get(from);
+    if (targets === undefined) this.#targets.set(from, new Set([to]));
+    else targets.add(to);
   }
 }
 

@@ -47,7 +47,8 @@ function group(resources: Iterable<Resource>): Given {
     const { typeUrl, name } = resource;
     let set = byType.get(typeUrl);
     if (set === undefined) byType.set(typeUrl, set = new Map());
-    if (set.has(name)) duplicates.push(duplicateName(resource));
+    const replaced = set.get(name);
+    if (replaced !== undefined) duplicates.push(duplicateName(replaced, resource));
     set.set(name, resource);
   }
   const after: Targets = {

@@ -93,13 +93,20 @@ export class Validator {
     updated: ReadonlySet<Resource>,
     { remove, after, types, missing }: Candidate & { readonly missing: MissingTargets },
   ): Problem[] {
-    const removed = new Set(remove.map(({ typeUrl, name }) => `${typeUrl} ${normalName(name)}`));
-    if (removed.size === 0) return [];
+    const removed = new Map<string, Set<string>>();
+    for (const { typeUrl, name } of remove) {
+      const names = removed.get(typeUrl);
+      if (names === undefined) removed.set(typeUrl, new Set([normalName(name)]));
+      else names.add(normalName(name));
+    }
+    const referring = types.filter((typeUrl) =>
+      this.#findings.typesReferredToBy(typeUrl).some((each) => removed.has(each))
+    );
     const problems: Problem[] = [];
-    for (const resource of types.flatMap((typeUrl) => [...after.resources(typeUrl).values()])) {
+    for (const resource of referring.flatMap((typeUrl) => [...after.resources(typeUrl).values()])) {
       if (updated.has(resource)) continue;
       for (const reference of this.#findings.of(resource).references) {
-        if (!removed.has(`${reference.typeUrl} ${normalName(reference.name)}`)) continue;
+        if (removed.get(reference.typeUrl)?.has(normalName(reference.name)) !== true) continue;
         const problem = missing.problemOf(resource, reference);
         if (problem !== undefined) problems.push(problem);
       }

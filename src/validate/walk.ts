@@ -45,12 +45,12 @@ export function walkOf(checks: readonly Check[]): CheckWalk {
     if (kind === "list" && (value as unknown[]).length === 0) return;
     at.path.field(name);
     if (kind === "message") enter(schema, value as Message, at);
-    else if (kind === "list") (value as Message[]).forEach((each, i) => enterEntry(schema, each, { at, key: i }));
-    else for (const key in value as Fields) enterEntry(schema, (value as Fields)[key] as Message, { at, key });
+    else if (kind === "list") (value as Message[]).forEach((each, i) => enterEntry(schema, each, at, i));
+    else for (const key in value as Fields) enterEntry(schema, (value as Fields)[key] as Message, at, key);
     at.path.leave();
   }
 
-  function enterEntry(schema: DescMessage, message: Message, { at, key }: { at: Place; key: string | number }): void {
+  function enterEntry(schema: DescMessage, message: Message, at: Place, key: string | number): void {
     at.path.entry(key);
     enter(schema, message, at);
     at.path.leave();

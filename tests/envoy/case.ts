@@ -30,6 +30,8 @@ export interface Case {
   /** What Envoy starts with beside the usual. */
   readonly bootstrap?: (usual: Bootstrap, mode: Mode) => Bootstrap;
   readonly server?: Omit<Partial<DiscoveryServerOptions>, "cache" | "callbacks">;
+  /** Whether the server refuses what Envoy would reject. Default: false, so that Envoy is seen to reject it. */
+  readonly admits?: boolean;
   /** Whether requests fail while configuration changes, as the case shows. Default: false. */
   readonly requestsFail?: boolean;
   run(world: World): Promise<void>;

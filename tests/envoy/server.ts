@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createDiscoveryServer, type DiscoveryServer, type ServerStatus, Snapshot, SnapshotCache } from "../../mod.ts";
 import { listen, restListener } from "../../src/node/mod.ts";
-import { validate } from "../../src/validate/mod.ts";
+import { admitValid, validate } from "../../src/validate/mod.ts";
 import type { Case } from "./case.ts";
 import { Journal } from "./journal.ts";
 
@@ -19,13 +19,22 @@ export interface RunningServer extends AsyncDisposable {
   status(): ServerStatus;
 }
 
+/** What the server of a case is like. */
+export interface ServerOptions {
+  readonly options?: Case["server"] | undefined;
+  /** Polls over HTTP/1.1. Default: false. */
+  readonly http1?: boolean | undefined;
+  /** Default: false. */
+  readonly admits?: boolean | undefined;
+}
+
 /** Starts a server for the one Envoy of a case. */
 export async function startServer(
   port: number,
-  { options, http1 = false }: { readonly options?: Case["server"] | undefined; readonly http1?: boolean | undefined },
+  { options, http1 = false, admits = false }: ServerOptions,
 ): Promise<RunningServer> {
   const journal = new Journal();
-  const cache = new SnapshotCache({ nodeHash: () => "all" });
+  const cache = new SnapshotCache({ nodeHash: () => "all", ...admits && { admit: admitValid() } });
   const server = createDiscoveryServer({ log: false, ...options, cache, callbacks: journal.callbacks });
   const listener = await (http1 ? listenHttp1(server, port) : listen(server, { port }));
   let snapshot = new Snapshot({ resources: [] });
@@ -38,9 +47,9 @@ export async function startServer(
     },
     errorsFound,
     publish(next) {
+      cache.setSnapshot("all", next);
       snapshot = next;
       errorsFound.push(...errorsIn(next));
-      cache.setSnapshot("all", next);
     },
     status: () => server.status(),
     async [Symbol.asyncDispose]() {

@@ -40,7 +40,7 @@ export class World implements AsyncDisposable {
 
   /** Starts all but Envoy. */
   static async open(ofCase: Case, mode: Mode, amounts: Amounts): Promise<World> {
-    const server = await startServer(0, { options: ofCase.server, http1: mode.http1 });
+    const server = await startServer(0, { options: ofCase.server, http1: mode.http1, admits: ofCase.admits });
     const upstreams = { a: await startEcho({ port: 0, name: "a" }), b: await startEcho({ port: 0, name: "b" }) };
     return new World(ofCase, mode, amounts, upstreams, server);
   }
@@ -80,7 +80,11 @@ export class World implements AsyncDisposable {
   async replaceServer(resources: Iterable<Resource>): Promise<void> {
     const { port } = this.server;
     await this.stopServer();
-    this.server = await startServer(port, { options: this.#case.server, http1: this.mode.http1 });
+    this.server = await startServer(port, {
+      options: this.#case.server,
+      http1: this.mode.http1,
+      admits: this.#case.admits,
+    });
     this.publish(resources);
   }
 

@@ -96,9 +96,16 @@ describe("admitValid()", () => {
     expect(change({ update: [listenerAt("two", 80)] })).toEqual([]);
   });
 
-  it("refuses a name that is there twice, once", () => {
+  it("warns of a name that is there twice with the same content", () => {
+    const { cache, warnings } = start();
+    cache.setSnapshot("all", new Snapshot({ resources: [...WHOLE, eds("a")] }));
+    expect(warnings.map(({ rule }) => rule)).toEqual(["duplicate.name"]);
+  });
+
+  it("refuses a name that is there twice with different content, once", () => {
     const { cache, change } = start();
-    const twice = new Snapshot({ resources: [...WHOLE, eds("a")] });
+    const other = cluster({ name: "a", connectTimeout: { seconds: 2n } });
+    const twice = new Snapshot({ resources: [other, ...WHOLE] });
     expect(() => cache.setSnapshot("all", twice)).toThrow(/duplicate\.name/);
     const lax = start({ rules: { "duplicate.name": "warning" } });
     lax.cache.setSnapshot("all", twice);

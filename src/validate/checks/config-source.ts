@@ -1,16 +1,9 @@
-import {
-  ApiConfigSource_ApiType,
-  ApiConfigSourceSchema,
-  ApiVersion,
-} from "../../../gen/envoy/config/core/v3/config_source_pb.ts";
+import { ApiConfigSource_ApiType, ApiConfigSourceSchema } from "../../../gen/envoy/config/core/v3/config_source_pb.ts";
 import { check } from "../check.ts";
 
 /** A source by gRPC names services, and one by REST a cluster. */
 export const API_CONFIG_SOURCE = check(ApiConfigSourceSchema, "config_source.api", (source, at) => {
-  const { apiType, clusterNames, grpcServices, refreshDelay, transportApiVersion } = source;
-  if (transportApiVersion !== ApiVersion.V3) {
-    at.error({ path: "transport_api_version", message: "Must be V3, since Envoy refuses all others, AUTO included" });
-  }
+  const { apiType, clusterNames, grpcServices, refreshDelay } = source;
   if (apiType === ApiConfigSource_ApiType.REST) {
     if (clusterNames.length !== 1) {
       at.error({

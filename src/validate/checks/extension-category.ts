@@ -1,6 +1,6 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { AccessLogSchema } from "../../../gen/envoy/config/accesslog/v3/accesslog_pb.ts";
-import { ClusterSchema } from "../../../gen/envoy/config/cluster/v3/cluster_pb.ts";
+import { Cluster_CustomClusterTypeSchema, ClusterSchema } from "../../../gen/envoy/config/cluster/v3/cluster_pb.ts";
 import { TransportSocketSchema } from "../../../gen/envoy/config/core/v3/base_pb.ts";
 import {
   FilterChainSchema,
@@ -34,11 +34,18 @@ export const EXTENSION_CATEGORY: readonly Check[] = [
   ] as const).map(([schema, packages]) =>
     check(schema, RULE, ({ configType: { case: is, value } }, at) => {
       if (is === "typedConfig") checkPackage(value, packages, { at, path: "typed_config" });
-      if (is === undefined) at.error({ message: "Must have a typed_config" });
+      if (is === undefined || is === "typedConfig" && value.typeUrl === "") {
+        at.error({ message: "Must have a typed_config" });
+      }
     })
   ),
   check(AccessLogSchema, RULE, ({ configType: { case: is, value } }, at) => {
     if (is === "typedConfig") checkPackage(value, ["envoy.extensions.access_loggers."], { at, path: "typed_config" });
+  }),
+  check(Cluster_CustomClusterTypeSchema, RULE, ({ typedConfig }, at) => {
+    if (typedConfig !== undefined) {
+      checkPackage(typedConfig, ["envoy.extensions.clusters."], { at, path: "typed_config" });
+    }
   }),
   check(TransportSocketSchema, RULE, ({ configType: { case: is, value } }, at) => {
     if (is !== "typedConfig") return;

@@ -4,9 +4,10 @@ import { knownType, knownTypes, typeNameOf } from "../known-types.ts";
 import { likelyName } from "../references/spelling.ts";
 
 /** Envoy has no type of that name, unless it was built with extensions of your own. */
-export const UNKNOWN_TYPE = check(AnySchema, "extension.type", ({ typeUrl }, at) => {
+export const UNKNOWN_TYPE = check(AnySchema, "extension.type", ({ typeUrl, value }, at) => {
   const name = typeNameOf(typeUrl);
-  if (knownType(name) !== undefined) return;
+  // An empty one is there to be there, as in a filter that a route enables.
+  if (knownType(name) !== undefined || typeUrl === "" && value.length === 0) return;
   if (!typeUrl.includes("/") || name === "") {
     return at.error({
       path: "type_url",

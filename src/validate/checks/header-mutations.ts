@@ -14,7 +14,9 @@ export const HEADER_MUTATIONS = [
   WeightedCluster_ClusterWeightSchema,
 ].map((schema) =>
   check(schema, "route.header_name", (message, at) => {
-    const { requestHeadersToRemove, responseHeadersToRemove } = message;
+    const { requestHeadersToRemove, responseHeadersToRemove, requestHeadersToAdd, responseHeadersToAdd } = message;
+    const lists = [requestHeadersToRemove, responseHeadersToRemove, requestHeadersToAdd, responseHeadersToAdd];
+    if (lists.every(({ length }) => length === 0)) return;
     for (const [i, name] of requestHeadersToRemove.entries()) {
       if (isFixed(name)) at.error({ path: `request_headers_to_remove[${i}]`, message: NOT_FIXED, value: name });
     }
@@ -23,8 +25,8 @@ export const HEADER_MUTATIONS = [
     }
     for (
       const [field, list] of [
-        ["request_headers_to_add", message.requestHeadersToAdd],
-        ["response_headers_to_add", message.responseHeadersToAdd],
+        ["request_headers_to_add", requestHeadersToAdd],
+        ["response_headers_to_add", responseHeadersToAdd],
       ] as const
     ) {
       for (const [i, { header }] of list.entries()) {
