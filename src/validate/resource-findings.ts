@@ -47,11 +47,9 @@ export class ResourceFindings {
       message = source?.message ?? fromBinary(schema, bytes);
     } catch (error) {
       at.rule = "resource.unreadable";
-      // Only an error of encoding names a field.
-      const reason = error instanceof TypeError && error.message.startsWith("Cannot encode")
-        ? `: ${error.message}`
-        : "";
-      at.error({ message: `Must be a message of its type${reason}` });
+      // The rest of the text may have the value, such as a key.
+      const field = /cannot encode field (\S+)/.exec(String(error))?.[1];
+      at.error({ message: `Must be a message of its type${field === undefined ? "" : `; its field ${field} is not`}` });
       return { problems: at.problems, references: [], claims: [] };
     }
     const rules = new Walk({ unpack, listsUnknown: false });

@@ -1,8 +1,9 @@
-import { fromBinary } from "@bufbuild/protobuf";
+import { fromBinary, getOption } from "@bufbuild/protobuf";
 import { DataSourceSchema } from "../../../gen/envoy/config/core/v3/base_pb.ts";
+import { sensitive } from "../../../gen/udpa/annotations/sensitive_pb.ts";
 import type { Resource } from "../../resource/mod.ts";
 import { check } from "../../validate/check.ts";
-import { knownType, typeNameOf } from "../../validate/known-types.ts";
+import { knownType, knownTypes, typeNameOf } from "../../validate/known-types.ts";
 import { Place } from "../../validate/place.ts";
 import { walkOf } from "../../validate/walk.ts";
 
@@ -36,13 +37,27 @@ const MAX_REASON = 1_000;
 /** Shorter ones would redact words of Envoy. */
 const MIN_SECRET = 6;
 
+/** The fields that the API marks as sensitive, and that are strings; the others hold a source of data. */
+const SENSITIVE_STRINGS = [...knownTypes()].flatMap((schema) =>
+  schema.fields
+    .filter((field) => field.fieldKind === "scalar" && getOption(field, sensitive))
+    .map(({ localName }) => ({ schema, localName }))
+);
+
+/** What resources hold in place of files, and in sensitive fields. */
 function inlineTexts(resources: Iterable<Resource>): Set<string> {
   const found = new Set<string>();
+  const add = (value: unknown): void => {
+    if (typeof value === "string" && value.trim().length >= MIN_SECRET) found.add(value.trim());
+  };
   const walk = walkOf([
     check(DataSourceSchema, "", ({ specifier: { case: is, value } }) => {
       const text = is === "inlineString" ? value : is === "inlineBytes" ? new TextDecoder().decode(value) : "";
-      for (const line of [text, ...text.split("\n")]) if (line.trim().length >= MIN_SECRET) found.add(line.trim());
+      for (const line of [text, ...text.split("\n")]) add(line);
     }),
+    ...SENSITIVE_STRINGS.map(({ schema, localName }) =>
+      check(schema, "", (message) => add((message as unknown as Record<string, unknown>)[localName]))
+    ),
   ]);
   for (const resource of resources) {
     const schema = knownType(typeNameOf(resource.typeUrl));

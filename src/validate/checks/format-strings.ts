@@ -38,7 +38,8 @@ function textOf({ format: { case: is, value } }: SubstitutionFormatString): { te
 
 function checkPercent(text: string, at: Place, path: string): void {
   if (!text.includes("%") || !text.replaceAll(COMMAND, "").includes("%")) return;
-  at.error({ path, message: "Must have commands such as %PROTOCOL%, and %% for a percent sign", value: text });
+  // The value of a header may be a token.
+  at.error({ path, message: "Must have commands such as %PROTOCOL%, and %% for a percent sign" });
 }
 
 function checkCommands(text: string, at: Place, path: string): void {
