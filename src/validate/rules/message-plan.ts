@@ -1,11 +1,11 @@
 import { type DescField, type DescOneof, getOption, hasOption } from "@bufbuild/protobuf";
-import { sensitive } from "../../../gen/udpa/annotations/sensitive_pb.ts";
 import { required, rules } from "../../../gen/validate/validate_pb.ts";
 import type { DescMessage, Message } from "../../resource/mod.ts";
 import type { Plan, ValueCheck } from "./check.ts";
 import { deprecationOf } from "./deprecations.ts";
 import { listCheck, mapCheck } from "./member-checks.ts";
 import { hasChecks, isExempt } from "./reachable.ts";
+import { isSensitive } from "./sensitive.ts";
 import { inTurn, valueCheck } from "./value-check.ts";
 import type { FieldStep, Walk } from "./walk.ts";
 
@@ -115,7 +115,7 @@ function checkOf(field: DescField): ValueCheck | undefined {
 }
 
 function stepOf(field: DescField): FieldStep {
-  return { field, text: `.${field.name}`, isSensitive: getOption(field, sensitive) };
+  return { field, text: `.${field.name}`, isSensitive: isSensitive(field) };
 }
 
 function isSet(field: DescField, value: unknown): boolean {

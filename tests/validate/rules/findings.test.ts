@@ -8,6 +8,7 @@ import { RateLimitSchema } from "../../../gen/envoy/config/route/v3/route_compon
 import { GenericSecretSchema, SecretSchema } from "../../../gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts";
 import { checkRules } from "../../../src/validate/rules/check-rules.ts";
 import { planOf } from "../../../src/validate/rules/message-plan.ts";
+import { isSensitive } from "../../../src/validate/rules/sensitive.ts";
 import { hasChecks } from "../../../src/validate/rules/reachable.ts";
 import { allTypes } from "../../differential/rules/all-types.ts";
 import { inventoryOf } from "../../differential/rules/inventory.ts";
@@ -90,6 +91,29 @@ describe("checkRules()", () => {
       ["tls_certificate.private_key_provider.provider_name", '""'],
     ]);
     expect(JSON.stringify(found)).not.toContain(canary);
+  });
+
+  it("does not show the value of a header, which may be a token", () => {
+    const responseHeadersToAdd = [{ header: { key: "authorization", value: "s3cret-canary\n" } }];
+    const found = checkRules(RouteConfigurationSchema, create(RouteConfigurationSchema, { responseHeadersToAdd }));
+    expect(found).toMatchObject([{ path: "response_headers_to_add[0].header.value", value: "[redacted]" }]);
+  });
+
+  it("names fields for all that it does not show, and fields that exist", async () => {
+    const types = await allTypes();
+    const shown = [...types.values()].flatMap(({ fields }) => fields.filter(isSensitive)).map(String);
+    expect(shown.length).toBeGreaterThan(30);
+    for (
+      const name of [
+        "HeaderValue.value",
+        "HeaderValue.raw_value",
+        "DataSource.inline_string",
+        "DataSource.inline_bytes",
+      ]
+    ) {
+      expect(shown).toContain(`field envoy.config.core.v3.${name}`);
+    }
+    expect(shown).toContain("field envoy.config.core.v3.QueryParameter.value");
   });
 
   it("warns of deprecated fields that are set", () => {
