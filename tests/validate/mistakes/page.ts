@@ -62,5 +62,5 @@ export function shortReason(reason: string): string {
 }
 
 function cell(text: string): string {
-  return text.replaceAll(/[|\\<>*_[\]`]/g, "\\$&");
+  return text.replaceAll(/[|\\<>*[\]`]/g, "\\$&");
 }
