@@ -42,7 +42,10 @@ export class ResourceFindings {
     if (schema === undefined) return NOTHING;
     let message;
     try {
-      message = fromBinary(schema, resource.bytes);
+      // One that can be encoded, which all are when they are published, need not be decoded.
+      const { source } = resource;
+      const { bytes } = resource;
+      message = source?.message ?? fromBinary(schema, bytes);
     } catch (error) {
       at.rule = "resource.unreadable";
       // The rest of the text may have the value, such as a key.
