@@ -1,7 +1,8 @@
 // Has each mistake looked at by `validate`, by `envoy --mode validate` and by a running Envoy, and writes the table of
-// docs/validation-mistakes.md. Ends with 1 if `validate` has an error where Envoy accepts a configuration.
-import { writeFileSync } from "node:fs";
+// docs/validation-mistakes.md; with --check it compares instead of writing. Ends with 1 if `validate` has an error where Envoy accepts a configuration.
+import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
+import { isDeepStrictEqual } from "node:util";
 import { ensureEnvoy, ENVOY_VERSION } from "../../../examples/demo/install-envoy.ts";
 import { validateWithEnvoy } from "../../../src/node/envoy/mod.ts";
 import { certificates } from "../../envoy/certificates.ts";
@@ -9,7 +10,7 @@ import { EnvoyAtRunTime } from "./at-run-time.ts";
 import { edge } from "./base.ts";
 import { resourcesOf } from "./json.ts";
 import { MISTAKES } from "./mod.ts";
-import { PAGE, pageOf, type Row, shortReason } from "./page.ts";
+import { PAGE, pageOf, type Row, shortReason, verdictsOn } from "./page.ts";
 import { verdictOf } from "./verdict.ts";
 
 const made = await certificates(2);
@@ -34,9 +35,18 @@ for (const { name, make } of MISTAKES) {
   });
   console.log(`${rows.length}/${MISTAKES.length} ${name}`);
 }
-writeFileSync(PAGE, pageOf(rows, ENVOY_VERSION));
+const page = pageOf(rows, ENVOY_VERSION);
+const isCheck = process.argv.includes("--check");
+if (!isCheck) writeFileSync(PAGE, page);
 const falseAlarms = rows.filter(({ ours, validateMode, runTime }) =>
   ours.startsWith("error") && !validateMode && !runTime
 );
 for (const { name, ours } of falseAlarms) console.error(`${name}: ${ours}, and Envoy accepts it`);
-process.exitCode = falseAlarms.length > 0 ? 1 : 0;
+const documented = verdictsOn(readFileSync(PAGE, "utf8"));
+const differences = [...verdictsOn(page)].filter(([name, verdict]) =>
+  !isDeepStrictEqual(verdict, documented.get(name))
+);
+for (const [name, verdict] of differences) {
+  console.error(`${name}: ${JSON.stringify(verdict)}, and not as the page says`);
+}
+process.exitCode = falseAlarms.length + differences.length > 0 ? 1 : 0;
