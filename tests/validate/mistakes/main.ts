@@ -10,14 +10,14 @@ import { EnvoyAtRunTime } from "./at-run-time.ts";
 import { edge } from "./base.ts";
 import { resourcesOf } from "./json.ts";
 import { MISTAKES } from "./mod.ts";
-import { PAGE, pageOf, type Row, shortReason, verdictsOn } from "./page.ts";
-import { verdictOf } from "./verdict.ts";
+import { PAGE, pageOf, type Row, shortReason, summariesOn } from "./page.ts";
+import { summaryOf } from "./summary.ts";
 
 const made = await certificates(2);
 const envoy = await ensureEnvoy();
 const base = resourcesOf(edge(made));
 await using running = await EnvoyAtRunTime.start(base);
-const alarms = [verdictOf(base), await running.reasonFor(base)].filter((each) => each !== undefined && each !== "–");
+const alarms = [summaryOf(base), await running.reasonFor(base)].filter((each) => each !== undefined && each !== "–");
 if (alarms.length > 0) throw new Error(`The configuration without mistakes is not accepted: ${alarms.join("; ")}`);
 
 const rows: Row[] = [];
@@ -29,7 +29,7 @@ for (const { name, make } of MISTAKES) {
   const reason = await running.reasonFor(resources);
   rows.push({
     name,
-    ours: verdictOf(resources),
+    ours: summaryOf(resources),
     validateMode: problem && shortReason(problem.message),
     runTime: reason === undefined ? undefined : shortReason(reason),
   });
@@ -42,11 +42,11 @@ const falseAlarms = rows.filter(({ ours, validateMode, runTime }) =>
   ours.startsWith("error") && !validateMode && !runTime
 );
 for (const { name, ours } of falseAlarms) console.error(`${name}: ${ours}, and Envoy accepts it`);
-const documented = verdictsOn(readFileSync(PAGE, "utf8"));
-const differences = [...verdictsOn(page)].filter(([name, verdict]) =>
-  !isDeepStrictEqual(verdict, documented.get(name))
+const documented = summariesOn(readFileSync(PAGE, "utf8"));
+const differences = [...summariesOn(page)].filter(([name, summary]) =>
+  !isDeepStrictEqual(summary, documented.get(name))
 );
-for (const [name, verdict] of differences) {
-  console.error(`${name}: ${JSON.stringify(verdict)}, and not as the page says`);
+for (const [name, summary] of differences) {
+  console.error(`${name}: ${JSON.stringify(summary)}, and not as the page says`);
 }
 process.exitCode = falseAlarms.length + differences.length > 0 ? 1 : 0;

@@ -46,7 +46,7 @@ export function pageOf(rows: readonly Row[], envoyVersion: string): string {
 }
 
 /** What a page says of each mistake: what `validate` says, and whether Envoy accepts the configuration. */
-export function verdictsOn(page: string): ReadonlyMap<string, { readonly ours: string; readonly envoy: string }> {
+export function summariesOn(page: string): ReadonlyMap<string, { readonly ours: string; readonly envoy: string }> {
   const rows = page.split("\n").filter((line) => line.startsWith("| ")).slice(2);
   return new Map(rows.map((line) => {
     const [, name = "", ours = "", validateMode, runTime] = line.split(/(?<!\\) *\| */);
