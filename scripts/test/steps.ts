@@ -107,6 +107,13 @@ export function stepsOf(reports: string): readonly Step[] {
       needs: [...ENVOY, OPENSSL],
     },
     {
+      name: "mistakes",
+      what: "mistakes in configurations: what validation says, and what Envoy does",
+      group: "all",
+      command: ["node", "tests/validate/mistakes/main.ts", "--check"],
+      needs: [...ENVOY, OPENSSL],
+    },
+    {
       ...matrix("clients", "tests/clients/interop.ts"),
       what: "gRPC clients of others, on every runtime",
       group: "all",

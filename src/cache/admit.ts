@@ -52,7 +52,7 @@ export class AdmissionError extends Error {
   /** All problems, warnings included. */
   readonly problems: readonly AdmissionProblem[];
 
-  /** @param problems - at least one error, and any warnings */
+  /** An error for these problems: at least one error, and any warnings. */
   constructor(problems: readonly AdmissionProblem[]) {
     super(textOf(problems.filter(isError)));
     this.name = "AdmissionError";

@@ -52,8 +52,9 @@ export class SnapshotCache implements Cache {
    */
   setSnapshot(key: string, snapshot: Snapshot): void {
     const before = this.getSnapshot(key);
-    encodeNew(snapshot, before);
+    // First, since messages that are not encoded yet need not be decoded to be looked at.
     if (this.#admit !== undefined) admitSnapshot(this.#admit, snapshot, before);
+    encodeNew(snapshot, before);
     const group = this.#group(key);
     group.snapshot = snapshot;
     dropUnwatched(group);

@@ -81,7 +81,7 @@ export class Resource {
 
   /**
    * The message that it was made of, as long as its bytes have not been read; undefined afterwards, and for one that was
-   * made of bytes. It must not be changed. For those who read the message before it is published.
+   * made of bytes. It must not be changed. For validation, before it is published.
    */
   get source(): ResourceSource | undefined {
     return this.#source;

@@ -1,12 +1,12 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import type { Resource } from "../resource/mod.ts";
+import type { DescMessage, Message, Resource } from "../resource/mod.ts";
 import type { Check } from "./check.ts";
 import type { Findings } from "./findings.ts";
 import { knownType, typeNameOf, unpack } from "./known-types.ts";
 import { Place } from "./place.ts";
 import type { Problem } from "./problem.ts";
 import { planOf } from "./rules/message-plan.ts";
-import { Walk } from "./rules/walk.ts";
+import { type Finding, Walk } from "./rules/walk.ts";
 import { type CheckWalk, walkOf } from "./walk.ts";
 
 /**
@@ -15,6 +15,7 @@ import { type CheckWalk, walkOf } from "./walk.ts";
 export class ResourceFindings {
   readonly #walk: CheckWalk;
   readonly #known = new WeakMap<Resource, Findings>();
+  #rules = new Walk({ unpack, listsUnknown: false });
   readonly #targets = new Map<string, Set<string>>();
 
   /** @param checks - what to look for */
@@ -52,15 +53,21 @@ export class ResourceFindings {
       at.error({ message: `Must be a message of its type${field === undefined ? "" : `; its field ${field} is not`}` });
       return { problems: at.problems, references: [], claims: [] };
     }
-    const rules = new Walk({ unpack, listsUnknown: false });
-    planOf(schema).check(message, rules);
-    this.#walk(schema, message, at);
     const { typeUrl, name } = resource;
-    const broken = rules.findings.map((each): Problem => ({ typeUrl, resource: name, ...each }));
+    const broken = this.#brokenRules(schema, message).map((each): Problem => ({ typeUrl, resource: name, ...each }));
+    this.#walk(schema, message, at);
     const problems = broken.length === 0 ? at.problems : [...broken, ...at.problems.filter(isNew(broken))];
     const { references, claims } = at;
     for (const reference of references) this.#noteTarget(typeUrl, reference.typeUrl);
     return problems.length + references.length + claims.length === 0 ? NOTHING : { problems, references, claims };
+  }
+
+  #brokenRules(schema: DescMessage, message: Message): readonly Finding[] {
+    const { findings } = this.#rules;
+    planOf(schema).check(message, this.#rules);
+    // One walk serves all resources in which it finds nothing.
+    if (findings.length > 0) this.#rules = new Walk({ unpack, listsUnknown: false });
+    return findings;
   }
 
   #noteTarget(from: string, to: string): void {

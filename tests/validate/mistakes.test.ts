@@ -4,15 +4,15 @@ import { certificates } from "../envoy/certificates.ts";
 import { edge } from "./mistakes/base.ts";
 import { resourcesOf } from "./mistakes/json.ts";
 import { MISTAKES } from "./mistakes/mod.ts";
-import { PAGE, verdictsOn } from "./mistakes/page.ts";
-import { verdictOf } from "./mistakes/verdict.ts";
+import { PAGE, summariesOn } from "./mistakes/page.ts";
+import { summaryOf } from "./mistakes/summary.ts";
 
 const made = await certificates(2);
-const documented = verdictsOn(readFileSync(PAGE, "utf8"));
+const documented = summariesOn(readFileSync(PAGE, "utf8"));
 
 describe("validate()", () => {
   it("finds nothing in the configuration that the mistakes are made in", () => {
-    expect(verdictOf(resourcesOf(edge(made)))).toBe("–");
+    expect(summaryOf(resourcesOf(edge(made)))).toBe("–");
   });
 
   it("has a page with every mistake", () => {
@@ -22,6 +22,6 @@ describe("validate()", () => {
   it.each(MISTAKES)("says of the mistake in $name what its page says", ({ name, make }) => {
     const config = structuredClone(edge(made));
     make(config, made);
-    expect(verdictOf(resourcesOf(config))).toBe(documented.get(name));
+    expect(summaryOf(resourcesOf(config))).toBe(documented.get(name)?.ours);
   });
 });

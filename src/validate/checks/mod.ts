@@ -27,12 +27,14 @@ import { LISTENER_ADDRESS, LISTENER_ADDRESS_ONCE } from "./listener-address.ts";
 import { NETWORK_FILTERS } from "./network-filters.ts";
 import { CERTIFICATE_PEM, TRUSTED_CA_PEM } from "./pem.ts";
 import { LOCAL_RATE_LIMIT } from "./rate-limit.ts";
+import { RDS_SOURCE } from "./rds.ts";
 import { REGEX, REGEX_SUBSTITUTION } from "./regex.ts";
 import { DIRECT_RESPONSE, MIRROR, PATH_REWRITE, RETRY_BACK_OFF, RETRY_ON } from "./route-action.ts";
 import { RUNTIME_VALUES } from "./runtime.ts";
 import { SCOPE_KEY, SCOPE_ROUTES } from "./scopes.ts";
 import { CERTIFICATE_SOURCE, SERVER_CERTIFICATE, TLS_VERSIONS, TRUSTED_CA } from "./tls-context.ts";
 import { UNREACHABLE_ROUTE } from "./unreachable-routes.ts";
+import { NO_ENDPOINTS, NO_FILTERS, PERCENT } from "./unused.ts";
 import { WEIGHT_OF_ONE, WEIGHTS_OF_ROUTES, WEIGHTS_OF_TCP } from "./weighted-clusters.ts";
 
 /** What clients refuse, or take and cannot use, though the rules of the API allow it. */
@@ -42,7 +44,16 @@ export const CHECKS: readonly Check[] = [
   ...[API_CONFIG_SOURCE, DURATION, ...RESOURCE_NAME, ...EXTENSION_CATEGORY, ENDPOINT_HOSTS, SECRET_TYPE, FINGERPRINTS],
   ...[LISTENER_ADDRESS, LISTENER_ADDRESS_ONCE, FILTER_CHAINS, FILTER_CHAIN_MATCH, SERVER_NAMES, NETWORK_FILTERS],
   ...[HTTP_FILTERS, HTTP3, ORIGINAL_IP, UPGRADES, JWT_PROVIDER, JWKS, ...LOCAL_RATE_LIMIT],
-  ...[DUPLICATE_DOMAIN, DUPLICATE_VIRTUAL_HOST, DOMAIN_PATTERN, UNREACHABLE_ROUTE],
+  ...[
+    DUPLICATE_DOMAIN,
+    DUPLICATE_VIRTUAL_HOST,
+    DOMAIN_PATTERN,
+    UNREACHABLE_ROUTE,
+    RDS_SOURCE,
+    NO_ENDPOINTS,
+    NO_FILTERS,
+    PERCENT,
+  ],
   ...[
     WEIGHTS_OF_ROUTES,
     WEIGHTS_OF_TCP,

@@ -45,12 +45,13 @@ export function pageOf(rows: readonly Row[], envoyVersion: string): string {
   ].join("\n");
 }
 
-/** What `validate` says of each mistake, by a page. */
-export function verdictsOn(page: string): ReadonlyMap<string, string> {
+/** What a page says of each mistake: what `validate` says, and whether Envoy accepts the configuration. */
+export function summariesOn(page: string): ReadonlyMap<string, { readonly ours: string; readonly envoy: string }> {
   const rows = page.split("\n").filter((line) => line.startsWith("| ")).slice(2);
   return new Map(rows.map((line) => {
-    const [, name = "", ours = ""] = line.split(/(?<!\\) *\| */);
-    return [name.replace(/\\(.)/g, "$1"), ours];
+    const [, name = "", ours = "", validateMode, runTime] = line.split(/(?<!\\) *\| */);
+    const envoy = `${validateMode === "accepted" ? "accepted" : "rejected"}, ${runTime === "ACK" ? "ACK" : "NACK"}`;
+    return [name.replace(/\\(.)/g, "$1"), { ours, envoy }];
   }));
 }
 
@@ -62,5 +63,5 @@ export function shortReason(reason: string): string {
 }
 
 function cell(text: string): string {
-  return text.replaceAll(/[|\\<>*_[\]`]/g, "\\$&");
+  return text.replaceAll(/[|\\<>*[\]`]/g, "\\$&");
 }

@@ -2,7 +2,7 @@ import type { Resource } from "../../../mod.ts";
 import { validate } from "../../../src/validate/mod.ts";
 
 /** What our validation says of a configuration, in a few words: `error`, the rules; or `–` for nothing. */
-export function verdictOf(resources: readonly Resource[]): string {
+export function summaryOf(resources: readonly Resource[]): string {
   const problems = validate(resources);
   const errors = problems.filter(({ severity }) => severity === "error");
   const listed = errors.length > 0 ? errors : problems;
