@@ -8,6 +8,7 @@ import {
   HttpConnectionManagerSchema,
 } from "../../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.ts";
 import { CLUSTER_TYPE } from "../../v3/types.ts";
+import { ApiListenerSchema } from "../../../gen/envoy/config/listener/v3/api_listener_pb.ts";
 import { type Check, check } from "../check.ts";
 import type { Place } from "../place.ts";
 
@@ -42,5 +43,7 @@ export const ROUTE_REFERENCES: readonly Check[] = [
  */
 function isValidated(at: Place): boolean {
   const routes = at.around(RouteConfigurationSchema);
-  return routes?.validateClusters ?? at.around(HttpConnectionManagerSchema) !== undefined;
+  // Clients of gRPC do not look for them.
+  const isInline = at.around(HttpConnectionManagerSchema) !== undefined && at.around(ApiListenerSchema) === undefined;
+  return routes?.validateClusters ?? isInline;
 }
