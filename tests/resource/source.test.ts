@@ -30,7 +30,7 @@ describe("Resource.source", () => {
       resource(ClusterSchema, message),
       rawResource(CLUSTER_TYPE, "a", toBinary(ClusterSchema, message)),
     ];
-    expect(validate([made]).map(({ rule }) => rule)).toEqual(["duration.gt"]);
+    expect(validate([made]).map(({ rule }) => rule)).toContain("duration.gt");
     expect(validate([raw])).toEqual(validate([resource(ClusterSchema, message)]));
   });
 
