@@ -90,7 +90,7 @@ export function stepsOf(reports: string): readonly Step[] {
     },
     {
       ...vitest("differential", "tests/differential"),
-      what: "go-control-plane by the same transcripts",
+      what: "go-control-plane by the same transcripts, and the rules of its API by the same messages",
       group: "all",
       needs: [GO],
     },
