@@ -86,7 +86,7 @@ describe("extensions", () => {
   });
 
   it("of unknown types are warnings with the likely name", () => {
-    const [problem] = validate([cluster({
+    const problems = validate([cluster({
       name: "a",
       connectTimeout: { seconds: 1n },
       transportSocket: {
@@ -100,7 +100,7 @@ describe("extensions", () => {
         },
       },
     })]);
-    expect(problem).toMatchObject({
+    expect(problems.find(({ rule }) => rule === "extension.type")).toMatchObject({
       severity: "warning",
       rule: "extension.type",
       hint: 'Did you mean "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext"?',

@@ -15,11 +15,7 @@ export const UNKNOWN_TYPE = check(AnySchema, "extension.type", ({ typeUrl, value
       value: typeUrl,
     });
   }
-  const last = name.slice(0, name.lastIndexOf(".") + 1);
-  const likely = likelyName(
-    name,
-    [...knownTypes()].map(({ typeName }) => typeName).filter((each) => each[0] === last[0]),
-  );
+  const likely = likelyType(name);
   at.warning({
     path: "type_url",
     message: "Must be the URL of a type of Envoy, or of an extension that the client has",
@@ -27,6 +23,18 @@ export const UNKNOWN_TYPE = check(AnySchema, "extension.type", ({ typeUrl, value
     ...likely !== undefined && { hint: `Did you mean "${likely}"?` },
   });
 });
+
+/** The type that is most likely meant, looked for once for each name. */
+function likelyType(name: string): string | undefined {
+  if (!likelyTypes.has(name)) {
+    if (likelyTypes.size >= MAX_LIKELY) likelyTypes.clear();
+    likelyTypes.set(name, likelyName(name, [...knownTypes()].map(({ typeName }) => typeName)));
+  }
+  return likelyTypes.get(name);
+}
+
+const likelyTypes = new Map<string, string | undefined>();
+const MAX_LIKELY = 1_000;
 
 /**
  * Looks whether clients have the extensions that are configured.

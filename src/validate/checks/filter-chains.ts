@@ -68,8 +68,7 @@ function* keysOf(match: FilterChainMatch | undefined): Iterable<string> {
           applicationProtocols: [protocol],
           sourcePorts: [port],
         };
-        const bytes = encode(FilterChainMatchSchema, one);
-        yield bytes.length === EMPTY ? "" : String.fromCharCode(...bytes);
+        yield latin1.decode(encode(FilterChainMatchSchema, one));
       }
     }
   }
@@ -77,7 +76,8 @@ function* keysOf(match: FilterChainMatch | undefined): Iterable<string> {
 
 /** A combination is the bytes of a match, of which most listeners have a few. */
 const MAX_COMBINATIONS = 10_000;
-const EMPTY = 0;
+/** Any bytes, as characters that differ where the bytes do. */
+const latin1 = new TextDecoder("latin1");
 
 function orNone(list: readonly string[]): readonly string[] {
   return list.length > 0 ? list : [""];

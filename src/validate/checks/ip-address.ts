@@ -8,7 +8,10 @@ export function checkIp({ address: { case: is, value } }: Address, at: Place, pa
   at.error({ path: `${path}.socket_address.address`, message: "Must be an IP address", value: value.address });
 }
 
+/** An IPv6 address and a zone are shorter. */
+const MAX_IP = 100;
+
 /** Whether Envoy takes a text as an IP address; of IPv6 with the zone after a `%`. */
 export function isIp(text: string): boolean {
-  return ipVersion(text.replace(/(?<=:[^%]*)%.+$/, "")) !== undefined;
+  return text.length <= MAX_IP && ipVersion(text.replace(/(?<=:[^%]*)%.+$/, "")) !== undefined;
 }

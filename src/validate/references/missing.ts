@@ -48,9 +48,7 @@ export class MissingTargets {
   #ofOtherKind({ typeUrl, name }: ResourceKey, { kind, ...reference }: Reference): Problem | undefined {
     const target = kind && this.#targets.get(reference.typeUrl, reference.name);
     if (target === undefined) return undefined;
-    let has = false;
-    visitPath(target.bytes, [kind!.field], () => has = true);
-    return has ? undefined : {
+    return hasField(target, kind!.field) ? undefined : {
       severity: "error",
       typeUrl,
       resource: name,
@@ -74,6 +72,17 @@ export class MissingTargets {
 
 /** Hints are for people, who read the first few problems. */
 const MAX_HINTS = 20;
+
+function hasField(resource: Resource, field: number): boolean {
+  let has = false;
+  try {
+    visitPath(resource.bytes, [field], () => has = true);
+  } catch {
+    // That it cannot be read is a problem of its own.
+    return true;
+  }
+  return has;
+}
 
 function shortName(typeUrl: string): string {
   return typeUrl.slice(typeUrl.lastIndexOf(".") + 1);
