@@ -1,12 +1,11 @@
 import type { Certificate } from "../../envoy/certificates.ts";
+import { apiRoutes, blueRoutes, scope, scopedRoutes, webRoutes } from "./base-routes.ts";
 import { any, type Config, type Json } from "./json.ts";
+import { ADS, endpointsAt, manager, router, socket } from "./parts.ts";
 
 const HTTP = "envoy.extensions.filters.http";
 const NETWORK = "envoy.extensions.filters.network";
 const TLS = "envoy.extensions.transport_sockets.tls.v3";
-/** Resources on the same stream. */
-export const ADS: Json = { ads: {}, resource_api_version: "V3", initial_fetch_timeout: "1s" };
-
 /** A configuration that Envoy accepts: an edge proxy with TLS, authentication, rate limits, and services of all kinds. */
 export function edge([server, ca]: readonly Certificate[]): Config {
   return {
@@ -142,32 +141,6 @@ export function edge([server, ca]: readonly Certificate[]): Config {
   };
 }
 
-/** An address. */
-export function socket(address: string, port: number): Json {
-  return { socket_address: { address, port_value: port } };
-}
-
-/** The endpoints of a cluster, of which there is one. */
-export function endpointsAt(cluster: string, host: string, port: number): Json {
-  return { cluster_name: cluster, endpoints: [{ lb_endpoints: [{ endpoint: { address: socket(host, port) } }] }] };
-}
-
-/** A network filter for HTTP with the router and what is given. */
-export function manager(fields: Json): Json {
-  return {
-    name: "http",
-    typed_config: any(`${NETWORK}.http_connection_manager.v3.HttpConnectionManager`, {
-      http_filters: [router()],
-      ...fields,
-    }),
-  };
-}
-
-/** The filter that ends a chain. */
-export function router(): Json {
-  return { name: "router", typed_config: any(`${HTTP}.router.v3.Router`) };
-}
-
 function edgeManager(): Json {
   return manager({
     stat_prefix: "edge",
@@ -218,82 +191,6 @@ function edgeManager(): Json {
       router(),
     ],
   });
-}
-
-function webRoutes(): Json {
-  return {
-    name: "web",
-    response_headers_to_add: [{ header: { key: "x-served-by", value: "edge" } }],
-    virtual_hosts: [
-      {
-        name: "www",
-        domains: ["www.example.com", "*.example.com"],
-        routes: [
-          { match: { path: "/health" }, direct_response: { status: 200, body: { inline_string: "fine" } } },
-          {
-            match: { safe_regex: { regex: "/users/[0-9]+" } },
-            route: { cluster: "api", timeout: "5s", retry_policy: retries() },
-          },
-          {
-            match: { prefix: "/split" },
-            route: { weighted_clusters: { clusters: [{ name: "web", weight: 90 }, { name: "api", weight: 10 }] } },
-          },
-          {
-            match: { prefix: "/old", headers: [{ name: "x-old", string_match: { exact: "1" } }] },
-            route: {
-              cluster: "both",
-              regex_rewrite: { pattern: { regex: "^/old/(.*)$" }, substitution: "/new/\\1" },
-              request_mirror_policies: [{ cluster: "local", runtime_fraction: { default_value: { numerator: 1 } } }],
-            },
-          },
-          { match: { prefix: "/" }, route: { cluster: "web", prefix_rewrite: "/" } },
-        ],
-      },
-      {
-        name: "rest",
-        domains: ["*"],
-        routes: [{ match: { prefix: "/" }, redirect: { host_redirect: "www.example.com" } }],
-      },
-    ],
-  };
-}
-
-function retries(): Json {
-  return {
-    retry_on: "5xx,reset",
-    num_retries: 2,
-    per_try_timeout: "1s",
-    retry_back_off: { base_interval: "0.1s", max_interval: "1s" },
-  };
-}
-
-function apiRoutes(): Json {
-  return {
-    name: "api",
-    virtual_hosts: [{ name: "api", domains: ["*"], routes: [{ match: { prefix: "/" }, route: { cluster: "api" } }] }],
-  };
-}
-
-function blueRoutes(): Json {
-  return {
-    name: "blue",
-    virtual_hosts: [{ name: "all", domains: ["*"], routes: [{ match: { prefix: "/" }, route: { cluster: "local" } }] }],
-  };
-}
-
-function scope(name: string, key: string): Json {
-  return { name, route_configuration_name: "blue", key: { fragments: [{ string_key: key }] } };
-}
-
-function scopedRoutes(): Json {
-  return {
-    name: "scopes",
-    rds_config_source: ADS,
-    scoped_rds: { scoped_rds_config_source: ADS },
-    scope_key_builder: {
-      fragments: [{ header_value_extractor: { name: "x-scope", element_separator: ",", index: 0 } }],
-    },
-  };
 }
 
 function downstreamTls(): Json {

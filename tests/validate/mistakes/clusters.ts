@@ -1,4 +1,4 @@
-import { ADS, endpointsAt } from "./base.ts";
+import { ADS, endpointsAt } from "./parts.ts";
 import { any } from "./json.ts";
 import { mistakes } from "./mistake.ts";
 

@@ -1,4 +1,4 @@
-import { socket } from "./base.ts";
+import { socket } from "./parts.ts";
 import { endpointOf, mistakes } from "./mistake.ts";
 
 export const ENDPOINTS = mistakes({

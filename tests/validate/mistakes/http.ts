@@ -1,4 +1,4 @@
-import { router } from "./base.ts";
+import { router } from "./parts.ts";
 import { any } from "./json.ts";
 import { edgeManagerOf, inlineManagerOf, mistakes } from "./mistake.ts";
 

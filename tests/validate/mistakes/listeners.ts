@@ -1,4 +1,4 @@
-import { manager, socket } from "./base.ts";
+import { manager, socket } from "./parts.ts";
 import { any } from "./json.ts";
 import { mistakes } from "./mistake.ts";
 
