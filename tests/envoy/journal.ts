@@ -21,6 +21,8 @@ export class Journal {
   readonly heartbeats: Sent[] = [];
   /** Emptied by a case that expects them. */
   readonly nacks: Rejection[] = [];
+  /** How many NACKs there were, those included that a case expects. */
+  nackCount = 0;
   /** What the server was not to blame a client for. */
   readonly errors: unknown[] = [];
   readonly callbacks: DiscoveryCallbacks;
@@ -46,7 +48,10 @@ export class Journal {
         ];
         this.#note(`#${id} -> ${short(typeUrl)} ${said.join(" ")}`);
       },
-      onNack: (_, { typeUrl, version, message }) => void this.nacks.push({ typeUrl, version, message }),
+      onNack: (_, { typeUrl, version, message }) => {
+        this.nackCount++;
+        this.nacks.push({ typeUrl, version, message });
+      },
       onFetchResponse: ({ typeUrl }, { modified, version, resources }) => {
         if (!modified) return;
         const names = resources.map(({ name }) => name);
