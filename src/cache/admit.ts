@@ -1,4 +1,5 @@
 import type { Resource, ResourceKey } from "../resource/mod.ts";
+import { uselessResult } from "./rejection.ts";
 
 /** A change that is about to be published. */
 export interface Admission {
@@ -64,10 +65,16 @@ export class AdmissionError extends Error {
  * Has a change looked at.
  *
  * @throws AdmissionError if there is an error in it
+ * @throws TypeError if the result is no list; what `admit` throws is passed on
  */
 export function requireAdmission(admit: Admit, change: Admission): void {
-  const problems = admit(change);
+  const problems: unknown = admit(change);
+  if (!isList(problems)) throw uselessResult(problems, "Cannot publish: admit() must return a list of problems");
   if (problems.some(isError)) throw new AdmissionError(problems);
+}
+
+function isList(problems: unknown): problems is readonly AdmissionProblem[] {
+  return Array.isArray(problems) && problems.every((each) => typeof each === "object" && each !== null);
 }
 
 /** A message lists the first few; the error has all. */

@@ -5,6 +5,10 @@ import { placesIn, readApi } from "./user-code.ts";
 
 /** Places whose tests are in `elsewhere.test.ts`, since no client of a server reaches them. */
 const ELSEWHERE = [
+  "CacheFromOptions.admit",
+  "LinearCacheOptions.admit",
+  "SnapshotCacheOptions.admit",
+  "SnapshotFeed(options).admit",
   "SnapshotFeed.connect(send)",
   "ConnectOptions.onError",
   "TlsLoader.load",
