@@ -24,6 +24,10 @@ export {
   type XdstpName,
 } from "./src/resource/mod.ts";
 export {
+  type Admission,
+  AdmissionError,
+  type AdmissionProblem,
+  type Admit,
   type Cache,
   type CacheEvent,
   cacheFrom,
@@ -42,6 +46,7 @@ export {
   type Node,
   type NodeHash,
   type Problem,
+  type ResourceTable,
   Snapshot,
   SnapshotCache,
   type SnapshotCacheOptions,

@@ -10,6 +10,7 @@ import { createDiscoveryServer, Snapshot, SnapshotCache } from "ts-control-plane
 import { cluster, CLUSTER_TYPE, v3 } from "ts-control-plane/v3";
 import { listen } from "ts-control-plane/node";
 import { FakeClient } from "ts-control-plane/testing";
+import { validate } from "ts-control-plane/validate";
 import { create } from "@bufbuild/protobuf";
 import { type Cluster, ClusterSchema } from "ts-control-plane/gen/envoy/config/cluster/v3/cluster_pb.js";
 
@@ -27,6 +28,8 @@ const client = new FakeClient({ cache, api: v3, variant: "sotw" });
 client.subscribe(CLUSTER_TYPE);
 if (client.settle().length !== 1) throw new Error("no response");
 client.close();
+const problems = validate([cluster({ name: "a", connectTimeout: {} })]);
+if (!problems.some(({ rule }) => rule === "duration.gt")) throw new Error("no problem is found");
 await listener.close();
 `;
 

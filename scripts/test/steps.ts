@@ -96,7 +96,7 @@ export function stepsOf(reports: string): readonly Step[] {
     },
     {
       ...vitest("differential", "tests/differential"),
-      what: "go-control-plane by the same transcripts",
+      what: "go-control-plane by the same transcripts, and the rules of its API by the same messages",
       group: "all",
       needs: [GO],
     },
@@ -131,6 +131,13 @@ export function stepsOf(reports: string): readonly Step[] {
         `--json=${report("chaos")}`,
       ],
       report: report("chaos"),
+      needs: [...ENVOY, OPENSSL],
+    },
+    {
+      name: "mistakes",
+      what: "mistakes in configurations: what validation says, and what Envoy does",
+      group: "all",
+      command: ["node", "tests/validate/mistakes/main.ts", "--check"],
       needs: [...ENVOY, OPENSSL],
     },
     {

@@ -1,4 +1,6 @@
 import { normalName, type Resource } from "../resource/mod.ts";
+import type { Admit } from "./admit.ts";
+import { admitChange, admitReplacement } from "./admit-change.ts";
 import type { Cache, SubscriptionChange, Watch, WatchRequest } from "./cache.ts";
 import { Burst } from "./burst.ts";
 import { encodeAll } from "./encode-all.ts";
@@ -40,6 +42,11 @@ export interface CacheFromOptions {
   readonly onError?: (error: unknown, request: WatchRequest) => void;
   /** The time between an error of a source and its next call, in milliseconds. Default: 1000. */
   readonly retryMs?: number;
+  /**
+   * Looks at what an event changes. An event with an error is refused whole, which counts as an error of the source.
+   * Default: all is served.
+   */
+  readonly admit?: Admit;
 }
 
 /**
@@ -48,7 +55,7 @@ export interface CacheFromOptions {
  * Nothing is sent before the first event. When a source ends, its clients keep their resources; when it throws, it is
  * called again.
  */
-export function cacheFrom(source: CacheSource, { onError, retryMs = 1000 }: CacheFromOptions = {}): Cache {
+export function cacheFrom(source: CacheSource, { onError, retryMs = 1000, admit }: CacheFromOptions = {}): Cache {
   return {
     watch(request, watcher): Watch {
       const view = new LiveView({ ready: false });
@@ -57,7 +64,7 @@ export function cacheFrom(source: CacheSource, { onError, retryMs = 1000 }: Cach
       const requested = new RequestedNames(request.subscription, (names) => view.wake(names));
       view.log.isLoading = (name) => requested.isLoading(name);
       const watch = view.watch(request, watcher);
-      void follow(source, request, { view, requested, signal: abort.signal, report, retryMs });
+      void follow(source, request, { view, requested, signal: abort.signal, report, retryMs, admit });
       return {
         subscriptionChanged(change: SubscriptionChange) {
           watch.subscriptionChanged(change);
@@ -80,12 +87,13 @@ interface Following {
   /** Does not throw. */
   readonly report: (error: unknown) => void;
   readonly retryMs: number;
+  readonly admit: Admit | undefined;
 }
 
 async function follow(
   source: CacheSource,
   request: WatchRequest,
-  { view, requested, signal, report, retryMs }: Following,
+  { view, requested, signal, report, retryMs, admit }: Following,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
@@ -94,7 +102,7 @@ async function follow(
       const burst = new Burst();
       for await (const event of events) {
         if (signal.aborted) return;
-        view.wake(publish(view, event, request.type));
+        view.wake(publish(view, event, { type: request.type, admit }));
         if (burst.isLong()) await pause(0, signal);
       }
       if (!signal.aborted) requested.end();
@@ -119,18 +127,24 @@ function callOnError(onError: CacheFromOptions["onError"], error: unknown, reque
   }
 }
 
-function publish(view: LiveView, event: CacheEvent, type: string): readonly string[] {
+function publish(
+  view: LiveView,
+  event: CacheEvent,
+  { type, admit }: { readonly type: string; readonly admit: Admit | undefined },
+): readonly string[] {
   // An event of something else would be taken for an empty set, which deletes everything.
   if (!["resources", "update", "remove"].some((name) => name in event)) {
     throw new TypeError("Cannot read an event of the source: it must have resources, update or remove");
   }
-  if (!("resources" in event)) {
-    return view.apply({
-      update: checked(event.update ?? [], type),
-      remove: listOf(event.remove ?? []).map(normalName),
-    });
+  const { log } = view;
+  if ("resources" in event) {
+    const resources = new Map(checked(event.resources, type).map((resource) => [resource.name, resource]));
+    if (admit !== undefined) admitReplacement(admit, { typeUrl: type, log, resources });
+    return view.replace(resources);
   }
-  return view.replace(new Map(checked(event.resources, type).map((resource) => [resource.name, resource])));
+  const change = { update: checked(event.update ?? [], type), remove: listOf(event.remove ?? []).map(normalName) };
+  if (admit !== undefined) admitChange(admit, { typeUrl: type, log, ...change });
+  return view.apply(change);
 }
 
 function checked(resources: Iterable<Resource>, type: string): Resource[] {

@@ -1,4 +1,6 @@
 import { normalName, type Resource } from "../resource/mod.ts";
+import type { Admit } from "./admit.ts";
+import { admitChange, admitReplacement } from "./admit-change.ts";
 import type { Cache, Watch, Watcher, WatchRequest } from "./cache.ts";
 import { encodeAll } from "./encode-all.ts";
 import { INERT_WATCH } from "./inert-watch.ts";
@@ -11,6 +13,11 @@ export interface LinearCacheOptions {
   readonly versionPrefix?: string;
   /** Its first resources. Default: none. */
   readonly resources?: Iterable<Resource>;
+  /**
+   * Looks at a change before it is published; with an error it is refused whole. References to other types are not known
+   * here. Default: all is published.
+   */
+  readonly admit?: Admit;
 }
 
 /**
@@ -22,6 +29,7 @@ export class LinearCache implements Cache {
   /** The type URL of its resources. */
   readonly typeUrl: string;
   readonly #prefix: string;
+  readonly #admit: Admit | undefined;
   readonly #view = new LiveView({ ready: true });
 
   /**
@@ -29,10 +37,12 @@ export class LinearCache implements Cache {
    *
    * @param typeUrl - the type of its resources; watchers of other types are never called
    * @throws TypeError for a resource of another type, or one that cannot be encoded
+   * @throws AdmissionError if `admit` finds an error in its first resources
    */
-  constructor(typeUrl: string, { versionPrefix = "", resources = [] }: LinearCacheOptions = {}) {
+  constructor(typeUrl: string, { versionPrefix = "", resources = [], admit }: LinearCacheOptions = {}) {
     this.typeUrl = typeUrl;
     this.#prefix = versionPrefix;
+    this.#admit = admit;
     this.apply({ update: resources });
   }
 
@@ -60,10 +70,14 @@ export class LinearCache implements Cache {
    * Publishes a change. Clients in sync receive the difference only.
    *
    * @throws TypeError for a resource of another type, or one that cannot be encoded; then nothing is changed
+   * @throws AdmissionError if `admit` finds an error; then nothing is changed
    */
   apply(change: { readonly update?: Iterable<Resource>; readonly remove?: Iterable<string> }): void {
     const update = this.#checked(change.update ?? []);
     const remove = [...change.remove ?? []].map(normalName);
+    if (this.#admit !== undefined) {
+      admitChange(this.#admit, { typeUrl: this.typeUrl, log: this.#view.log, update, remove });
+    }
     this.#publish(() => this.#view.apply({ update, remove } satisfies Change));
   }
 
@@ -71,9 +85,13 @@ export class LinearCache implements Cache {
    * Publishes these resources, and removes all others; those with the version that they had are not sent again.
    *
    * @throws TypeError for a resource of another type, or one that cannot be encoded; then nothing is changed
+   * @throws AdmissionError if `admit` finds an error; then nothing is changed
    */
   set(resources: Iterable<Resource>): void {
     const byName = new Map(this.#checked(resources).map((resource) => [resource.name, resource]));
+    if (this.#admit !== undefined) {
+      admitReplacement(this.#admit, { typeUrl: this.typeUrl, log: this.#view.log, resources: byName });
+    }
     this.#publish(() => this.#view.replace(byName));
   }
 

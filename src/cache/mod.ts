@@ -1,3 +1,4 @@
+export { type Admission, AdmissionError, type AdmissionProblem, type Admit, type ResourceTable } from "./admit.ts";
 export type { Cache, Node, Subscription, SubscriptionChange, View, Watch, Watcher, WatchRequest } from "./cache.ts";
 export {
   type CacheEvent,

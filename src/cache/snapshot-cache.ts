@@ -1,3 +1,5 @@
+import type { Admit } from "./admit.ts";
+import { admitSnapshot } from "./admit-snapshot.ts";
 import type { Cache, Node, Watch, Watcher, WatchRequest } from "./cache.ts";
 import { encodeAll } from "./encode-all.ts";
 import { FirstError } from "./first-error.ts";
@@ -12,6 +14,8 @@ export type NodeHash = (node: Node) => string;
 export interface SnapshotCacheOptions {
   /** Groups clients by snapshot. Default: the id of the node, a snapshot for each. */
   readonly nodeHash?: NodeHash;
+  /** Looks at what a snapshot changes before it is published; with an error it is refused whole. Default: all is published. */
+  readonly admit?: Admit;
 }
 
 /** The state of one key of a snapshot cache. */
@@ -32,11 +36,13 @@ export interface SnapshotStatus {
  */
 export class SnapshotCache implements Cache {
   readonly #nodeHash: NodeHash;
+  readonly #admit: Admit | undefined;
   readonly #groups = new Map<string, Group>();
 
   /** A cache without snapshots. */
-  constructor({ nodeHash = (node) => node.id }: SnapshotCacheOptions = {}) {
+  constructor({ nodeHash = (node) => node.id, admit }: SnapshotCacheOptions = {}) {
     this.#nodeHash = nodeHash;
+    this.#admit = admit;
   }
 
   /**
@@ -45,9 +51,13 @@ export class SnapshotCache implements Cache {
    *
    * @throws TypeError for a resource that cannot be encoded; then nothing is changed. What a watcher of your own throws is
    * thrown once all others were called.
+   * @throws AdmissionError if `admit` finds an error; then nothing is changed
    */
   setSnapshot(key: string, snapshot: Snapshot): void {
-    encodeNew(snapshot, this.getSnapshot(key));
+    const before = this.getSnapshot(key);
+    // First, since messages that are not encoded yet need not be decoded to be looked at.
+    if (this.#admit !== undefined) admitSnapshot(this.#admit, snapshot, before);
+    encodeNew(snapshot, before);
     const group = this.#group(key);
     group.snapshot = snapshot;
     dropUnwatched(group);

@@ -1,5 +1,7 @@
 import type { Resource } from "../resource/mod.ts";
+import type { Admit } from "./admit.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { admitSnapshot } from "./admit-snapshot.ts";
 import { onRejection } from "./rejection.ts";
 import type { SnapshotSet } from "./snapshot-set.ts";
 
@@ -57,6 +59,7 @@ export interface FeedMessage {
  * Replicas are sent the difference to the publication before. Resources are encoded and hashed here only.
  */
 export class SnapshotFeed {
+  readonly #admit: Admit | undefined;
   readonly #snapshots = new Map<string, Snapshot>();
   readonly #replicas = new Set<Replica>();
   /** Messages that are not sent yet: one may be published by a `send`, and all replicas need the same order. */
@@ -64,12 +67,25 @@ export class SnapshotFeed {
   #isSending = false;
 
   /**
+   * A feed without snapshots.
+   *
+   * @param options.admit - looks at what a snapshot changes, as that of `SnapshotCache`: once for all replicas, whose
+   * caches need none. Default: all is published.
+   */
+  constructor({ admit }: { readonly admit?: Admit } = {}) {
+    this.#admit = admit;
+  }
+
+  /**
    * Publishes a snapshot, as `SnapshotCache.setSnapshot` does.
    *
    * @throws TypeError for a resource that cannot be encoded; then nothing is published
+   * @throws AdmissionError if `admit` finds an error; then nothing is published
    */
   setSnapshot(key: string, snapshot: Snapshot): void {
-    const message = difference(key, this.#snapshots.get(key), snapshot);
+    const before = this.#snapshots.get(key);
+    const message = difference(key, before, snapshot);
+    if (this.#admit !== undefined) admitSnapshot(this.#admit, snapshot, before);
     this.#snapshots.set(key, snapshot);
     this.#send(message);
   }

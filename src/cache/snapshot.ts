@@ -27,7 +27,7 @@ let snapshotOf: (parts: SnapshotParts) => Snapshot;
 /** The configuration of one group of clients, of all types, at one moment: immutable. */
 export class Snapshot {
   #sets: ReadonlyMap<string, SnapshotSet>;
-  #duplicates: readonly ResourceKey[];
+  #duplicates: readonly Resource[];
   #version: string | undefined;
   /** The hashes of content that were needed so far, by type URL. */
   #hashes: Map<string, string> | undefined = undefined;
@@ -53,6 +53,11 @@ export class Snapshot {
   /** The type URLs of its resources, and those whose last resource was removed by a change. */
   get types(): string[] {
     return [...this.#sets.keys()];
+  }
+
+  /** Resources that it was given, and that another one of the same type and name has replaced. */
+  get duplicates(): readonly Resource[] {
+    return this.#duplicates;
   }
 
   /** The resources of a type by name; empty for a type without any. */
@@ -97,7 +102,10 @@ export class Snapshot {
       const remove = (removals.get(typeUrl) ?? []).map(({ name }) => normalName(name));
       sets.set(typeUrl, changedSet(this.set(typeUrl), typeUrl, { version: change.version, update, remove }));
     }
-    return snapshotOf({ sets, duplicates: this.#duplicates, version: this.#version });
+    const duplicates = this.#duplicates.filter((each) =>
+      sets.get(each.typeUrl)!.resources.get(each.name) === this.get(each.typeUrl, each.name)
+    );
+    return snapshotOf({ sets, duplicates, version: this.#version });
   }
 
   /**
@@ -115,8 +123,8 @@ export class Snapshot {
 /** The state of a snapshot. */
 interface SnapshotParts {
   readonly sets: ReadonlyMap<string, SnapshotSet>;
-  /** Names that were given more than once. */
-  readonly duplicates: readonly ResourceKey[];
+  /** Resources that others of the same name have replaced. */
+  readonly duplicates: readonly Resource[];
   /** The version of the types without resources, and of types that are added. */
   readonly version: string | undefined;
 }
@@ -129,14 +137,15 @@ export function snapshotOfSets(sets: ReadonlyMap<string, SnapshotSet>, version: 
 function group(
   resources: Iterable<Resource>,
   version: string | undefined,
-): { readonly sets: ReadonlyMap<string, SnapshotSet>; readonly duplicates: readonly ResourceKey[] } {
+): { readonly sets: ReadonlyMap<string, SnapshotSet>; readonly duplicates: readonly Resource[] } {
   const byType = new Map<string, Map<string, Resource>>();
-  const duplicates: ResourceKey[] = [];
+  const duplicates: Resource[] = [];
   for (const resource of resources) {
     const { typeUrl, name } = resource;
     let set = byType.get(typeUrl);
     if (set === undefined) byType.set(typeUrl, set = new Map());
-    if (set.has(name)) duplicates.push({ typeUrl, name });
+    const replaced = set.get(name);
+    if (replaced !== undefined) duplicates.push(replaced);
     set.set(name, resource);
   }
   return { sets: new Map([...byType].map(([typeUrl, set]) => [typeUrl, newSet(typeUrl, set, version)])), duplicates };

@@ -79,6 +79,14 @@ export class Resource {
     return this.#bytes;
   }
 
+  /**
+   * The message that it was made of, as long as its bytes have not been read; undefined afterwards, and for one that was
+   * made of bytes. It must not be changed. For validation, before it is published.
+   */
+  get source(): ResourceSource | undefined {
+    return this.#source;
+  }
+
   /** The version of this resource; by default a hash of its content, ttl and aliases. */
   get version(): string {
     return this.#version ??= contentHash(this.#hashed());

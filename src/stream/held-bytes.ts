@@ -48,10 +48,10 @@ export class HeldAccount {
   update(nodeBytes: number, types: readonly HeldType[]): void {
     const { maxNames, maxStreamBytes } = this.#limits;
     let names = 0;
-    let bytes = nodeBytes * HELD_COSTS.nodeByte;
-    for (const { typeUrl, subscription, heldVersions } of types) {
+    let bytes = HELD_COSTS.stream + nodeBytes * HELD_COSTS.nodeByte;
+    for (const { typeUrl, subscription, heldVersions, withheldCount } of types) {
       bytes += HELD_COSTS.type + typeUrl.length + subscription.nameLength;
-      bytes += subscription.names.size * HELD_COSTS.name + heldVersions * HELD_COSTS.version;
+      bytes += subscription.names.size * HELD_COSTS.name + (heldVersions + withheldCount) * HELD_COSTS.version;
       names += subscription.names.size;
     }
     if (names > maxNames) {
@@ -86,6 +86,8 @@ export interface HeldType {
   readonly subscription: Subscription;
   /** The number of versions that the client holds from before. */
   readonly heldVersions: number;
+  /** The number of withheld removals: after a reconnect as many as the client held. */
+  readonly withheldCount: number;
 }
 
 /**
@@ -93,6 +95,7 @@ export interface HeldType {
  * indexes of a cache included.
  */
 export const HELD_COSTS = {
+  stream: 6_000,
   name: 340,
   version: 120,
   type: 3_000,

@@ -6,12 +6,16 @@ export class Journal {
   readonly said: Said[] = [];
   /** Those that a case has not expected yet. */
   readonly nacks: Said[] = [];
+  /** How many there were, those included that a case expects. */
+  nackCount = 0;
   /** What the server was not to blame a client for. */
   readonly errors: Said[] = [];
 
   add(said: readonly Said[]): void {
     this.said.push(...said);
-    this.nacks.push(...said.filter(({ what }) => what === "nack"));
+    const nacks = said.filter(({ what }) => what === "nack");
+    this.nackCount += nacks.length;
+    this.nacks.push(...nacks);
     this.errors.push(...said.filter(({ what }) => what === "error"));
   }
 

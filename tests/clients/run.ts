@@ -46,8 +46,9 @@ export async function runCase(task: Task, commands: ReadonlyMap<ClientKind, read
 }
 
 /** What must be so after each case. */
-function hold({ callsFail = false }: Case, { journal, calls }: World): void {
+function hold({ callsFail = false }: Case, { journal, calls, errorsFound }: World): void {
   assert.deepEqual(journal.nacks, [], "the client rejected something");
   assert.deepEqual(journal.errors, [], "the server had errors");
+  if (journal.nackCount === 0) assert.deepEqual(errorsFound, [], "validation finds errors in what the client accepted");
   if (!callsFail) assert.equal(calls.failed, 0, "calls failed");
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type Problem, validate } from "../../src/validate/mod.ts";
 import { waitFor } from "../../examples/demo/wait-for.ts";
 import { type Resource, Snapshot, type SnapshotChange } from "../../mod.ts";
 import { asV2 } from "../../src/v2/mod.ts";
@@ -48,6 +49,8 @@ export class World implements AsyncDisposable {
   readonly #processes: LineProcess[] = [];
   readonly #failures: string[] = [];
   #server: RemoteServer;
+  /** What validation takes for errors in what was published. */
+  readonly errorsFound: Problem[] = [];
   #snapshot = new Snapshot({ resources: [] });
 
   private constructor(options: WorldOptions, backends: World["backends"], server: RemoteServer, port: number) {
@@ -199,6 +202,7 @@ export class World implements AsyncDisposable {
 
   async #publish(snapshot: Snapshot): Promise<void> {
     this.#snapshot = snapshot;
+    this.errorsFound.push(...validate(snapshot).filter(({ severity }) => severity === "error"));
     const resources = snapshot.types.flatMap((type) => [...snapshot.resources(type).values()]);
     await this.#server.publish(resources);
   }

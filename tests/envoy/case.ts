@@ -35,6 +35,8 @@ export interface Case {
   readonly server?: Omit<Partial<DiscoveryServerOptions>, "cache" | "callbacks">;
   /** How the server listens, where it serves HTTP/2. */
   readonly listen?: Omit<ListenOptions, "port">;
+  /** Whether the server refuses what Envoy would reject. Default: false, so that Envoy is seen to reject it. */
+  readonly admits?: boolean;
   /** Whether requests fail while configuration changes, as the case shows. Default: false. */
   readonly requestsFail?: boolean;
   run(world: World): Promise<void>;

@@ -23,6 +23,8 @@ export class Journal {
   readonly heartbeats: Sent[] = [];
   /** Emptied by a case that expects them. */
   readonly nacks: Rejection[] = [];
+  /** How many NACKs there were, those included that a case expects. */
+  nackCount = 0;
   /** What Envoy was not sent, and could be sent again. */
   readonly quarantined: QuarantineInfo[] = [];
   readonly released: ReleaseInfo[] = [];
@@ -51,7 +53,10 @@ export class Journal {
         ];
         this.#note(`#${id} -> ${short(typeUrl)} ${said.join(" ")}`);
       },
-      onNack: (_, { typeUrl, version, message }) => void this.nacks.push({ typeUrl, version, message }),
+      onNack: (_, { typeUrl, version, message }) => {
+        this.nackCount++;
+        this.nacks.push({ typeUrl, version, message });
+      },
       onQuarantine: (_, content) => void this.quarantined.push(content),
       onRelease: (_, content) => void this.released.push(content),
       onFetchResponse: ({ typeUrl }, { modified, version, resources }) => {

@@ -51,9 +51,13 @@ async function play(task: Task, amounts: Amounts, running: { world?: World }): P
 }
 
 /** What must be so after each case. */
-function hold({ requestsFail = false }: Case, { server, loads }: World): void {
+function hold({ requestsFail = false }: Case, { server, loads, mode }: World): void {
   assert.deepEqual(server.journal.nacks, [], "Envoy rejected something");
   assert.deepEqual(server.journal.errors, [], "the server had errors");
+  // Polls do not say what they reject.
+  if (server.journal.nackCount === 0 && mode.pollMs === undefined) {
+    assert.deepEqual(server.errorsFound, [], "validation finds errors in what Envoy accepted");
+  }
   if (requestsFail) return;
   for (const { failures } of loads) assert.deepEqual(Object.fromEntries(failures), {}, "requests failed");
 }

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createDiscoveryServer, type DiscoveryServer, type ServerStatus, Snapshot, SnapshotCache } from "../../mod.ts";
 import { listen, restListener } from "../../src/node/mod.ts";
+import { admitValid, validate } from "../../src/validate/mod.ts";
 import type { Case } from "./case.ts";
 import { Journal } from "./journal.ts";
 import type { Mode } from "./modes.ts";
@@ -14,29 +15,34 @@ export interface RunningServer extends AsyncDisposable {
   /** What was published last. */
   readonly snapshot: Snapshot;
   publish(snapshot: Snapshot): void;
+  /** What validation takes for errors in what was published. */
+  readonly errorsFound: readonly string[];
   status(): ServerStatus;
 }
 
 /** Starts a server for the one Envoy of a case. */
 export async function startServer(
   port: number,
-  { server: options, listen: listenOptions }: Pick<Case, "server" | "listen">,
+  { server: options, listen: listenOptions, admits = false }: Pick<Case, "server" | "listen" | "admits">,
   { http1 = false }: Pick<Mode, "http1">,
 ): Promise<RunningServer> {
   const journal = new Journal();
-  const cache = new SnapshotCache({ nodeHash: () => "all" });
+  const cache = new SnapshotCache({ nodeHash: () => "all", ...admits && { admit: admitValid() } });
   const server = createDiscoveryServer({ log: false, ...options, cache, callbacks: journal.callbacks });
   const listener = await (http1 ? listenHttp1(server, port) : listen(server, { ...listenOptions, port }));
   let snapshot = new Snapshot({ resources: [] });
+  const errorsFound: string[] = [];
   return {
     port: listener.port,
     journal,
     get snapshot() {
       return snapshot;
     },
+    errorsFound,
     publish(next) {
-      snapshot = next;
       cache.setSnapshot("all", next);
+      snapshot = next;
+      errorsFound.push(...errorsIn(next));
     },
     status: () => server.status(),
     async [Symbol.asyncDispose]() {
@@ -44,6 +50,13 @@ export async function startServer(
       server.close();
     },
   };
+}
+
+function errorsIn(snapshot: Snapshot): string[] {
+  const errors = validate(snapshot).filter(({ severity }) => severity === "error");
+  return errors.map(({ resource, path, rule, message, value = "" }) =>
+    `${resource} ${path}: ${message} [${rule}] ${value}`
+  );
 }
 
 async function listenHttp1(

@@ -13,12 +13,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cache: ["resource", "v3/resource-types.ts"],
   stream: ["resource", "cache"],
   server: ["resource", "v3", "cache", "stream"],
-  node: ["server"],
+  node: ["server", "resource", "v3", "cache", "validate"],
   testing: ["resource", "cache", "stream"],
+  validate: ["resource", "v3", "cache"],
 };
 
 /** Folders that run on any runtime with web standards. */
-const WEB_ONLY = ["resource", "v3", "v2", "cache", "stream", "server", "testing"];
+const WEB_ONLY = ["resource", "v3", "v2", "cache", "stream", "server", "testing", "validate"];
 
 describe("layers", () => {
   it.each(FILES)("%s imports downwards only", (file) => {

@@ -5,12 +5,19 @@ import { placesIn, readApi } from "./user-code.ts";
 
 /** Places whose tests are in `elsewhere.test.ts`, since no client of a server reaches them. */
 const ELSEWHERE = [
+  "CacheFromOptions.admit",
+  "LinearCacheOptions.admit",
+  "SnapshotCacheOptions.admit",
+  "SnapshotFeed(options).admit",
   "SnapshotFeed.connect(send)",
   "ConnectOptions.onError",
   "TlsLoader.load",
   "TlsReload.onReloadError",
   "DiscoveryServer.fetch(request)",
 ];
+
+/** Places whose tests are with those of the part that calls them: `tests/server/admission.test.ts`, `signals.test.ts`. */
+const WITH_THEIR_PART = ["AdmissionLimits.maxStreams", "stopOnSignals(stop)"];
 
 /** Objects of the runtime that are only passed through. */
 const OF_THE_RUNTIME = ["restListener(response).end", "restListener(response).writeHead"];
@@ -20,7 +27,7 @@ const ENTRIES = ["mod.ts", "src/node/mod.ts"];
 describe("P-01 code of the user", () => {
   it("has a row for each place that the API has", () => {
     const tested = [PLACES, PUBLICATIONS, WATCHED].flatMap(Object.keys);
-    expect([...tested, ...ELSEWHERE, ...OF_THE_RUNTIME].sort()).toEqual(placesIn(readApi(ENTRIES)));
+    expect([...tested, ...ELSEWHERE, ...WITH_THEIR_PART, ...OF_THE_RUNTIME].sort()).toEqual(placesIn(readApi(ENTRIES)));
   });
 
   it("is found where a callback is added, at any depth", () => {

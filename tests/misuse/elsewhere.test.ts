@@ -1,10 +1,19 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type FeedMessage, followSnapshots, LinearCache, Snapshot, SnapshotCache, SnapshotFeed } from "../../mod.ts";
+import {
+  type Admit,
+  cacheFrom,
+  type FeedMessage,
+  followSnapshots,
+  LinearCache,
+  Snapshot,
+  SnapshotCache,
+  SnapshotFeed,
+} from "../../mod.ts";
 import { TlsSource } from "../../src/node/tls-source.ts";
 import { CLUSTER_TYPE } from "../../src/v3/mod.ts";
 import { PollClient } from "../server/poll-client.ts";
 import { hostile, thrown } from "./misbehaviours.ts";
-import { a } from "./publishers.ts";
+import { a, watch as watchAll } from "./publishers.ts";
 import { settle } from "./world.ts";
 
 const unhandled: unknown[] = [];
@@ -61,6 +70,63 @@ describe("P-01 SnapshotFeed.connect(send)", () => {
     expect(received).toEqual(["1", "2"]);
   });
 });
+
+describe("P-01 admit", () => {
+  const bad: [string, () => unknown][] = [
+    ...FAILURES.map(([name, fail]): [string, () => unknown] => [name, fail]),
+    ["returns nothing", () => undefined],
+    ["returns a text", () => "fine"],
+    ["returns a list of nothing", () => [undefined]],
+    ["returns a proxy", hostile],
+  ];
+
+  it.each(bad)("of a cache or a feed that %s refuses the publication, and nothing is changed", async (_, fail) => {
+    let fails = false;
+    const admit = (() => fails ? fail() : []) as Admit;
+    const snapshots = new SnapshotCache({ admit });
+    const feed = new SnapshotFeed({ admit });
+    const linear = new LinearCache(CLUSTER_TYPE, { admit, resources: [a("1")] });
+    const first = new Snapshot({ resources: [a("1")] });
+    for (const each of [snapshots, feed]) each.setSnapshot("n", first);
+    fails = true;
+    for (const each of [snapshots, feed]) {
+      expect(isThrown(() => each.setSnapshot("n", new Snapshot({ resources: [a("2")] })))).toBe(true);
+      expect(each.getSnapshot("n")).toBe(first);
+    }
+    expect(isThrown(() => linear.apply({ update: [a("2")] }))).toBe(true);
+    await settle();
+    fails = false;
+    expect(isThrown(() => linear.apply({ update: [a("3")] }))).toBe(false);
+  });
+
+  it.each(bad)("of cacheFrom that %s is reported, and clients keep what they have", async (_, fail) => {
+    let isFirst = true;
+    const seen: number[] = [];
+    const errors: unknown[] = [];
+    const cache = cacheFrom(async function* ({}) {
+      yield { resources: [a("1")] };
+      await settle();
+      yield { resources: [] };
+    }, {
+      retryMs: 60_000,
+      admit: (() => isFirst ? (isFirst = false, []) : fail()) as Admit,
+      onError: (e) => errors.push(e),
+    });
+    const watch = watchAll(cache, ({ size }) => void seen.push(size));
+    await expect.poll(() => errors.length).toBe(1);
+    expect(seen).toEqual([1]);
+    watch.close();
+  });
+});
+
+function isThrown(work: () => unknown): boolean {
+  try {
+    work();
+    return false;
+  } catch {
+    return true;
+  }
+}
 
 describe("P-01 TlsLoader.load and TlsReload.onReloadError", () => {
   const FIRST = { key: "k", cert: "c" };

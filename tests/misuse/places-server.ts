@@ -8,6 +8,8 @@ const STREAM_CALLBACKS: Readonly<Record<string, Consequence>> = {
   "StreamCallbacks.onResponse": "reported",
   "StreamCallbacks.onAck": "reported",
   "StreamCallbacks.onNack": "reported",
+  "StreamCallbacks.onQuarantine": "reported",
+  "StreamCallbacks.onRelease": "reported",
   "DiscoveryCallbacks.onStreamOpen": "refuses",
   "DiscoveryCallbacks.onStreamClose": "reported",
 };

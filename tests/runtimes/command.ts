@@ -10,6 +10,8 @@ export type Command =
     /** Resources of the fence type: a response with one comes after all earlier responses. Default: none. */
     readonly fences?: readonly SentResource[];
     readonly holdBackMs?: number;
+    /** Whether what clients reject is isolated. Default: true. */
+    readonly isolate?: boolean;
     /** The age at which connections end, with half of it as grace. Default: none. */
     readonly maxConnectionAgeMs?: number | undefined;
   }

@@ -16,9 +16,9 @@ export class RemoteServer implements AsyncDisposable {
 
   /** Connects the client of a transcript; one at a time. */
   readonly connect: Connect = async (transcript) => {
-    const { holdBackMs } = transcript;
+    const { holdBackMs, isolate = true } = transcript;
     const fences = FENCES.map(sent);
-    const port = await this.send({ do: "start", fences, ...holdBackMs !== undefined && { holdBackMs } });
+    const port = await this.send({ do: "start", fences, isolate, ...holdBackMs !== undefined && { holdBackMs } });
     const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
     const peer = new GrpcPeer(client, transcript);
     return {

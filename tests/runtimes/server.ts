@@ -23,7 +23,7 @@ async function run(command: Command): Promise<unknown> {
       await listener?.close();
       journal = [];
       cache = new SnapshotCache({ nodeHash: ({ cluster }) => cluster || "all" });
-      const { port = 0, api, fences = [], holdBackMs, maxConnectionAgeMs = Infinity } = command;
+      const { port = 0, api, fences = [], holdBackMs, isolate = true, maxConnectionAgeMs = Infinity } = command;
       const fenceCache = new LinearCache(RUNTIME_TYPE, { resources: fences.map(received) });
       const server = createDiscoveryServer({
         cache: new MuxCache({ [RUNTIME_TYPE]: fenceCache }, { otherwise: cache }),
@@ -32,6 +32,7 @@ async function run(command: Command): Promise<unknown> {
         log: false,
         health: true,
         reflection: true,
+        isolate,
         ...holdBackMs !== undefined && { holdBackMs },
       });
       listener = await listen(server, { port, maxConnectionAgeMs, maxConnectionAgeGraceMs: maxConnectionAgeMs / 2 });

@@ -99,6 +99,18 @@ describe("Admission", () => {
     expect(refused).toEqual([fault]);
   });
 
+  it.each<[string, () => unknown]>([
+    ["nothing", () => undefined],
+    ["a text", () => "2"],
+    ["NaN", () => NaN],
+    ["a promise", () => Promise.resolve(2)],
+    ["a rejection", () => Promise.reject(new Error("no share"))],
+  ])("refuses a stream by a maxStreams that returns %s", (_, result) => {
+    const { admit, refused } = admission({ maxStreams: result as () => number });
+    admit("a");
+    expect(refused.map(String)).toEqual(["TypeError: Cannot open stream: maxStreams() has to return a number"]);
+  });
+
   it("refuses beyond maxQueuedStreams the newest of the address that has most", () => {
     const { admit, refusedArrivals, refused, counter } = admission({ maxQueuedStreams: 3 }, LOADING);
     const [, , newest] = [admit("many"), admit("many"), admit("many")];

@@ -56,10 +56,10 @@ describe("polls that wait", () => {
   const version_info = "1";
 
   it("X-restpoll-oom hold no more than maxHeldBytes together, and as much again when they have ended", async () => {
-    const client = new PollClient({ cache, longPollMs: 60_000, maxHeldBytes: 25_000 });
+    const client = new PollClient({ cache, longPollMs: 60_000, maxHeldBytes: 45_000 });
     const waiting = [client.poll("clusters", { version_info }), client.poll("clusters", { version_info })];
     const refused = await client.poll("clusters", { version_info });
-    expect(refused).toMatchObject({ status: 429, text: expect.stringMatching(/hold at most 25000 bytes; poll later/) });
+    expect(refused).toMatchObject({ status: 429, text: expect.stringMatching(/hold at most 45000 bytes; poll later/) });
     await client.server.drain();
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([304, 304]);
     const after = client.poll("clusters", { version_info });
@@ -70,7 +70,7 @@ describe("polls that wait", () => {
   });
 
   it("X-restpoll-oom hold no more than maxStreamBytes each, names included", async () => {
-    const client = new PollClient({ cache, longPollMs: 60_000, maxStreamBytes: 20_000 });
+    const client = new PollClient({ cache, longPollMs: 60_000, maxStreamBytes: 30_000 });
     const resource_names = Array.from({ length: 100 }, (_, i) => `name-${i}`);
     expect((await client.poll("clusters", { resource_names })).status).toBe(429);
     expect((await client.poll("clusters", { version_info: "x".repeat(15_000) })).status).toBe(400);

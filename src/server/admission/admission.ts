@@ -1,4 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
+import { onRejection } from "../../cache/mod.ts";
 import { exceeding, type LimitCounter } from "../limits/limit-counts.ts";
 import type { LimitName } from "../limits/limit-names.ts";
 import { readableError } from "../readable-error.ts";
@@ -59,7 +60,7 @@ export class Admission {
   admit(arrival: Arrival, open: number): void {
     const { limits: { maxStreams }, readiness, counter } = this.#options;
     try {
-      const max = typeof maxStreams === "function" ? maxStreams() : maxStreams;
+      const max = typeof maxStreams === "function" ? numberOf(maxStreams()) : maxStreams;
       if (open + this.#queue.size >= max) return arrival.refuse(tooMany(max));
     } catch (thrown) {
       return arrival.refuse(readableError(thrown));
@@ -149,6 +150,13 @@ const TICK_MS = 20;
 const CHECK_MS = 250;
 /** A timer that fires later than this says that the event loop stood still. */
 const LATE_MS = 1000;
+
+/** Types allow no more, but a function may return anything. */
+function numberOf(result: unknown): number {
+  onRejection(result, () => {}); // that it is a promise is the error
+  if (typeof result === "number" && !Number.isNaN(result)) return result;
+  throw new TypeError("Cannot open stream: maxStreams() has to return a number");
+}
 
 function tooMany(max: number): ConnectError {
   const text = `Cannot open stream: this server has the ${max} streams that it may have (maxStreams)`;

@@ -57,7 +57,7 @@ export function heldBytesOf(
 }
 
 /** With its request in the server. */
-const BYTES_PER_POLL = 10_000;
+const BYTES_PER_POLL = 20_000;
 
 /**
  * Checks a poll by the same rules as a request on a stream.

@@ -9,6 +9,8 @@ export class AcceptedContent {
   /** The content before the accepted one, which may turn out to be rejected by most. */
   readonly #former = new Map<string, Resource>();
   readonly #noted = new WeakSet<OutgoingResponse>();
+  /** The number of names at which those that the view no longer has are dropped. */
+  #pruneAt = MIN_PRUNED;
 
   constructor(view: View) {
     this.#view = view;
@@ -25,7 +27,7 @@ export class AcceptedContent {
     if (this.#noted.has(response)) return;
     this.#noted.add(response);
     for (const resource of response.resources) this.#note(resource);
-    if (this.#accepted.size > 2 * this.#view.size + SLACK) this.#prune();
+    if (this.#accepted.size > this.#pruneAt) this.#prune();
   }
 
   #note(sent: Resource): void {
@@ -42,13 +44,14 @@ export class AcceptedContent {
     if (this.#former.size > MAX_FORMER) this.#former.delete(this.#former.keys().next().value!);
   }
 
-  /** Drops what the view no longer has. */
+  /** Drops what the view no longer has, at a cost that the names added since pay for. */
   #prune(): void {
     for (const name of this.#accepted.keys()) if (this.#view.get(name) === undefined) this.#accepted.delete(name);
     for (const name of this.#former.keys()) if (this.#view.get(name) === undefined) this.#former.delete(name);
+    this.#pruneAt = 2 * this.#accepted.size + MIN_PRUNED;
   }
 }
 
 /** Former contents that are kept. The oldest leave first. */
 const MAX_FORMER = 1_000;
-const SLACK = 100;
+const MIN_PRUNED = 100;

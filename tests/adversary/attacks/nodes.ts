@@ -44,7 +44,7 @@ export const NODES: readonly Row[] = [
     },
   },
   {
-    title: "R-09 every response is rejected: it is sent once, and the next version at once",
+    title: "R-09 every response is rejected: it is sent once, then in parts, and the next version at once",
     important: true,
     async run(attack) {
       for (const path of [SOTW_PATH, DELTA_PATH]) {
@@ -52,14 +52,18 @@ export const NODES: readonly Row[] = [
         const message = (fields: { node?: string; nonce?: string; error?: string }): Uint8Array =>
           path === SOTW_PATH ? sotw(fields) : delta(fields);
         stream.http.write(message({ node: "small" }));
-        const { nonce } = await stream.received(1);
-        for (let i = 0; i < 100; i++) stream.http.write(message({ nonce, error: "no" }));
-        await attack.state();
-        await new Promise((resolve) => setTimeout(resolve, 200));
-        attack.expect(stream.responses.length === 1, `${stream.responses.length} responses were sent`);
+        let rejected = 0;
+        const next = () =>
+          Promise.race([stream.received(rejected + 1), new Promise<undefined>((resolve) => setTimeout(resolve, 500))]);
+        for (let response = await next(); response !== undefined && rejected < 100; response = await next()) {
+          const { nonce } = response;
+          for (let i = 0; i < 10; i++) stream.http.write(message({ nonce, error: "no" }));
+          rejected++;
+        }
+        // Of ten resources that are all rejected, fewer than twenty responses find each.
+        attack.expect(rejected < 20, `${rejected} responses were sent`);
         await attack.command({ do: "publish", snapshot: { key: "small", revision: Math.random() } });
-        const next = await Promise.race([stream.received(2), new Promise((resolve) => setTimeout(resolve, 5_000))]);
-        attack.expect(next !== undefined, "The next version was not sent");
+        attack.expect(await next() !== undefined, "The next version was not sent");
       }
     },
   },

@@ -44,7 +44,7 @@ export const READERS: readonly Row[] = [
     title: "D-01b streams that stall one after another, each on another version",
     server: BIG,
     // A response that is in flight keeps its resources beside its bytes, which the budget does not count.
-    limits: { ...BUDGET, heldMb: 150, cpuRatio: Infinity },
+    limits: { ...BUDGET, heldMb: 230, cpuRatio: Infinity },
     async run(attack) {
       let most = 0;
       for (let i = 0; i < attack.count(15, 100); i++) {

@@ -1,4 +1,5 @@
 import type { Case } from "../case.ts";
+import { ADMIT } from "./admit.ts";
 import { ALL_TYPES } from "./all-types.ts";
 import { CLUSTERS } from "./clusters.ts";
 import { ENDPOINTS } from "./endpoints.ts";
@@ -35,6 +36,7 @@ export const CASES: readonly Case[] = [
   ...RUNTIME,
   ...TTL,
   ...EXTENSIONS,
+  ...ADMIT,
   ...REJECTED,
   ...REJECTED_SIBLINGS,
   ...ISOLATED,

@@ -1,0 +1,86 @@
+// Measures validation in CPU time of this process: `npm run bench:validate`.
+import process from "node:process";
+import { type Resource, Snapshot, SnapshotCache } from "../mod.ts";
+import { ads, cluster, ENDPOINT_TYPE, endpoints, hostEndpoint, route } from "../src/v3/mod.ts";
+import { admitValid, validate } from "../src/validate/mod.ts";
+
+const COUNT = 10_000;
+const ROUNDS = 5;
+const CHANGES = 200;
+const REMOVALS = 20;
+
+const hosts = Array.from({ length: COUNT }, (_, i) => {
+  return endpoints({ clusterName: `c${i}`, endpoints: [{ lbEndpoints: [hostEndpoint("10.0.0.1", 80)] }] });
+});
+validate(hosts);
+
+report(`${COUNT} clusters`, median(ROUNDS, () => encoded(clusters()), (list) => validate([...hosts, ...list])));
+report(`a table of ${COUNT} routes`, median(ROUNDS, () => encoded([table()]), (list) => validate([...hosts, ...list])));
+for (
+  const [what, cache] of [["no admit", new SnapshotCache()], [
+    "admit",
+    new SnapshotCache({ admit: admitValid() }),
+  ]] as const
+) {
+  let snapshot = new Snapshot({ resources: [...clusters(), ...hosts, table()] });
+  cache.setSnapshot("all", snapshot);
+  const publish = (next: Snapshot): void => cache.setSnapshot("all", snapshot = next);
+  let i = 0;
+  report(
+    `1 of ${COUNT} changed, ${what}`,
+    median(CHANGES, () => snapshot.with({ update: encoded([eds(i++, 2)]) }), publish),
+  );
+  report(
+    `1 of ${COUNT} removed, ${what}`,
+    median(REMOVALS, () => snapshot.with({ remove: { [ENDPOINT_TYPE]: [`c${i++}`] } }), publish),
+  );
+}
+
+/** The CPU time of what is done with new input each time, in milliseconds. */
+function median<T>(rounds: number, prepare: () => T, run: (input: T) => unknown): number {
+  const times = Array.from({ length: rounds }, () => {
+    const input = prepare();
+    const before = process.cpuUsage();
+    run(input);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  }).sort((a, b) => a - b);
+  return times[rounds >> 1]!;
+}
+
+function report(what: string, ms: number): void {
+  console.log(`${what.padEnd(40)} ${ms.toFixed(3).padStart(9)} ms`);
+}
+
+function encoded(resources: Resource[]): Resource[] {
+  for (const resource of resources) void resource.bytes;
+  return resources;
+}
+
+function clusters(): Resource[] {
+  return Array.from({ length: COUNT }, (_, i) => eds(i, 1));
+}
+
+function eds(i: number, seconds: number): Resource {
+  return cluster({
+    name: `c${i}`,
+    connectTimeout: { seconds: BigInt(seconds) },
+    clusterDiscoveryType: { case: "type", value: 3 },
+    edsClusterConfig: { edsConfig: ads() },
+  });
+}
+
+function table(): Resource {
+  const routes = (host: number) =>
+    Array.from({ length: 100 }, (_, i) => ({
+      match: { pathSpecifier: { case: "prefix" as const, value: `/${i}` } },
+      action: {
+        case: "route" as const,
+        value: { clusterSpecifier: { case: "cluster" as const, value: `c${host * 100 + i}` } },
+      },
+    }));
+  const virtualHosts = Array.from({ length: COUNT / 100 }, (_, i) => {
+    return { name: `${i}`, domains: [`${i}.example.com`], routes: routes(i) };
+  });
+  return route({ name: "routes", virtualHosts });
+}

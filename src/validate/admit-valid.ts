@@ -1,0 +1,45 @@
+import type { Admission } from "../cache/admit.ts";
+import { Snapshot } from "../cache/snapshot.ts";
+import { duplicatesIn } from "./duplicate-names.ts";
+import type { ValidateOptions } from "./options.ts";
+import type { Problem } from "./problem.ts";
+import { Validator } from "./validator.ts";
+
+/** Options of {@link admitValid}. */
+export interface AdmitValidOptions extends ValidateOptions {
+  /** Called with the warnings of each change that has some, whether it is refused or not. Default: nothing is called. */
+  readonly onWarnings?: (warnings: readonly Problem[]) => void;
+}
+
+/**
+ * Makes the option `admit` of caches, which refuses changes with errors: `new SnapshotCache({ admit: admitValid() })`.
+ *
+ * It looks at what changes only: each resource once in its life, its references, and the resources that refer to one that
+ * is removed. In a cache of one type it does not look for other types, and finds fewer problems.
+ *
+ * @param options - as those of `validate`
+ */
+export function admitValid({ onWarnings, ...options }: AdmitValidOptions = {}): (change: Admission) => Problem[] {
+  const validator = new Validator(options);
+  return (change) => {
+    const duplicates = duplicatesOf(change).flatMap((each) => validator.withSeverity(each) ?? []);
+    const problems = [...duplicates, ...validator.problemsOf({ ...change, types: change.after.types })];
+    if (onWarnings !== undefined) {
+      const warnings = problems.filter(({ severity }) => severity === "warning");
+      if (warnings.length > 0) onWarnings(warnings);
+    }
+    return problems;
+  };
+}
+
+/** A changed copy of a snapshot keeps the names that were given twice, which is not a problem of the change. */
+function duplicatesOf({ before, after }: Admission): Problem[] {
+  const duplicates = after instanceof Snapshot ? duplicatesIn(after) : [];
+  if (duplicates.length === 0) return [];
+  const known = new Set(before instanceof Snapshot ? duplicatesIn(before).map(keyOf) : []);
+  return duplicates.filter((each) => !known.has(keyOf(each)));
+}
+
+function keyOf({ typeUrl, resource }: Problem): string {
+  return `${typeUrl} ${resource}`;
+}

@@ -1,0 +1,35 @@
+/**
+ * Where a walk through a message is: fields by their names in the .proto files, positions in lists, keys of maps, and the
+ * types of what an `Any` holds. It is written only when a problem is found.
+ *
+ * In `virtual_hosts[2].routes[0].typed_per_filter_config["lua"][type.googleapis.com/a.B].name` there is one of each.
+ */
+export class Path {
+  readonly #steps: string[] = [];
+
+  /** Enters a field. */
+  field(name: string): void {
+    this.#steps.push(`.${name}`);
+  }
+
+  /** Enters an entry of the list or the map whose field was entered before. */
+  entry(key: string | number): void {
+    this.#steps.push(typeof key === "number" ? `[${key}]` : `[${JSON.stringify(key)}]`);
+  }
+
+  /** Enters what an `Any` holds. */
+  any(typeUrl: string): void {
+    this.#steps.push(`[${typeUrl}]`);
+  }
+
+  /** Leaves what was entered last. */
+  leave(): void {
+    this.#steps.pop();
+  }
+
+  /** The path, continued by one that is written already. */
+  toString(rest = ""): string {
+    const path = this.#steps.join("") + (rest === "" || rest.startsWith("[") ? rest : `.${rest}`);
+    return path.startsWith(".") ? path.slice(1) : path;
+  }
+}

@@ -1,0 +1,87 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import type { DescMessage, Message, Resource } from "../resource/mod.ts";
+import type { Check } from "./check.ts";
+import type { Findings } from "./findings.ts";
+import { knownType, typeNameOf, unpack } from "./known-types.ts";
+import { Place } from "./place.ts";
+import type { Problem } from "./problem.ts";
+import { planOf } from "./rules/message-plan.ts";
+import { type Finding, Walk } from "./rules/walk.ts";
+import { type CheckWalk, walkOf } from "./walk.ts";
+
+/**
+ * Looks at resources one by one, each once: what was found is kept as long as the resource is referenced.
+ */
+export class ResourceFindings {
+  readonly #walk: CheckWalk;
+  readonly #known = new WeakMap<Resource, Findings>();
+  #rules = new Walk({ unpack, listsUnknown: false });
+  readonly #targets = new Map<string, Set<string>>();
+
+  /** @param checks - what to look for */
+  constructor(checks: readonly Check[]) {
+    this.#walk = walkOf(checks);
+  }
+
+  /** The types that resources of a type have been found to refer to. */
+  typesReferredToBy(typeUrl: string): readonly string[] {
+    return [...this.#targets.get(typeUrl) ?? []];
+  }
+
+  /** What is found in a resource. */
+  of(resource: Resource): Findings {
+    let findings = this.#known.get(resource);
+    if (findings === undefined) this.#known.set(resource, findings = this.#look(resource));
+    return findings;
+  }
+
+  #look(resource: Resource): Findings {
+    const at = new Place(resource);
+    const schema = knownType(typeNameOf(resource.typeUrl));
+    // Types of your own have no rules that are known here.
+    if (schema === undefined) return NOTHING;
+    let message;
+    try {
+      // One that can be encoded, which all are when they are published, need not be decoded.
+      const { source } = resource;
+      const { bytes } = resource;
+      message = source?.message ?? fromBinary(schema, bytes);
+    } catch (error) {
+      at.rule = "resource.unreadable";
+      // The rest of the text may have the value, such as a key.
+      const field = /cannot encode field (\S+)/.exec(String(error))?.[1];
+      at.error({ message: `Must be a message of its type${field === undefined ? "" : `; its field ${field} is not`}` });
+      return { problems: at.problems, references: [], claims: [] };
+    }
+    const { typeUrl, name } = resource;
+    const broken = this.#brokenRules(schema, message).map((each): Problem => ({ typeUrl, resource: name, ...each }));
+    this.#walk(schema, message, at);
+    const problems = broken.length === 0 ? at.problems : [...broken, ...at.problems.filter(isNew(broken))];
+    const { references, claims } = at;
+    for (const reference of references) this.#noteTarget(typeUrl, reference.typeUrl);
+    return problems.length + references.length + claims.length === 0 ? NOTHING : { problems, references, claims };
+  }
+
+  #brokenRules(schema: DescMessage, message: Message): readonly Finding[] {
+    const { findings } = this.#rules;
+    planOf(schema).check(message, this.#rules);
+    // One walk serves all resources in which it finds nothing.
+    if (findings.length > 0) this.#rules = new Walk({ unpack, listsUnknown: false });
+    return findings;
+  }
+
+  #noteTarget(from: string, to: string): void {
+    const targets = this.#targets.get(from);
+    if (targets === undefined) this.#targets.set(from, new Set([to]));
+    else targets.add(to);
+  }
+}
+
+/** Whether the rules of the API have not said what a check says of the same field. */
+function isNew(broken: readonly Problem[]): (problem: Problem) => boolean {
+  const paths = new Set(broken.filter(({ severity }) => severity === "error").map(({ path }) => path));
+  return ({ path }) => !paths.has(path);
+}
+
+/** Shared by all resources that are fine and refer to no others. */
+const NOTHING: Findings = { problems: [], references: [], claims: [] };

@@ -1,0 +1,116 @@
+import { normalName, type Resource, type ResourceKey } from "../resource/mod.ts";
+import { CHECKS } from "./checks/mod.ts";
+import { Claims } from "./claims.ts";
+import { extensionsKnownTo } from "./checks/extensions.ts";
+import { typeNameOf } from "./known-types.ts";
+import type { ValidateOptions } from "./options.ts";
+import type { Problem } from "./problem.ts";
+import { MissingTargets, type Targets } from "./references/missing.ts";
+import { REFERENCES } from "./references/mod.ts";
+import { ResourceFindings } from "./resource-findings.ts";
+
+/** What is validated: resources that are new, in their place among all. */
+export interface Candidate {
+  /** The resources to look at. */
+  readonly update: Iterable<Resource>;
+  /** The resources that no longer exist. */
+  readonly remove: readonly ResourceKey[];
+  /** All resources before the change. Default: none, so that all claims are compared. */
+  readonly before?: Pick<Targets, "get"> | undefined;
+  /** All resources with the change made. */
+  readonly after: Targets;
+  /** The type URLs of `after`. */
+  readonly types: readonly string[];
+  /** Whether `after` has the resources of all types, so that a reference to none of them leads nowhere. */
+  readonly isComplete: boolean;
+}
+
+/** Validates resources with the same options, each of them once. */
+export class Validator {
+  readonly #options: ValidateOptions;
+  readonly #findings: ResourceFindings;
+  readonly #external: ReadonlyMap<string, ReadonlySet<string>>;
+
+  constructor(options: ValidateOptions = {}) {
+    this.#options = options;
+    const { extensions, external = {} } = options;
+    const known = extensions && new Set([...extensions].flatMap(({ typeUrls }) => [...typeUrls].map(typeNameOf)));
+    this.#findings = new ResourceFindings([...CHECKS, ...REFERENCES, ...known ? extensionsKnownTo(known) : []]);
+    this.#external = new Map(Object.entries(external).map(([typeUrl, names]) => [typeUrl, new Set(names)]));
+  }
+
+  /** The problems of resources, alone and among others. */
+  problemsOf(candidate: Candidate): Problem[] {
+    const updated = new Set(candidate.update);
+    const missing = candidate.isComplete ? new MissingTargets(candidate.after, this.#external) : undefined;
+    const problems: Problem[] = [];
+    for (const resource of updated) {
+      const findings = this.#findings.of(resource);
+      problems.push(...findings.problems);
+      for (const reference of missing === undefined ? [] : findings.references) {
+        const problem = missing!.problemOf(resource, reference);
+        if (problem !== undefined) problems.push(problem);
+      }
+    }
+    problems.push(...this.#claimedTwice(updated, candidate));
+    if (missing !== undefined) problems.push(...this.#leftBehind(updated, { ...candidate, missing }));
+    return problems.flatMap((problem) => this.withSeverity(problem) ?? []);
+  }
+
+  /** A problem with the severity of the options; undefined if its rule is off. */
+  withSeverity(problem: Problem): Problem | undefined {
+    const { rules = {} } = this.#options;
+    const severity = rules[problem.rule] ?? rules[problem.rule.slice(0, problem.rule.indexOf("."))];
+    if (severity === "off") return undefined;
+    return severity === undefined || severity === problem.severity ? problem : { ...problem, severity };
+  }
+
+  /** Problems of what resources claim, and others of their type as well. */
+  #claimedTwice(updated: ReadonlySet<Resource>, { before, after }: Candidate): Problem[] {
+    const problems: Problem[] = [];
+    const byType = new Map<string, Claims>();
+    for (const resource of updated) {
+      const { typeUrl, name } = resource;
+      const old = before?.get(typeUrl, name);
+      const had = new Set(old === undefined ? [] : this.#findings.of(old).claims.map(({ key }) => key));
+      for (const claim of this.#findings.of(resource).claims) {
+        // All resources of the type are looked at only for a claim that is new.
+        if (had.has(claim.key)) continue;
+        let claims = byType.get(typeUrl);
+        if (claims === undefined) {
+          claims = new Claims(after.resources(typeUrl).values(), { findings: this.#findings, updated });
+          byType.set(typeUrl, claims);
+        }
+        const problem = claims.problemOf(resource, claim);
+        if (problem !== undefined) problems.push(problem);
+      }
+    }
+    return problems;
+  }
+
+  /** Problems of resources that stay, and refer to some that are removed. */
+  #leftBehind(
+    updated: ReadonlySet<Resource>,
+    { remove, after, types, missing }: Candidate & { readonly missing: MissingTargets },
+  ): Problem[] {
+    const removed = new Map<string, Set<string>>();
+    for (const { typeUrl, name } of remove) {
+      const names = removed.get(typeUrl);
+      if (names === undefined) removed.set(typeUrl, new Set([normalName(name)]));
+      else names.add(normalName(name));
+    }
+    const referring = types.filter((typeUrl) =>
+      this.#findings.typesReferredToBy(typeUrl).some((each) => removed.has(each))
+    );
+    const problems: Problem[] = [];
+    for (const resource of referring.flatMap((typeUrl) => [...after.resources(typeUrl).values()])) {
+      if (updated.has(resource)) continue;
+      for (const reference of this.#findings.of(resource).references) {
+        if (removed.get(reference.typeUrl)?.has(normalName(reference.name)) !== true) continue;
+        const problem = missing.problemOf(resource, reference);
+        if (problem !== undefined) problems.push(problem);
+      }
+    }
+    return problems;
+  }
+}

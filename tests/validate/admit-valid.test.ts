@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import { AdmissionError, LinearCache, type Resource, Snapshot, SnapshotCache } from "../../mod.ts";
+import { ads, cluster, CLUSTER_TYPE, endpoints, listener, route, ROUTE_TYPE, socketAddress } from "../../src/v3/mod.ts";
+import { admitValid, type AdmitValidOptions, type Problem } from "../../src/validate/mod.ts";
+
+const second = { seconds: 1n };
+const eds = (name: string): Resource =>
+  cluster({
+    name,
+    connectTimeout: second,
+    clusterDiscoveryType: { case: "type", value: 3 },
+    edsClusterConfig: { edsConfig: ads() },
+  });
+const routeTo = (name: string, target: string, init: { validateClusters?: boolean } = {}): Resource =>
+  route({
+    ...init,
+    name,
+    virtualHosts: [{
+      name: "all",
+      domains: ["*"],
+      routes: [{
+        match: { pathSpecifier: { case: "prefix", value: "/" } },
+        action: { case: "route", value: { clusterSpecifier: { case: "cluster", value: target } } },
+      }],
+    }],
+  });
+const listenerAt = (name: string, port: number): Resource =>
+  listener({ name, address: socketAddress("0.0.0.0", port), filterChains: [{}] });
+const WHOLE = [eds("a"), eds("b"), endpoints({ clusterName: "a" }), endpoints({ clusterName: "b" }), routeTo("r", "a")];
+
+/** A cache with a whole configuration, and the warnings of what is published to it. */
+function start(options: AdmitValidOptions = {}) {
+  const warnings: Problem[] = [];
+  const admit = admitValid({ ...options, onWarnings: (list) => warnings.push(...list) });
+  const cache = new SnapshotCache({ admit });
+  cache.setSnapshot("all", new Snapshot({ resources: WHOLE }));
+  expect(warnings).toEqual([]);
+  const change = (by: Parameters<Snapshot["with"]>[0]): string[] => {
+    try {
+      cache.setSnapshot("all", cache.getSnapshot("all")!.with(by));
+      return [];
+    } catch (error) {
+      return (error as AdmissionError).problems.filter(({ severity }) => severity === "error").map(({ rule }) => rule);
+    }
+  };
+  return { cache, change, warnings };
+}
+
+describe("admitValid()", () => {
+  it("refuses a resource that breaks a rule of the API", () => {
+    const { change } = start();
+    expect(change({ update: [cluster({ name: "c", connectTimeout: { seconds: 0n } })] })).toEqual(["duration.gt"]);
+  });
+
+  it("warns of a route over RDS to a cluster that does not exist, with the likely name", () => {
+    const { change, warnings } = start();
+    expect(change({ update: [routeTo("r", "aa")] })).toEqual([]);
+    expect(warnings).toEqual([{
+      severity: "warning",
+      typeUrl: ROUTE_TYPE,
+      resource: "r",
+      path: "virtual_hosts[0].routes[0].route.cluster",
+      rule: "reference.cluster",
+      message: "Must be the name of a Cluster that exists",
+      value: "aa",
+      hint: 'Did you mean "a"?',
+    }]);
+  });
+
+  it("refuses such a route where Envoy would, or where the options say so", () => {
+    expect(start().change({ update: [routeTo("r", "c", { validateClusters: true })] })).toEqual(["reference.cluster"]);
+    const strict = start({ rules: { reference: "error" } });
+    expect(strict.change({ update: [routeTo("r", "c")] })).toEqual(["reference.cluster"]);
+    const known = start({ rules: { reference: "error" }, external: { [CLUSTER_TYPE]: ["c"] } });
+    expect(known.change({ update: [routeTo("r", "c")] })).toEqual([]);
+  });
+
+  it("finds the resources that refer to one that is removed", () => {
+    const { change } = start({ rules: { reference: "error" } });
+    expect(change({ remove: { [CLUSTER_TYPE]: ["a"] } })).toEqual(["reference.cluster"]);
+    expect(change({ remove: { [CLUSTER_TYPE]: ["b"] } })).toEqual([]);
+    expect(
+      change({
+        update: [routeTo("r", "c"), eds("c"), endpoints({ clusterName: "c" })],
+        remove: { [CLUSTER_TYPE]: ["a"] },
+      }),
+    )
+      .toEqual([]);
+  });
+
+  it("refuses an address that another listener has, and takes it once that is removed", () => {
+    const { change } = start();
+    expect(change({ update: [listenerAt("one", 80)] })).toEqual([]);
+    expect(change({ update: [listenerAt("two", 80)] })).toEqual(["duplicate.listener_address"]);
+    expect(change({ update: [listenerAt("two", 80), listenerAt("one", 81)] })).toEqual([]);
+    expect(change({ update: [listenerAt("two", 80)] })).toEqual([]);
+  });
+
+  it("warns of a name that is there twice with the same content", () => {
+    const { cache, warnings } = start();
+    cache.setSnapshot("all", new Snapshot({ resources: [...WHOLE, eds("a")] }));
+    expect(warnings.map(({ rule }) => rule)).toEqual(["duplicate.name"]);
+  });
+
+  it("refuses a name that is there twice with different content, once", () => {
+    const { cache, change } = start();
+    const other = cluster({ name: "a", connectTimeout: { seconds: 2n } });
+    const twice = new Snapshot({ resources: [other, ...WHOLE] });
+    expect(() => cache.setSnapshot("all", twice)).toThrow(/duplicate\.name/);
+    const lax = start({ rules: { "duplicate.name": "warning" } });
+    lax.cache.setSnapshot("all", twice);
+    expect(lax.warnings.map(({ rule }) => rule)).toEqual(["duplicate.name"]);
+    expect(lax.change({ update: [eds("b")] })).toEqual([]);
+    expect(lax.warnings).toHaveLength(1);
+    expect(change({ update: [eds("b")] })).toEqual([]);
+  });
+
+  it("reads a resource once, whatever it is published with", () => {
+    const admit = admitValid();
+    const cache = new SnapshotCache({ admit });
+    const many = Array.from({ length: 100 }, (_, i) => eds(`c${i}`));
+    const reads = many.map((resource) => countReads(resource));
+    const first = new Snapshot({ resources: many });
+    cache.setSnapshot("one", first);
+    const before = reads.map((count) => count());
+    cache.setSnapshot("two", first.with({ update: [eds("c0")] }));
+    cache.setSnapshot("one", first.with({ update: [listenerAt("one", 80)] }));
+    // Those that are encoded for a new key are read for that, and not for validation.
+    expect(reads.slice(1).map((count, i) => count() - before[i + 1]!)).toEqual(many.slice(1).map(() => 1));
+  });
+
+  it("looks at no other types in a LinearCache", () => {
+    const cache = new LinearCache(ROUTE_TYPE, { admit: admitValid({ rules: { reference: "error" } }) });
+    cache.apply({ update: [routeTo("r", "nowhere")] });
+    const twice = { name: "all", domains: ["*", "*"] };
+    expect(() => cache.apply({ update: [route({ name: "s", virtualHosts: [twice] })] })).toThrow(/duplicate\.domain/);
+    expect(cache.resources().map(({ name }) => name)).toEqual(["r"]);
+  });
+});
+
+/** Counts how often the bytes of a resource are read. */
+function countReads(resource: Resource): () => number {
+  let count = 0;
+  const { bytes } = resource;
+  Object.defineProperty(resource, "bytes", { get: () => (count++, bytes) });
+  return () => count;
+}
