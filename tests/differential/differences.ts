@@ -44,23 +44,7 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
     ["sotw", "S6 a NACKed first response of named resources is not resent", "EDS a=1"],
     ["sotw", "S7 a NACK with the new version_info is a NACK", "CDS a=1 b=1"],
   ],
-  "I1 to I6: what a client accepts of a rejected response is sent again without the rest": [
-    ["sotw", "I1 what the client names is left out, and the rest is sent at once", "RDS a=2 b=bad c=2"],
-    [
-      "sotw",
-      "I1 without a name in the reason halves are sent, until what is rejected is found",
-      "RDS a=2 b=2 c=bad d=2",
-    ],
-    ["sotw", "I1 a name that is only mentioned is tried by itself", "RDS a=2 b=2 c=bad"],
-    ["sotw", "I3 changes go before the parts of a rejected response, and not with them", "RDS a=3 b=bad c=2"],
-    ["sotw", "I4 with full state what was accepted last stands in for what is rejected", "CDS a=2 b=bad new=bad"],
-    ["sotw", "I4 with full state a removal beside a bad resource arrives", "CDS b=bad"],
-    ["sotw", "I4 a client that returns with full state is sent nothing that could remove what it has", "CDS a=1 b=bad"],
-    ["delta", "I5 a removal beside a bad resource arrives", "no response"],
-    ["delta", "I6 a client that requests what it rejects gets what it accepted last", "no response"],
-  ],
   "S23: types without full state get changed and newly subscribed resources only": [
-    ["sotw", "I2 what is rejected is not sent before it changes, whatever else does", "RDS a=1 b=bad c=1"],
     [
       "sotw",
       "X13 S31 xdstp names and opaque names share a stream",
@@ -172,12 +156,6 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
     ],
   ],
   "D7: a missing name is reported as removed at once": [
-    ["delta", "I1 what the client names is left out, and the rest is sent at once", "RDS a=1 b=1 c=1"],
-    ["delta", "I1 without a name in the reason halves are sent, until what is rejected is found", "RDS a=1 b=1 c=1"],
-    ["delta", "I1 a name that is only mentioned is tried by itself", "RDS a=1 b=1 c=1"],
-    ["delta", "I2 what is rejected is not sent before it changes, whatever else does", "RDS a=1 b=1 c=1"],
-    ["delta", "I3 changes go before the parts of a rejected response, and not with them", "RDS a=1 b=1 c=1"],
-    ["delta", "I6 a name that is rejected, and was never accepted, is not reported as removed", "no response"],
     [
       "delta",
       "X2 X3 a name that differs in a parameter, the type or the authority does not exist",
@@ -270,7 +248,6 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
     ["delta", "L4 a reconnecting client gets heartbeats for the resources it holds", "no response"],
     ["delta", "L3 a NACKed resource gets no heartbeat", "SDS a=1"],
     ["delta", "L3 a response that was NACKed as a whole gets no heartbeat", "SDS a=1"],
-    ["delta", "L3 I2 what a client accepts has its heartbeats while it rejects something else", "SDS a=1 b=bad"],
   ],
   "L6, S32: clients that cannot read a ttl or a wrapped resource are sent none": [
     ["sotw", "L6 S32 a client that cannot read a ttl is sent none (SotW)", "SDS a=1 ttl=90"],
