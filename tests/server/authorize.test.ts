@@ -200,9 +200,9 @@ it("S-06 the headers that decisions need count in maxHeldBytes while a stream is
 
 it("requests that wait for a decision count in maxHeldBytes", async () => {
   const decision = Promise.withResolvers<Authorization>();
-  const { stream, again } = open({ authorize: () => decision.promise, maxHeldBytes: 8_000 });
+  const { stream, again } = open({ authorize: () => decision.promise, maxHeldBytes: 14_000 });
   stream.sotw({ typeUrl: CLUSTER_TYPE, node: { id: "a" } });
-  for (let i = 0; i < 50; i++) stream.sotw({ typeUrl: CLUSTER_TYPE });
+  for (let i = 0; i < 100; i++) stream.sotw({ typeUrl: CLUSTER_TYPE });
   expect(stream.status?.[0]).toBe("8");
   const other = again();
   other.sotw({ typeUrl: CLUSTER_TYPE, node: { id: "a" } });

@@ -56,13 +56,13 @@ const LIMITS: Partial<Readonly<Record<LimitName, Limit>>> = {
     outcome: "exhausted",
   },
   maxStreamBytes: {
-    options: { maxStreamBytes: 30_000 },
+    options: { maxStreamBytes: 25_000 },
     within: { names: ["a"] },
     beyond: { names: Array.from({ length: 60 }, (_, i) => `${i}`) },
     outcome: "exhausted",
   },
   maxHeldBytes: {
-    options: { maxHeldBytes: 30_000 },
+    options: { maxHeldBytes: 25_000 },
     within: { names: ["a"] },
     beyond: { names: Array.from({ length: 60 }, (_, i) => `${i}`) },
     outcome: "exhausted",

@@ -242,7 +242,7 @@ describe("errors and identity", () => {
     },
     {
       what: "the memory of all streams",
-      options: { maxHeldBytes: 15_000 },
+      options: { maxHeldBytes: 24_000 },
       then: { typeUrl: CLUSTER_TYPE, resourceNamesSubscribe: Array.from({ length: 30 }, (_, i) => `${i}`) },
       code: "RESOURCE_EXHAUSTED",
     },
