@@ -21,6 +21,7 @@ export {
   type ResourceKey,
   type ResourceOptions,
   type ResourceSource,
+  type ResourceSummary,
   type XdstpName,
 } from "./src/resource/mod.ts";
 export {
@@ -50,6 +51,7 @@ export {
   type SnapshotInit,
   type SnapshotSet,
   type SnapshotStatus,
+  type SnapshotSummary,
   type Subscription,
   type SubscriptionChange,
   type View,

@@ -1,5 +1,4 @@
-import { type DescField, toJson } from "@bufbuild/protobuf";
-import { createRegistry } from "@bufbuild/protobuf";
+import { createRegistry, type DescField, toJson } from "@bufbuild/protobuf";
 import { StringValueSchema } from "@bufbuild/protobuf/wkt";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
