@@ -103,7 +103,10 @@ export class Isolation implements Screen {
   screen(view: View, input: ScreenInput): Screened {
     const group = this.groupOf(view);
     this.#input = input;
-    if (group.isScreening) this.#quarantine.noteOthers(group, view, input);
+    if (group.isScreening) {
+      const isDue: Matches = (name) => input.isDue(name) && !this.#trials?.has(view.get(name));
+      this.#quarantine.noteOthers(group, view, { ...input, isDue });
+    }
     const hasOwn = this.#quarantine.ownCount > 0 || this.#isSearching;
     if (hasOwn || input.findMissing !== undefined || (group.isScreening && this.#standIns.differFrom(group))) {
       return { view: new ScreenedView(view, this), shareKey: undefined };
@@ -160,7 +163,8 @@ export class Isolation implements Screen {
 
   excludes = (resource: Resource): boolean => {
     if (this.#quarantine.has(resource) || this.#trials?.isWaiting(resource)) return true;
-    if (this.#standIns.areNeededFor(resource)) return true;
+    // A client may have applied a part of what it has rejected: it judges that itself.
+    if (!this.#trials?.has(resource) && this.#standIns.areNeededFor(resource)) return true;
     const { findMissing, isDue } = this.#input ?? {};
     const missing = findMissing && isDue!(resource.name) ? findMissing(resource) : undefined;
     if (missing === undefined) return false;

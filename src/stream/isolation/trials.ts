@@ -36,6 +36,11 @@ export class Trials {
     return this.#search.trial;
   }
 
+  /** Whether the client was sent a resource, in a response that it has rejected, and is sent it again. */
+  has(resource: Resource | undefined): boolean {
+    return resource !== undefined && this.#versions.get(resource.name) === resource.version;
+  }
+
   /** Whether a resource is sent later. */
   isWaiting({ name, version }: Resource): boolean {
     return this.#search.isWaiting(name) && this.#versions.get(name) === version;
