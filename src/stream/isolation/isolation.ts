@@ -62,13 +62,11 @@ export class Isolation implements Screen {
 
   /** The client has ACKed a response. */
   acked(response: OutgoingResponse, view: View): void {
-    const { fleet, nodeId } = this.#context;
     const group = this.groupOf(view);
-    fleet.release(group, group.accepted(response, nodeId()));
-    const { fullState } = this.#type;
-    if (fullState) this.#standIns.accept(response.resources);
+    this.#context.fleet.release(group, group.accepted(response, this.#context.nodeId()));
+    if (this.#type.fullState) this.#standIns.accept(response.resources);
     if (!this.isHolding) return;
-    this.#trials?.accepted(contentOf(response, fullState));
+    this.#trials?.accepted(contentOf(response, this.#type.fullState));
     this.#trials?.advance();
   }
 
@@ -81,12 +79,14 @@ export class Isolation implements Screen {
     const { fullState, client } = this.#type;
     const { accepted } = this.#standIns;
     const group = this.groupOf(view);
-    const { resources, versions } = rejectedContent(response, view, fullState ? accepted ?? [] : undefined);
+    const { resources, versions, outdated } = rejectedContent(response, view, fullState ? accepted ?? [] : undefined);
     const mustKeep = fullState && accepted === undefined && isReturning;
     if (mustKeep && resources.some((each) => this.insteadOf(each) === undefined)) return false;
     if (fullState) client.commitFullState(accepted ?? []);
     const { certain, likely } = reason.culprits(new Set(resources.map(({ name }) => name)));
-    const culprits = { certain: certain.map(normalName), likely: likely.map(normalName) };
+    const isWhole = outdated.length === 0;
+    const culprits = { certain: certain.map(normalName), likely: likely.map(normalName), isWhole };
+    this.#standIns.refuse(outdated);
     this.#trials ??= new Trials(client);
     for (const name of this.#trials.rejected(versions, culprits)) {
       this.#reject(view.get(name)!, group, { reason: reason.message, since: sentAt });
@@ -104,7 +104,7 @@ export class Isolation implements Screen {
     const group = this.groupOf(view);
     this.#input = input;
     if (group.isScreening) {
-      const isDue: Matches = (name) => input.isDue(name) && !this.#trials?.has(view.get(name));
+      const isDue = (name: string) => input.isDue(name) && !this.#trials?.has(view.get(name));
       this.#quarantine.noteOthers(group, view, { ...input, isDue });
     }
     const hasOwn = this.#quarantine.ownCount > 0 || this.#isSearching;
@@ -163,7 +163,7 @@ export class Isolation implements Screen {
 
   excludes = (resource: Resource): boolean => {
     if (this.#quarantine.has(resource) || this.#trials?.isWaiting(resource)) return true;
-    // A client may have applied a part of what it has rejected: it judges that itself.
+    // A client may have applied a part of what it rejects: it judges that itself.
     if (!this.#trials?.has(resource) && this.#standIns.areNeededFor(resource)) return true;
     const { findMissing, isDue } = this.#input ?? {};
     const missing = findMissing && isDue!(resource.name) ? findMissing(resource) : undefined;

@@ -50,9 +50,13 @@ export class Trials {
    * A response was rejected.
    *
    * @param versions - its resources by name, and undefined for its removals
+   * @param culprits - those that the client names, and whether the response had nothing beside `versions`
    * @returns the names that are rejected for certain
    */
-  rejected(versions: ReadonlyMap<string, string | undefined>, culprits: Culprits): readonly string[] {
+  rejected(
+    versions: ReadonlyMap<string, string | undefined>,
+    culprits: Culprits & { readonly isWhole: boolean },
+  ): readonly string[] {
     const removals = new Set([...versions.keys()].filter((name) => versions.get(name) === undefined));
     for (const [name, version] of versions) this.#versions.set(name, version);
     return this.#search.rejected(new Set(versions.keys()), removals, culprits);
