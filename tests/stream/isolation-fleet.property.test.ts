@@ -10,6 +10,7 @@ const ALL_CONTENTS = [
   ...CLUSTERS.flatMap((name) => VERSIONS.flatMap((version) => [`CDS ${name}=${version}`, `EDS ${name}=${version}`])),
   ...ROUTES.flatMap((name) => ROUTE_CONTENTS.map((content) => `RDS ${name}=${content}`)),
 ];
+const REFERRERS: Readonly<Record<ServedType, readonly ServedType[]>> = { CDS: ["RDS"], EDS: ["CDS", "RDS"], RDS: [] };
 /** Of eleven names each may be tried alone, and what refers to it be sent once more. */
 const MAX_RESPONSES = 100;
 
@@ -106,10 +107,12 @@ function surplus(client: RejectingClient, served: Served): string[] {
   if (!isJudged(client)) return [];
   const types: ServedType[] = client.behaviour.variant === "delta" ? [...TYPES] : ["CDS"];
   return types.flatMap((type) => {
+    // In SotW the server does not know what a client has applied of a response that it rejects, and is not sent again.
+    if (client.behaviour.variant === "sotw" && client.behaviour.reason === "list") return [];
+    // What the client has in place of a rejected resource may use it.
+    if (REFERRERS[type].some((each) => client.quarantined(each).size > 0)) return [];
     const names = [...client.held[type].keys()].filter((name) => !served.published[type].has(name));
-    // A cluster is used by the route that the client has in place of a rejected one.
-    const used = new Set([...client.held.RDS.values()].map(clusterOf));
-    return names.filter((name) => type === "RDS" || !used.has(name)).map((name) => `${type} ${name} is left`);
+    return names.map((name) => `${type} ${name} is left`);
   });
 }
 

@@ -131,10 +131,10 @@ export class RejectingClient {
 
   #remove(type: ServedType, name: string): void {
     if (!this.held[type].delete(name)) return;
+    // The server does not know all that a client that returns has, nor what that refers to.
+    if (this.hasReconnected) return;
     if (this.#served.published[type].has(name)) this.#violation(`${type} ${name} was removed although it is published`);
     if (type !== "CDS" || this.#served.hasTimePassed) return;
-    // In SotW the server does not know what a client that returns has.
-    if (this.hasReconnected && this.behaviour.variant === "sotw") return;
     for (const route of this.held.RDS.values()) {
       const next = this.#served.published.RDS.get(route.name);
       // SotW has no removal of a route, and a route may be published without its cluster.

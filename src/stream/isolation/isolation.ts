@@ -86,7 +86,7 @@ export class Isolation implements Screen {
     const { certain, likely } = reason.culprits(new Set(resources.map(({ name }) => name)));
     const isWhole = outdated.length === 0;
     const culprits = { certain: certain.map(normalName), likely: likely.map(normalName), isWhole };
-    this.#standIns.refuse(outdated);
+    if (!mustKeep) this.#standIns.refuse(outdated);
     this.#trials ??= new Trials(client);
     for (const name of this.#trials.rejected(versions, culprits)) {
       this.#reject(view.get(name)!, group, { reason: reason.message, since: sentAt });
@@ -158,7 +158,7 @@ export class Isolation implements Screen {
 
   /** Whether the client has no content of a resource, since it is kept from it. */
   lacks(resource: Resource): boolean {
-    return this.excludes(resource) && this.insteadOf(resource) === undefined;
+    return (this.#quarantine.keeps(resource) || !!this.#trials?.isWaiting(resource)) && !this.insteadOf(resource);
   }
 
   excludes = (resource: Resource): boolean => {
