@@ -21,6 +21,7 @@ export {
   type ResourceKey,
   type ResourceOptions,
   type ResourceSource,
+  type ResourceSummary,
   type XdstpName,
 } from "./src/resource/mod.ts";
 export {
@@ -55,6 +56,7 @@ export {
   type SnapshotInit,
   type SnapshotSet,
   type SnapshotStatus,
+  type SnapshotSummary,
   type Subscription,
   type SubscriptionChange,
   type View,

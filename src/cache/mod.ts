@@ -13,7 +13,7 @@ export { LinearCache, type LinearCacheOptions } from "./linear-cache.ts";
 export { type CacheSelector, MuxCache } from "./mux-cache.ts";
 export { openWatch } from "./open-watch.ts";
 export { onRejection } from "./rejection.ts";
-export { Snapshot, type SnapshotChange, type SnapshotInit } from "./snapshot.ts";
+export { Snapshot, type SnapshotChange, type SnapshotInit, type SnapshotSummary } from "./snapshot.ts";
 export { type NodeHash, SnapshotCache, type SnapshotCacheOptions, type SnapshotStatus } from "./snapshot-cache.ts";
 export {
   type ConnectOptions,

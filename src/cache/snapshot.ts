@@ -1,4 +1,4 @@
-import { type ApiTable, normalName, type Resource, type ResourceKey, SetHash } from "../resource/mod.ts";
+import { type ApiTable, INSPECT, normalName, type Resource, type ResourceKey, SetHash } from "../resource/mod.ts";
 import { RESOURCE_TYPES } from "../v3/resource-types.ts";
 import { checkSnapshot, type Problem } from "./snapshot-check.ts";
 import { changedSet, emptySet, newSet, type SnapshotSet } from "./snapshot-set.ts";
@@ -108,6 +108,22 @@ export class Snapshot {
     return snapshotOf({ sets, duplicates, version: this.#version });
   }
 
+  /** What `JSON.stringify` writes: the number of resources of each type, and no content. */
+  toJSON(): SnapshotSummary {
+    const counts = [...this.#sets].map(([typeUrl, { resources }]) => [typeUrl, resources.size] as const);
+    return { ...this.#version !== undefined && { version: this.#version }, resources: Object.fromEntries(counts) };
+  }
+
+  /** The same as a text. */
+  toString(): string {
+    return `Snapshot(${JSON.stringify(this)})`;
+  }
+
+  /** What `console.log` shows. */
+  [INSPECT](): string {
+    return this.toString();
+  }
+
   /**
    * Looks for resources that a client would reject, or could not use: references to resources that are not in the
    * snapshot, names given twice, bytes that cannot be read. Resources without a reference to them are fine.
@@ -118,6 +134,14 @@ export class Snapshot {
   check(api: Pick<ApiTable, "types"> = { types: RESOURCE_TYPES }): Problem[] {
     return checkSnapshot(this, this.#duplicates, api.types);
   }
+}
+
+/** What is shown of a snapshot. */
+export interface SnapshotSummary {
+  /** The version that the snapshot was given, if any. */
+  readonly version?: string;
+  /** The number of resources, by type URL. */
+  readonly resources: Readonly<Record<string, number>>;
 }
 
 /** The state of a snapshot. */

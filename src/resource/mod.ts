@@ -4,6 +4,7 @@ export { collectionOf, formatXdstp, isGlob, isXdstp, normalName, parseXdstp, typ
 export type { DescMessage, DescService, Message, MessageInitShape } from "./protobuf-types.ts";
 export { deltaRecordWithoutTtl, heartbeatRecord, unknownRecord } from "./records.ts";
 export { contentHash, SetHash } from "./hash.ts";
+export { INSPECT } from "./inspection.ts";
 export type { ResourceKey } from "./resource-key.ts";
 export {
   rawResource,
@@ -13,4 +14,5 @@ export {
   type ResourceSource,
   TYPE_URL_PREFIX,
 } from "./resource.ts";
+export type { ResourceSummary } from "./resource-summary.ts";
 export { stringsAt, varintAt, visitPath } from "./wire-path.ts";

@@ -1,9 +1,11 @@
 import { create } from "@bufbuild/protobuf";
 import { encode } from "./encode.ts";
 import { contentHash } from "./hash.ts";
+import { INSPECT } from "./inspection.ts";
 import { isGlob, normalName } from "./names.ts";
 import type { DescMessage, Message, MessageInitShape } from "./protobuf-types.ts";
 import { anyRecord, deltaRecord, wrappedRecord } from "./records.ts";
+import { type ResourceSummary, summaryOf, summaryText, unencodableField } from "./resource-summary.ts";
 
 /** The prefix of the type URL of every protobuf message. */
 export const TYPE_URL_PREFIX = "type.googleapis.com/";
@@ -26,7 +28,8 @@ export interface ResourceOptions {
 /**
  * One named piece of configuration of any message type, immutable.
  *
- * It is encoded at most once, when the bytes are first read; the responses of all streams share these bytes.
+ * It is encoded at most once, when the bytes are first read; the responses of all streams share these bytes. Logs,
+ * `JSON.stringify` and texts show its type, name, version and size, and never its content.
  *
  * Invariant: of `#bytes` and `#source` exactly one is defined.
  */
@@ -117,6 +120,21 @@ export class Resource {
     return this.#copy(this.name, aliases);
   }
 
+  /** Type, name, version and size: never the content, which may have keys. */
+  toString(): string {
+    return summaryText(this.toJSON());
+  }
+
+  /** What `JSON.stringify` writes: the same. */
+  toJSON(): ResourceSummary {
+    return summaryOf(this, this.#version);
+  }
+
+  /** What `console.log` shows. */
+  [INSPECT](): string {
+    return `Resource(${this})`;
+  }
+
   #copy(name: string, aliases: readonly string[]): Resource {
     const ttl = this.ttlMs === undefined ? {} : { ttlMs: this.ttlMs };
     return new Resource(this.typeUrl, name, this.bytes, { version: this.version, aliases, ...ttl });
@@ -125,9 +143,9 @@ export class Resource {
   #encode({ schema, message }: ResourceSource): Uint8Array {
     try {
       return encode(schema, message);
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : cause;
-      throw new TypeError(`Cannot encode "${this.name}" of type ${this.typeUrl}: ${reason}`, { cause });
+    } catch (error) {
+      // Neither its text nor a cause: they may quote the value, which may be a key.
+      throw new TypeError(`Cannot encode "${this.name}" of type ${this.typeUrl}: ${unencodableField(error)}`);
     }
   }
 

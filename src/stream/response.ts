@@ -1,32 +1,11 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { View } from "../cache/mod.ts";
 import { deltaRecordWithoutTtl, heartbeatRecord, type Resource, unknownRecord } from "../resource/mod.ts";
+import { MadeResponse, type OutgoingResponse } from "./outgoing-response.ts";
 import type { Variant } from "./request.ts";
 import { SharedContents } from "./shared-contents.ts";
 
-/** A response as it is sent: the same object for all streams that are sent the same. */
-export interface OutgoingResponse {
-  /** The type of all its resources. */
-  readonly typeUrl: string;
-  /** Unique on each stream that the response is sent on. */
-  readonly nonce: string;
-  /** SotW `version_info`, delta `system_version_info`. */
-  readonly version: string;
-  /** The message behind gRPC's prefix of five bytes. Shared between streams, so never to be written to. */
-  readonly frame: Uint8Array;
-  /** Its resources, without those that {@link unknown} names. */
-  readonly resources: readonly Resource[];
-  /** Delta: the names of `removed_resources`. */
-  readonly removed: readonly string[];
-  /** Delta: aliases without a target, sent as resources without content. */
-  readonly unknown: readonly string[];
-  /** Delta: it has no content, and only renews the ttl of its resources. */
-  readonly heartbeat: boolean;
-  /** The shortest ttl in the response, in milliseconds. */
-  readonly ttlMs: number | undefined;
-  /** Grows with each response that is made, and so along each stream: the nonce as a number. */
-  readonly serial: number;
-}
+export type { OutgoingResponse } from "./outgoing-response.ts";
 
 /** The content of a response. */
 export interface ResponseContent {
@@ -73,7 +52,7 @@ export class ResponseFactory {
     const nonce = `${this.#noncePrefix}-${serial}`;
     const frame = this.#encode(variant, content, nonce, { ttl, heartbeat });
     const ttlMs = ttl ? shortestTtl(content.resources) : undefined;
-    return { unknown: NO_NAMES, ...content, nonce, serial, frame, heartbeat, ttlMs };
+    return new MadeResponse({ unknown: NO_NAMES, ...content, nonce, serial, frame, heartbeat, ttlMs });
   }
 
   /**

@@ -52,6 +52,8 @@ const REASONS = [
     text: 'error parsing "RouteConfigResource" response: resource "a": received route is invalid: route match:{} ' +
       'route:{cluster:"b-1"} doesn\'t have a path specifier',
     certain: ["a"],
+    message: 'error parsing "RouteConfigResource" response: resource "a": received route is invalid: ' +
+      "route match:{[redacted]} route:{[redacted]} doesn't have a path specifier",
   },
   {
     client: "grpc-java, two",

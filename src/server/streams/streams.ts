@@ -29,7 +29,7 @@ import type { SendBudget } from "./send-budget.ts";
 import { shuttingDown } from "./stream-errors.ts";
 import type { IncomingStream, OpenStream } from "./transport.ts";
 
-/** A stream with the state of its subscriptions. */
+/** A stream with the state of its subscriptions. Its node has no metadata: clients may have tokens there. */
 export interface StreamStatus extends StreamInfo {
   /** One entry for each type that the client has requested. */
   readonly state: readonly SubscriptionStatus[];
@@ -88,7 +88,7 @@ export class Streams {
 
   status(): StreamStatus[] {
     const now = performance.now();
-    return [...this.#open.values()].map((stream) => ({ ...stream.info, state: stream.status(now) }));
+    return [...this.#open.values()].map((stream) => ({ ...withoutMetadata(stream.info), state: stream.status(now) }));
   }
 
   /** The content that clients reject, once for each group of clients. */
@@ -235,4 +235,11 @@ const BYTES_PER_STREAM = 10_000;
 /** An address without its port. */
 function hostOf(peer = ""): string {
   return peer.slice(0, Math.max(0, peer.lastIndexOf(":")));
+}
+
+function withoutMetadata(info: StreamInfo): StreamInfo {
+  const { node } = info;
+  if (node?.metadata === undefined) return info;
+  const { metadata: _, ...shown } = node;
+  return { ...info, node: shown };
 }

@@ -41,21 +41,22 @@ export class CulpritSearch {
    *
    * @param names - resources and removals of the response
    * @param removals - those that are removals: no client rejects a removal
+   * @param isWhole - whether the response had nothing else, which may be what was rejected
    * @returns the names that are rejected for certain
    */
   rejected(
     names: ReadonlySet<string>,
     removals: ReadonlySet<string>,
-    { certain, likely }: Culprits,
+    { certain, likely, isWhole = true }: Culprits & { readonly isWhole?: boolean },
   ): readonly string[] {
     for (const name of names) this.forget(name);
     this.#trial = undefined;
     const resources = [...names].filter((name) => !removals.has(name));
-    const culprits = certain.length > 0 || resources.length > 1 ? certain : resources;
+    const culprits = certain.length > 0 || resources.length > 1 || !isWhole ? certain : resources;
     const rest = resources.filter((name) => !culprits.includes(name));
     // Removals that were rejected alone stay undone: there is no smaller part of them to try.
     const untried = resources.length === 0 ? [] : [...removals];
-    if (culprits.length > 0) this.#push([...untried, ...rest]);
+    if (culprits.length > 0 || resources.length === 1) this.#push([...untried, ...rest]);
     else this.#split([...untried, ...rest], likely);
     return culprits;
   }

@@ -62,13 +62,11 @@ export class Isolation implements Screen {
 
   /** The client has ACKed a response. */
   acked(response: OutgoingResponse, view: View): void {
-    const { fleet, nodeId } = this.#context;
     const group = this.groupOf(view);
-    fleet.release(group, group.accepted(response, nodeId()));
-    const { fullState } = this.#type;
-    if (fullState) this.#standIns.accept(response.resources);
+    this.#context.fleet.release(group, group.accepted(response, this.#context.nodeId()));
+    if (this.#type.fullState) this.#standIns.accept(response.resources);
     if (!this.isHolding) return;
-    this.#trials?.accepted(contentOf(response, fullState));
+    this.#trials?.accepted(contentOf(response, this.#type.fullState));
     this.#trials?.advance();
   }
 
@@ -81,15 +79,16 @@ export class Isolation implements Screen {
     const { fullState, client } = this.#type;
     const { accepted } = this.#standIns;
     const group = this.groupOf(view);
-    const { resources, versions } = rejectedContent(response, view, fullState ? accepted ?? [] : undefined);
+    const { resources, versions, outdated } = rejectedContent(response, view, fullState ? accepted ?? [] : undefined);
     const mustKeep = fullState && accepted === undefined && isReturning;
     if (mustKeep && resources.some((each) => this.insteadOf(each) === undefined)) return false;
     if (fullState) client.commitFullState(accepted ?? []);
     const [sent, changed] = [response.resources, resources].map((each) => each.map(({ name }) => name));
     const { certain, likely } = reason.culprits(sent!, new Set(changed));
-    const culprits = { certain: certain.map(normalName), likely: likely.map(normalName) };
+    const named = { certain: certain.map(normalName), likely: likely.map(normalName) };
+    if (!mustKeep) this.#standIns.refuse(outdated);
     this.#trials ??= new Trials(client);
-    for (const name of this.#trials.rejected(versions, culprits)) {
+    for (const name of this.#trials.rejected(versions, { ...named, isWhole: outdated.length === 0 })) {
       this.#reject(view.get(name)!, group, { reason: reason.message, since: sentAt });
     }
     for (const name of this.#trials.endIfExhausted()) {
@@ -104,7 +103,10 @@ export class Isolation implements Screen {
   screen(view: View, input: ScreenInput): Screened {
     const group = this.groupOf(view);
     this.#input = input;
-    if (group.isScreening) this.#quarantine.noteOthers(group, view, input);
+    if (group.isScreening) {
+      const isDue = (name: string) => input.isDue(name) && !this.#trials?.has(view.get(name));
+      this.#quarantine.noteOthers(group, view, { ...input, isDue });
+    }
     const hasOwn = this.#quarantine.ownCount > 0 || this.#isSearching;
     if (hasOwn || input.findMissing !== undefined || (group.isScreening && this.#standIns.differFrom(group))) {
       return { view: new ScreenedView(view, this), shareKey: undefined };
@@ -156,12 +158,13 @@ export class Isolation implements Screen {
 
   /** Whether the client has no content of a resource, since it is kept from it. */
   lacks(resource: Resource): boolean {
-    return this.excludes(resource) && this.insteadOf(resource) === undefined;
+    return (this.#quarantine.keeps(resource) || !!this.#trials?.isWaiting(resource)) && !this.insteadOf(resource);
   }
 
   excludes = (resource: Resource): boolean => {
     if (this.#quarantine.has(resource) || this.#trials?.isWaiting(resource)) return true;
-    if (this.#standIns.areNeededFor(resource)) return true;
+    // A client may have applied a part of what it rejects: it judges that itself.
+    if (!this.#trials?.has(resource) && this.#standIns.areNeededFor(resource)) return true;
     const { findMissing, isDue } = this.#input ?? {};
     const missing = findMissing && isDue!(resource.name) ? findMissing(resource) : undefined;
     if (missing === undefined) return false;

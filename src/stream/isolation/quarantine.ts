@@ -47,6 +47,11 @@ export class Quarantine {
     return content !== undefined && content.by !== "others" && content.version === version;
   }
 
+  /** Whether the client is kept from a resource, also for others: one that it had before they rejected it, it has. */
+  keeps({ name, version }: Resource): boolean {
+    return this.#contents?.get(name)?.version === version;
+  }
+
   add(resource: Resource, why: Reason & Pick<QuarantinedContent, "by">): void {
     const { name, version } = resource;
     const known = this.#contents?.get(name);

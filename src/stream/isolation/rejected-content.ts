@@ -9,6 +9,11 @@ export interface RejectedContent {
   readonly resources: readonly Resource[];
   /** The versions of the resources, and undefined for removals, by names in their normal form. */
   readonly versions: ReadonlyMap<string, string | undefined>;
+  /**
+   * Resources of the response that are not those of the view: they have changed since, or stood in for others. The client
+   * may have rejected these.
+   */
+  readonly outdated: readonly Resource[];
 }
 
 /** @param accepted - full state: what the client had accepted before; undefined where a response has changes alone */
@@ -18,11 +23,13 @@ export function rejectedContent(
   accepted: readonly Resource[] | undefined,
 ): RejectedContent {
   const { resources, removed } = accepted === undefined ? response : fullStateDifference(response.resources, accepted);
-  const current = resources.filter(({ name, version }) => view.get(normalName(name))?.version === version);
+  const { current = [], outdated = [] } = Object.groupBy(resources, ({ name, version }) => {
+    return view.get(normalName(name))?.version === version ? "current" : "outdated";
+  });
   const versions = new Map<string, string | undefined>();
   for (const { name, version } of current) versions.set(normalName(name), version);
   for (const name of removed.map(normalName)) if (view.get(name) === undefined) versions.set(name, undefined);
-  return { resources: current, versions };
+  return { resources: current, versions, outdated };
 }
 
 /** Whether a response has a resource in a version, or its removal if undefined, by the name in its normal form. */

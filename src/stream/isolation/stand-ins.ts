@@ -12,6 +12,8 @@ export class StandIns {
   #view: View | undefined = undefined;
   /** Full state: the resources of the last response that the client ACKed. */
   #accepted: readonly Resource[] | undefined = undefined;
+  /** What others have accepted and the client rejects. */
+  #refused: Set<string> | undefined = undefined;
 
   constructor(context: IsolationContext) {
     this.#context = context;
@@ -25,6 +27,11 @@ export class StandIns {
   /** Full state: the client has ACKed a response. */
   accept(resources: readonly Resource[]): void {
     this.#accepted = resources;
+  }
+
+  /** The client rejects a response that has these. */
+  refuse(resources: readonly Resource[]): void {
+    for (const resource of resources) (this.#refused ??= new Set()).add(keyOf(resource));
   }
 
   /** The client may have dropped what it is no longer subscribed to. */
@@ -52,11 +59,13 @@ export class StandIns {
   }
 
   insteadOf({ name, version }: Resource): Resource | undefined {
-    return this.#own(name) ?? this.#group?.acceptedOf(name, version);
+    const instead = this.#own(name) ?? this.#group?.acceptedOf(name, version);
+    return instead !== undefined && this.#refused?.has(keyOf(instead)) ? undefined : instead;
   }
 
   /** Whether the client has other content than its group in place of what most reject. */
   differFrom(group: GroupContent): boolean {
+    if (this.#refused !== undefined) return true;
     return this.#accepted !== undefined && group.records.some(({ isRejected, name, instead }) => {
       const own = isRejected ? this.#own(name) : undefined;
       return own !== undefined && own.version !== instead?.version;
@@ -66,4 +75,8 @@ export class StandIns {
   #own(name: string): Resource | undefined {
     return this.#accepted && indexByName(this.#accepted).get(name);
   }
+}
+
+function keyOf({ name, version }: Resource): string {
+  return `${version} ${normalName(name)}`;
 }

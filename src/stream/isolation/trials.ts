@@ -36,6 +36,11 @@ export class Trials {
     return this.#search.trial;
   }
 
+  /** Whether the client was sent a resource, in a response that it has rejected, and is sent it again. */
+  has(resource: Resource | undefined): boolean {
+    return resource !== undefined && this.#versions.get(resource.name) === resource.version;
+  }
+
   /** Whether a resource is sent later. */
   isWaiting({ name, version }: Resource): boolean {
     return this.#search.isWaiting(name) && this.#versions.get(name) === version;
@@ -45,9 +50,13 @@ export class Trials {
    * A response was rejected.
    *
    * @param versions - its resources by name, and undefined for its removals
+   * @param culprits - those that the client names, and whether the response had nothing beside `versions`
    * @returns the names that are rejected for certain
    */
-  rejected(versions: ReadonlyMap<string, string | undefined>, culprits: Culprits): readonly string[] {
+  rejected(
+    versions: ReadonlyMap<string, string | undefined>,
+    culprits: Culprits & { readonly isWhole: boolean },
+  ): readonly string[] {
     const removals = new Set([...versions.keys()].filter((name) => versions.get(name) === undefined));
     for (const [name, version] of versions) this.#versions.set(name, version);
     return this.#search.rejected(new Set(versions.keys()), removals, culprits);
