@@ -103,7 +103,7 @@ describe("P-01 admit", () => {
     let isFirst = true;
     const seen: number[] = [];
     const errors: unknown[] = [];
-    const cache = cacheFrom(async function* ({}) {
+    const cache = cacheFrom(async function* () {
       yield { resources: [a("1")] };
       await settle();
       yield { resources: [] };
