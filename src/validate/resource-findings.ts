@@ -48,8 +48,7 @@ export class ResourceFindings {
       message = source?.message ?? fromBinary(schema, bytes);
     } catch (error) {
       at.rule = "resource.unreadable";
-      // The rest of the text may have the value, such as a key.
-      const field = /cannot encode field (\S+)/.exec(String(error))?.[1];
+      const field = /: (\S+) has a value of another type$/.exec(String(error))?.[1];
       at.error({ message: `Must be a message of its type${field === undefined ? "" : `; its field ${field} is not`}` });
       return { problems: at.problems, references: [], claims: [] };
     }
