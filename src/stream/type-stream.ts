@@ -34,6 +34,8 @@ export class TypeStream implements TypeProgress, ViewEvents {
   readonly #delivery: Delivery;
   readonly #onView: () => void;
   #deliveryRevision = 0;
+  /** What the client rejected last is kept from it, and is not the whole response. */
+  #isIsolated = false;
   /** The client came with versions of an earlier stream: it has something to use meanwhile. */
   #isReturning: boolean | undefined = undefined;
 
@@ -70,6 +72,10 @@ export class TypeStream implements TypeProgress, ViewEvents {
 
   get isReturning(): boolean {
     return this.#isReturning === true && this.client.position === undefined;
+  }
+
+  get isRejecting(): boolean {
+    return (this.exchange.nack !== undefined && !this.#isIsolated) || (this.isolation?.isHolding ?? false);
   }
 
   get withheldCount(): number {
@@ -140,7 +146,7 @@ export class TypeStream implements TypeProgress, ViewEvents {
       this.client.acked(response);
       this.isolation?.acked(response, this.watched.view!);
     } else if (response.heartbeat) this.#renew(response);
-    else if (!this.#isolate(response, request) && !this.#variant.fullState) this.client.nacked(response);
+    else this.#reject(response, request);
     return acknowledgement;
   }
 
@@ -185,11 +191,10 @@ export class TypeStream implements TypeProgress, ViewEvents {
     this.#deliveryRevision++;
   }
 
-  /** @returns whether what the client rejects is isolated */
-  #isolate(response: OutgoingResponse, { error }: DiscoveryRequest): boolean {
-    const { view } = this.watched;
+  #reject(response: OutgoingResponse, { error }: DiscoveryRequest): void {
     const { sentAt } = this.exchange;
-    const isReturning = this.#isReturning ?? false;
-    return this.isolation?.nacked(response, { view: view!, reason: error!, sentAt, isReturning }) ?? false;
+    const rejection = { view: this.watched.view!, reason: error!, sentAt, isReturning: this.#isReturning ?? false };
+    this.#isIsolated = this.isolation?.nacked(response, rejection) ?? false;
+    if (!this.#isIsolated && !this.#variant.fullState) this.client.nacked(response);
   }
 }

@@ -26,6 +26,9 @@ export class FakeProgress implements TypeProgress {
     },
   };
   isolation = undefined;
+  get isRejecting(): boolean {
+    return this.exchange.nack !== undefined;
+  }
   isPending = false;
   isUrgent = false;
   isReturning = false;

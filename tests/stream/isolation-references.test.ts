@@ -57,6 +57,19 @@ describe.each<Variant>(["sotw", "delta"])("what refers to a rejected resource (%
     expect(client.quarantined("RDS")).toEqual([]);
   });
 
+  it("ends nothing for good once it does not exist any more: what it referred to is removed", () => {
+    const client = new Client(variant);
+    client.publish({ CDS: { a: "1" }, RDS: { r: "to a" } });
+    client.drain();
+    client.publish({ CDS: { a: "1" }, RDS: { r: "to a", s: "bad" } });
+    client.drain();
+    client.publish({ CDS: {}, RDS: {} });
+    client.drain();
+    client.wait(100_000);
+    client.drain();
+    expect(client.clusters).toEqual([]);
+  });
+
   it("does not wait if the resource does not exist", () => {
     const client = new Client(variant);
     client.publish({ CDS: { a: "bad" }, RDS: { r: "to nothing" } });
@@ -78,9 +91,13 @@ function sent(type: string, resources: readonly string[]): Sent {
 class Client {
   readonly #cache = new SnapshotCache();
   readonly #stream: TestStream;
+  readonly #variant: Variant;
+  /** The clusters that it has. */
+  clusters: string[] = [];
   #now = 0;
 
   constructor(variant: Variant) {
+    this.#variant = variant;
     const fleet = new FleetContent({ minNodes: Infinity, share: 1 });
     this.#stream = new TestStream({ variant, cache: this.#cache, fleet });
     this.#stream.subscribe("CDS", "*");
@@ -102,9 +119,17 @@ class Client {
       all.push(shown(response));
       if (all.length > 50) throw new Error(`Does not end: ${JSON.stringify(all.slice(-6))}`);
       if (response.resources.some(({ version }) => version === "bad")) this.#stream.nack(response, "*");
-      else this.#stream.ack(response, "*");
+      else this.#ack(response);
     }
     return all;
+  }
+
+  #ack(response: OutgoingResponse): void {
+    this.#stream.ack(response, "*");
+    if (response.typeUrl !== TYPES.CDS) return;
+    const sent = response.resources.map(({ name }) => name);
+    const kept = this.#variant === "sotw" ? [] : this.clusters.filter((name) => !response.removed.includes(name));
+    this.clusters = [...new Set([...kept, ...sent])];
   }
 
   quarantined(type: "CDS" | "RDS") {

@@ -200,7 +200,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "removes resources although the client rejects what refers to them",
     file: "sequencing/removal-gates.ts",
-    find: `if (exchange.nack !== undefined || isolation?.isHolding) return "nack";`,
+    find: `if (isRejecting) return "nack";`,
     replace: "",
   },
   {

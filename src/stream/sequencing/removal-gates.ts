@@ -68,9 +68,9 @@ export class RemovalGates {
 
 /** Why a client may still use what a type refers to; undefined if it has all of the type, and has ACKed it. */
 function unsettled(type: TypeProgress): Blocker["reason"] | undefined {
-  const { subscription, exchange, isolation, isPending, withheldCount } = type;
+  const { subscription, exchange, isRejecting, isPending, withheldCount } = type;
   if (subscription.isEmpty) return undefined;
-  if (exchange.nack !== undefined || isolation?.isHolding) return "nack";
+  if (isRejecting) return "nack";
   if (exchange.blocksOthers) return "ack";
   if (isPending) return "unsent";
   return withheldCount > 0 ? "removals" : undefined;

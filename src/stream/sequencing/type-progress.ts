@@ -20,6 +20,8 @@ export interface TypeProgress {
   readonly isolation: Pick<Isolation, "isHolding" | "lacks"> | undefined;
   /** Whether the client returns from an earlier stream, and has received nothing of the type on this one. */
   readonly isReturning: boolean;
+  /** Whether the client rejects content that the type has now, and uses what it had before. */
+  readonly isRejecting: boolean;
   /** The number of withheld removals. */
   readonly withheldCount: number;
   /** Changes whenever `isDelivered` may give another result. */
