@@ -5,6 +5,7 @@ import type { Exchange } from "./exchange.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Isolation } from "./isolation/isolation.ts";
 import type { Screened } from "./isolation/isolation-types.ts";
+import { withoutExcluded } from "./isolation/screened-view.ts";
 import { type ResponseTarget, writeResponse } from "./response-writer.ts";
 import type { OutgoingResponse } from "./response.ts";
 import type { Subscription } from "./subscription.ts";
@@ -45,7 +46,7 @@ export class Delivery {
     const screened = this.#screen(input);
     const { revision } = watched.view!; // a view of the user's own may change while it is read
     const isScreened = screened.view !== watched.view;
-    const pinned = isScreened ? isolation!.withoutExcluded(input.pinned) : input.pinned;
+    const pinned = isScreened ? withoutExcluded(input.pinned, isolation!) : input.pinned;
     const diff = this.#variant.diff({ view: screened.view, subscription, client, pinned, gate, now });
     const response = diff.response && writeResponse(diff.response, this.#target(screened, context));
     const changed = response && (diff.changed?.() ?? response.resources);
@@ -82,7 +83,9 @@ export class Delivery {
   #screen({ now, findMissing }: Pick<UpdateInput, "now" | "findMissing">): Screened {
     const { client, watched, isolation } = this.#type;
     const view = watched.view!;
-    if (isolation === undefined) return { view, shareKey: "" };
+    if (isolation === undefined || (findMissing === undefined && !isolation.isScreening(view))) {
+      return { view, shareKey: "" };
+    }
     const isDue = (name: string) => this.#type.matches(name) && !client.isInSyncWith(name, view);
     return isolation.screen(view, { now, isDue, findMissing });
   }

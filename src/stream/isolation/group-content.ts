@@ -5,7 +5,7 @@ import type { OutgoingResponse } from "../response.ts";
 import { indexByName } from "../resource-index.ts";
 import { AcceptedContent } from "./accepted-content.ts";
 import { type ContentRecord, ContentRecordDraft } from "./content-record.ts";
-import { changesWithout, type Screen } from "./screened-view.ts";
+import { type Screen, withoutExcluded } from "./screened-view.ts";
 
 /** When content counts as rejected by a group of clients. */
 export interface Quorum {
@@ -52,33 +52,30 @@ export class GroupContent implements Screen {
     return [...this.#records.values()].filter((record) => this.#isCurrent(record));
   }
 
-  /** What was accepted last of a name, but for a version that is rejected. */
-  acceptedOf(name: string, rejectedVersion: string): Resource | undefined {
-    return this.#accepted.get(name, rejectedVersion);
-  }
-
   excludes = ({ name, version }: Resource): boolean => {
     const record = this.#records.get(name);
     return record !== undefined && record.isRejected && record.version === version;
   };
 
-  insteadOf({ name, version }: Resource): Resource | undefined {
-    return this.acceptedOf(name, version);
+  /** What was accepted last of a name, but for the version that is rejected. */
+  insteadOf({ name, version }: Pick<Resource, "name" | "version">): Resource | undefined {
+    return this.#accepted.get(name, version);
   }
 
   changesOf(changes: Changes): Changes {
     let filtered = this.#filtered.get(changes);
-    if (filtered === undefined) this.#filtered.set(changes, filtered = changesWithout(changes, this));
+    if (filtered === undefined) this.#filtered.set(changes, filtered = withoutExcluded(changes, this));
     return filtered;
   }
 
   /**
    * A client has ACKed a response.
    *
+   * @param nodeId - asked for where any content is rejected, which it hardly ever is
    * @returns the names of content that no longer counts as rejected
    */
-  accepted(response: OutgoingResponse, nodeId: string): readonly string[] {
-    const released = this.#records.size === 0 ? NO_NAMES : this.#count(response, nodeId);
+  accepted(response: OutgoingResponse, nodeId: () => string): readonly string[] {
+    const released = this.#records.size === 0 ? NO_NAMES : this.#count(response, nodeId());
     this.#accepted.note(response);
     return released;
   }
@@ -86,13 +83,12 @@ export class GroupContent implements Screen {
   /**
    * A client rejects the content of a name.
    *
-   * @param holders - the ids of the nodes that hold the content; asked for once where a few nodes reject it
-   * @returns whether it has counted as rejected since just now
+   * @param by.holders - the ids of the nodes that hold the content; asked for once where a few nodes reject it
    */
   rejected(
     { name, version }: Resource,
     by: { readonly nodeId: string; readonly reason: string; readonly holders: () => Iterable<string> },
-  ): boolean {
+  ): void {
     let record = this.#records.get(name);
     if (record?.version !== version) {
       this.forget(name);
@@ -102,27 +98,19 @@ export class GroupContent implements Screen {
     }
     record.reason = by.reason;
     record.reject(by.nodeId);
-    if (record.isRejected || record.rejectedBy.size < this.#quorum.minNodes) return false;
+    if (record.isRejected || record.rejectedBy.size < this.#quorum.minNodes) return;
     if (!record.hasHolders) {
       record.hasHolders = true;
       for (const id of by.holders()) record.accept(id);
     }
     this.#decide(record);
-    return record.isRejected;
   }
 
-  /** Forgets what was said of names. @returns those whose content counted as rejected */
-  forgetAll(names: Iterable<string>): readonly string[] {
-    return [...names].filter((name) => this.forget(name));
-  }
-
-  /** Forgets what was said of a name. @returns whether its content counted as rejected */
-  forget(name: string): boolean {
+  /** Forgets what was said of a name. */
+  forget(name: string): void {
     const record = this.#records.get(name);
-    if (record === undefined) return false;
     this.#records.delete(name);
-    if (record.isRejected) this.#changeCount(-1);
-    return record.isRejected;
+    if (record?.isRejected) this.#changeCount(-1);
   }
 
   #count(response: OutgoingResponse, nodeId: string): readonly string[] {
@@ -147,7 +135,7 @@ export class GroupContent implements Screen {
     const isRejected = rejections >= minNodes && rejections > share * (rejections + record.acceptedBy.size);
     if (isRejected === record.isRejected) return;
     record.isRejected = isRejected;
-    record.instead = isRejected ? this.acceptedOf(record.name, record.version) : undefined;
+    record.instead = isRejected ? this.insteadOf(record) : undefined;
     this.#changeCount(isRejected ? 1 : -1);
   }
 

@@ -4,12 +4,12 @@ import type { Changes } from "../change-set.ts";
 import type { Matches } from "../held-state.ts";
 import type { OutgoingResponse } from "../response.ts";
 import type { GroupContent } from "./group-content.ts";
-import type { IsolationContext } from "./isolation-context.ts";
+import type { IsolationContext, ReleaseReason } from "./isolation-context.ts";
 import type { FindMissing, IsolatedType, Rejection, Screened, ScreenInput } from "./isolation-types.ts";
 import { Quarantine } from "./quarantine.ts";
 import type { QuarantinedContent, Reason } from "./quarantined-content.ts";
 import { contentOf, rejectedContent } from "./rejected-content.ts";
-import { changesWithout, type Screen, ScreenedView } from "./screened-view.ts";
+import { type Screen, ScreenedView, withoutExcluded } from "./screened-view.ts";
 import { StandIns } from "./stand-ins.ts";
 import { Trials } from "./trials.ts";
 
@@ -63,7 +63,7 @@ export class Isolation implements Screen {
   /** The client has ACKed a response. */
   acked(response: OutgoingResponse, view: View): void {
     const group = this.groupOf(view);
-    this.#context.fleet.release(group, group.accepted(response, this.#context.nodeId()));
+    this.#context.fleet.release(group, group.accepted(response, this.#context.nodeId));
     if (this.#type.fullState) this.#standIns.accept(response.resources);
     if (!this.isHolding) return;
     this.#trials?.accepted(contentOf(response, this.#type.fullState));
@@ -97,6 +97,11 @@ export class Isolation implements Screen {
     }
     this.#trials.advance();
     return true;
+  }
+
+  /** Whether {@link screen} may return anything but the view. */
+  isScreening(view: View): boolean {
+    return this.isHolding || this.groupOf(view).isScreening;
   }
 
   /** What an update is read from, until {@link synced}. */
@@ -144,15 +149,15 @@ export class Isolation implements Screen {
   }
 
   /** Has content sent again. @param by - of this kind alone; default: of each */
-  release(names: Iterable<string>, by?: QuarantinedContent["by"]): void {
-    for (const name of this.#quarantine.releaseAll(names, by)) this.#type.client.request(name);
+  release(names: Iterable<string>, why: ReleaseReason, by?: QuarantinedContent["by"]): void {
+    for (const name of this.#quarantine.releaseAll(names, why, by)) this.#type.client.request(name);
   }
 
   /** Has what waits for a reference sent, where the client is kept from that no longer. */
   releaseReferences(view: View, findMissing: FindMissing | undefined): void {
     for (const { name, by } of [...this.contents]) {
       const resource = by === "reference" ? view.get(name) : undefined;
-      if (resource !== undefined && findMissing?.(resource) === undefined) this.release([name], "reference");
+      if (resource !== undefined && findMissing?.(resource) === undefined) this.release([name], "referenced");
     }
   }
 
@@ -177,12 +182,7 @@ export class Isolation implements Screen {
   }
 
   changesOf(changes: Changes): Changes {
-    return changesWithout(changes, this);
-  }
-
-  /** The resources that the client is not kept from. */
-  withoutExcluded(resources: ReadonlyMap<string, Resource>): ReadonlyMap<string, Resource> {
-    return new Map([...resources].filter(([, resource]) => !this.excludes(resource)));
+    return withoutExcluded(changes, this);
   }
 
   get #isSearching(): boolean {

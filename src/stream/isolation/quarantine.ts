@@ -74,12 +74,12 @@ export class Quarantine {
   }
 
   /** Releases contents. @param by - of this kind alone; default: of each. @returns the names of those released */
-  releaseAll(names: Iterable<string>, by: QuarantinedContent["by"] | undefined): readonly string[] {
+  releaseAll(names: Iterable<string>, why: ReleaseReason, by?: QuarantinedContent["by"]): readonly string[] {
     const released: string[] = [];
     for (const name of names) {
       const content = this.#contents?.get(name);
       if (content === undefined || (by !== undefined && content.by !== by)) continue;
-      this.#release(content, RELEASED[by ?? "client"]);
+      this.#release(content, why);
       released.push(name);
     }
     return released;
@@ -114,4 +114,3 @@ export class Quarantine {
 }
 
 const NONE: ReadonlyMap<string, QuarantinedContent> = new Map();
-const RELEASED = { client: "operator", others: "accepted", reference: "referenced" } as const;

@@ -63,9 +63,12 @@ export class ScreenedView implements View {
   }
 }
 
-/** The changes that a screen does not exclude: the client keeps what it has of the others. */
-export function changesWithout(changes: Changes, { excludes }: Pick<Screen, "excludes">): Changes {
-  const left = new Map<string, Resource | undefined>();
-  for (const [name, resource] of changes) if (resource === undefined || !excludes(resource)) left.set(name, resource);
+/** What a screen does not exclude: of changes, the client keeps what it has of the others. */
+export function withoutExcluded<R extends Resource | undefined>(
+  resources: ReadonlyMap<string, R>,
+  { excludes }: Pick<Screen, "excludes">,
+): ReadonlyMap<string, R> {
+  const left = new Map<string, R>();
+  for (const [name, resource] of resources) if (resource === undefined || !excludes(resource)) left.set(name, resource);
   return left;
 }

@@ -12,7 +12,7 @@ export class StandIns {
   #view: View | undefined = undefined;
   /** Full state: the resources of the last response that the client ACKed. */
   #accepted: readonly Resource[] | undefined = undefined;
-  /** What others have accepted and the client rejects. */
+  /** What others have accepted and the client rejects, the oldest first. */
   #refused: Set<string> | undefined = undefined;
 
   constructor(context: IsolationContext) {
@@ -31,7 +31,11 @@ export class StandIns {
 
   /** The client rejects a response that has these. */
   refuse(resources: readonly Resource[]): void {
-    for (const resource of resources) (this.#refused ??= new Set()).add(keyOf(resource));
+    for (const resource of resources) {
+      this.#refused ??= new Set();
+      this.#refused.add(keyOf(resource));
+      if (this.#refused.size > MAX_REFUSED) this.#refused.delete(this.#refused.values().next().value!);
+    }
   }
 
   /** The client may have dropped what it is no longer subscribed to. */
@@ -59,7 +63,7 @@ export class StandIns {
   }
 
   insteadOf({ name, version }: Resource): Resource | undefined {
-    const instead = this.#own(name) ?? this.#group?.acceptedOf(name, version);
+    const instead = this.#own(name) ?? this.#group?.insteadOf({ name, version });
     return instead !== undefined && this.#refused?.has(keyOf(instead)) ? undefined : instead;
   }
 
@@ -76,6 +80,9 @@ export class StandIns {
     return this.#accepted && indexByName(this.#accepted).get(name);
   }
 }
+
+/** A client that rejects whatever it is sent cannot make a stream grow. */
+const MAX_REFUSED = 1_000;
 
 function keyOf({ name, version }: Resource): string {
   return `${version} ${normalName(name)}`;

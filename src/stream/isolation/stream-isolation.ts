@@ -25,6 +25,8 @@ export class StreamIsolation implements IsolationContext, FleetMember {
   readonly fleet: FleetContent;
   readonly #stream: IsolatedStream;
   readonly #events: ((callbacks: StreamCallbacks, info: StreamInfo) => void)[] = [];
+  /** Whether anything may wait for a reference, so that most streams never look. */
+  #hasWaiting = false;
   #revision = 0;
 
   constructor(stream: IsolatedStream) {
@@ -40,6 +42,7 @@ export class StreamIsolation implements IsolationContext, FleetMember {
   quarantined(typeUrl: string, content: QuarantinedContent): void {
     const { name, version, by, reason, instead } = content;
     this.#stream.decisions.quarantined(typeUrl, content);
+    if (by === "reference") this.#hasWaiting = true;
     this.#events.push(({ onQuarantine }, info) => {
       onQuarantine?.(info, { typeUrl, name, version, by, reason, instead: instead?.version });
     });
@@ -62,7 +65,7 @@ export class StreamIsolation implements IsolationContext, FleetMember {
   }
 
   release(group: GroupContent, names: readonly string[]): void {
-    this.#typeOf(group)?.isolation?.release(names, "others");
+    this.#typeOf(group)?.isolation?.release(names, "accepted", "others");
     this.#stream.wake();
   }
 
@@ -79,22 +82,21 @@ export class StreamIsolation implements IsolationContext, FleetMember {
     const { isolation, watched } = type ?? {};
     if (isolation === undefined || watched?.view === undefined) return;
     const kept = names ?? [...isolation.contents].map(({ name }) => name);
-    isolation.groupOf(watched.view).forgetAll(kept);
-    isolation.release(kept);
+    const group = isolation.groupOf(watched.view);
+    for (const name of kept) group.forget(name);
+    isolation.release(kept, "operator");
     this.#stream.wake();
   }
 
   /** Looks again at what waits for a reference, if anything has changed that could end its waiting. */
   recheck(): void {
+    if (!this.#hasWaiting) return;
     const types = this.#stream.sequencer.types;
     let revision = 0;
-    let isWaiting = false;
-    for (const { isolation } of types) {
-      revision += isolation?.revision ?? 0;
-      isWaiting ||= isolation?.isHolding ?? false;
-    }
-    if (!isWaiting || revision === this.#revision) return;
+    for (const { isolation } of types) revision += isolation?.revision ?? 0;
+    if (revision === this.#revision) return;
     this.#revision = revision;
+    this.#hasWaiting = types.some(({ isolation }) => isolation?.isHolding);
     for (const { isolation, type, watched: { view } } of types) {
       if (isolation?.isHolding && view !== undefined) {
         isolation.releaseReferences(view, missingReferences(type, this.#stream.sequencer.byUrl));
