@@ -7,14 +7,16 @@ import type { Culprits } from "./culprits.ts";
  * The names in the client's reason come first. Where it names none, a part is halved: of `n` resources of which one is
  * rejected, it is found by at most 2·log2(n)+2 responses.
  *
- * Invariant: each part is smaller than the response that it was rejected with, and the number of parts tried is bounded,
- * so that the search ends whatever a client says.
+ * Invariants: a name is in one part at most. Each part is smaller than a response that it was rejected with, and the
+ * number of parts tried is bounded, so that the search ends whatever a client says.
  */
 export class CulpritSearch {
   /** The next part is the last. */
   #parts: Part[] = [];
   #trial: Part | undefined = undefined;
   #tried = 0;
+  /** One culprit was found, and all that was not tried by then was sent together. */
+  #hasJoined = false;
 
   get isOpen(): boolean {
     return this.#trial !== undefined || this.#parts.length > 0;
@@ -49,15 +51,17 @@ export class CulpritSearch {
     removals: ReadonlySet<string>,
     { certain, likely, isWhole = true }: Culprits & { readonly isWhole?: boolean },
   ): readonly string[] {
-    for (const name of names) this.forget(name);
-    this.#trial = undefined;
+    this.#take(names);
     const resources = [...names].filter((name) => !removals.has(name));
-    const culprits = certain.length > 0 || resources.length > 1 || !isWhole ? certain : resources;
-    const rest = resources.filter((name) => !culprits.includes(name));
+    const isFound = certain.length === 0 && resources.length === 1 && isWhole;
+    const culprits = isFound ? resources : certain;
+    const isCulprit = new Set(culprits);
+    const rest = resources.filter((name) => !isCulprit.has(name));
     // Removals that were rejected alone stay undone: there is no smaller part of them to try.
     const untried = resources.length === 0 ? [] : [...removals];
     if (culprits.length > 0 || resources.length === 1) this.#push([...untried, ...rest]);
     else this.#split([...untried, ...rest], likely);
+    if (isFound && !this.#hasJoined) this.#join();
     return culprits;
   }
 
@@ -66,8 +70,7 @@ export class CulpritSearch {
     const sibling = this.#trial?.sibling;
     // The whole was rejected and this part of it is not, so the other one has what was rejected.
     if (sibling !== undefined) sibling.hasCulprit = true;
-    this.#trial = undefined;
-    for (const name of names) this.forget(name);
+    this.#take(names);
   }
 
   /** Chooses the next part. @returns its names; undefined if none is left */
@@ -78,8 +81,8 @@ export class CulpritSearch {
       part = this.#parts.pop();
     }
     this.#trial = part;
-    if (part === undefined) this.#tried = 0;
-    else this.#tried++;
+    this.#tried++;
+    if (part === undefined) this.end();
     return part?.names;
   }
 
@@ -92,14 +95,14 @@ export class CulpritSearch {
 
   /** A name has changed, or is not subscribed to any more: nothing is known of it. */
   forget(name: string): void {
-    for (const part of this.#trial === undefined ? this.#parts : [this.#trial, ...this.#parts]) {
-      if (!part.names.delete(name)) continue;
-      part.hasCulprit = false;
-      part.sibling = undefined;
-      for (const each of this.#parts) if (each.sibling === part) each.sibling = undefined;
-      if (this.#trial?.sibling === part) this.#trial.sibling = undefined;
-    }
-    this.#parts = this.#parts.filter(({ names }) => names.size > 0);
+    const isOfTrial = this.#trial?.names.delete(name) ?? false;
+    const part = isOfTrial ? this.#trial : this.#parts.find(({ names }) => names.delete(name));
+    if (part === undefined) return;
+    part.hasCulprit = false;
+    part.sibling = undefined;
+    for (const each of this.#parts) if (each.sibling === part) each.sibling = undefined;
+    if (this.#trial?.sibling === part) this.#trial.sibling = undefined;
+    if (part.names.size === 0) this.#parts = this.#parts.filter((each) => each !== part);
   }
 
   /** Whether more parts were tried than any honest client needs. */
@@ -113,7 +116,23 @@ export class CulpritSearch {
     this.#parts = [];
     this.#trial = undefined;
     this.#tried = 0;
+    this.#hasJoined = false;
     return left;
+  }
+
+  /** A response with these names is settled, and so is the part that was tried with it. */
+  #take(names: Iterable<string>): void {
+    const trial = this.#trial?.names;
+    this.#trial = undefined;
+    for (const name of names) if (!trial?.has(name)) this.forget(name);
+  }
+
+  /** Most often there is one culprit. If there are more, the parts are tried one by one from here on. */
+  #join(): void {
+    this.#hasJoined = true;
+    const names = this.#parts.flatMap((part) => [...part.names]);
+    this.#parts = [];
+    this.#push(names);
   }
 
   #split(names: readonly string[], likely: readonly string[]): void {

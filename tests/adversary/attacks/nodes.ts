@@ -60,8 +60,8 @@ export const NODES: readonly Row[] = [
           for (let i = 0; i < 10; i++) stream.http.write(message({ nonce, error: "no" }));
           rejected++;
         }
-        // Of ten resources that are all rejected, fewer than twenty responses find each.
-        attack.expect(rejected < 20, `${rejected} responses were sent`);
+        // Of ten resources that are all rejected, at most 25 responses find each: 2n, and log2(n) + 2 more.
+        attack.expect(rejected <= 25, `${rejected} responses were sent`);
         await attack.command({ do: "publish", snapshot: { key: "small", revision: Math.random() } });
         attack.expect(await next() !== undefined, "The next version was not sent");
       }
