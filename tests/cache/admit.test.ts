@@ -6,13 +6,12 @@ import {
   type Admit,
   cacheFrom,
   LinearCache,
-  type Resource,
   Snapshot,
   SnapshotCache,
   SnapshotFeed,
 } from "../../mod.ts";
-import { FakeClient } from "../../src/testing/mod.ts";
-import { cluster, CLUSTER_TYPE, ENDPOINT_TYPE, endpoints, v3 } from "../../src/v3/mod.ts";
+import { cluster, CLUSTER_TYPE, ENDPOINT_TYPE, endpoints } from "../../src/v3/mod.ts";
+import { CACHES, connect, names } from "./publishing.ts";
 
 const GOOD = cluster({ name: "good" });
 const NEXT = cluster({ name: "next" });
@@ -38,30 +37,9 @@ function recorder(): { readonly admit: Admit; readonly seen: Admission[] } {
   return { seen, admit: (change) => (seen.push(change), []) };
 }
 
-const CACHES = {
-  "SnapshotCache.setSnapshot()": () => {
-    const cache = new SnapshotCache({ nodeHash: () => "all", admit });
-    return { cache, publish: (resources: Resource[]) => cache.setSnapshot("all", new Snapshot({ resources })) };
-  },
-  "SnapshotCache.setSnapshot() of a changed snapshot": () => {
-    const cache = new SnapshotCache({ nodeHash: () => "all", admit });
-    cache.setSnapshot("all", new Snapshot({ resources: [] }));
-    const publish = (update: Resource[]) => cache.setSnapshot("all", cache.getSnapshot("all")!.with({ update }));
-    return { cache, publish };
-  },
-  "LinearCache.apply()": () => {
-    const cache = new LinearCache(CLUSTER_TYPE, { admit });
-    return { cache, publish: (update: Resource[]) => cache.apply({ update }) };
-  },
-  "LinearCache.set()": () => {
-    const cache = new LinearCache(CLUSTER_TYPE, { admit });
-    return { cache, publish: (resources: Resource[]) => cache.set(resources) };
-  },
-};
-
 describe("admit", () => {
   it.each(Object.entries(CACHES))("refuses a change of %s whole", (_, create) => {
-    const { cache, publish } = create();
+    const { cache, publish } = create({ admit });
     publish([GOOD]);
     const client = connect(cache);
     expect(names(client)).toEqual(["good"]);
@@ -196,15 +174,4 @@ function caught(run: () => unknown): AdmissionError {
     return error as AdmissionError;
   }
   throw new Error("Nothing was thrown");
-}
-
-function connect(cache: ConstructorParameters<typeof FakeClient>[0]["cache"]): FakeClient {
-  const client = new FakeClient({ cache, api: v3, variant: "delta" });
-  client.subscribe(CLUSTER_TYPE);
-  return client;
-}
-
-function names(client: FakeClient): string[] {
-  client.settle();
-  return [...client.resources(CLUSTER_TYPE).keys()].sort();
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { cacheFrom, LinearCache, type Resource, Snapshot, SnapshotCache, SnapshotFeed } from "../../mod.ts";
-import { FakeClient } from "../../src/testing/mod.ts";
-import { cluster, CLUSTER_TYPE, v3 } from "../../src/v3/mod.ts";
+import { cacheFrom, type Resource, Snapshot, SnapshotFeed } from "../../mod.ts";
+import { cluster } from "../../src/v3/mod.ts";
+import { CACHES, connect, names } from "./publishing.ts";
 
 const GOOD = cluster({ name: "good" });
 const NEXT = cluster({ name: "next" });
@@ -9,38 +9,6 @@ const NEXT = cluster({ name: "next" });
 const bad = (version?: string): Resource =>
   cluster({ name: "bad", lbPolicy: "ROUND_ROBIN" as never }, version === undefined ? {} : { version });
 const ERROR = /^Cannot encode "bad" of type type\.googleapis\.com\/envoy\.config\.cluster\.v3\.Cluster: .*lb_policy/;
-
-function connect(cache: ConstructorParameters<typeof FakeClient>[0]["cache"]): FakeClient {
-  const client = new FakeClient({ cache, api: v3, variant: "delta" });
-  client.subscribe(CLUSTER_TYPE);
-  return client;
-}
-
-function names(client: FakeClient): string[] {
-  client.settle();
-  return [...client.resources(CLUSTER_TYPE).keys()].sort();
-}
-
-const CACHES = {
-  "SnapshotCache.setSnapshot()": () => {
-    const cache = new SnapshotCache({ nodeHash: () => "all" });
-    return { cache, publish: (resources: Resource[]) => cache.setSnapshot("all", new Snapshot({ resources })) };
-  },
-  "SnapshotCache.setSnapshot() of a changed snapshot": () => {
-    const cache = new SnapshotCache({ nodeHash: () => "all" });
-    cache.setSnapshot("all", new Snapshot({ resources: [] }));
-    const publish = (update: Resource[]) => cache.setSnapshot("all", cache.getSnapshot("all")!.with({ update }));
-    return { cache, publish };
-  },
-  "LinearCache.apply()": () => {
-    const cache = new LinearCache(CLUSTER_TYPE);
-    return { cache, publish: (update: Resource[]) => cache.apply({ update }) };
-  },
-  "LinearCache.set()": () => {
-    const cache = new LinearCache(CLUSTER_TYPE);
-    return { cache, publish: (resources: Resource[]) => cache.set(resources) };
-  },
-};
 
 describe("a resource that cannot be encoded", () => {
   it.each(Object.entries(CACHES))("E4 is an error of %s, which changes nothing", (_, create) => {

@@ -246,8 +246,8 @@ const BY_RULE: Readonly<Record<string, readonly (readonly [Variant, name: string
       "SDS a=1 b=1",
     ],
     ["delta", "L4 a reconnecting client gets heartbeats for the resources it holds", "no response"],
-    ["delta", "L3 a NACKed resource gets no heartbeat", "SDS a=1"],
-    ["delta", "L3 a response that was NACKed as a whole gets no heartbeat", "SDS a=1"],
+    ["delta", "L3 a resource that was NACKed gets no heartbeat", "SDS a=1"],
+    ["delta", "L3 a response that was NACKed gets no heartbeat", "SDS a=1"],
   ],
   "L6, S32: clients that cannot read a ttl or a wrapped resource are sent none": [
     ["sotw", "L6 S32 a client that cannot read a ttl is sent none (SotW)", "SDS a=1 ttl=90"],

@@ -77,19 +77,6 @@ export const TTL_TRANSCRIPTS: readonly Transcript[] = [
     ],
   },
   {
-    name: "L3 a response that was NACKed as a whole gets no heartbeat",
-    variant: "delta",
-    isolate: false,
-    world: { SDS: { a: "1 ttl=90" } },
-    steps: [
-      { send: { type: "SDS", subscribe: ["a"], node: envoy } },
-      { expect: { type: "SDS", resources: ["a=1 ttl=90"] } },
-      { send: { type: "SDS", nack: "no", node: null } },
-      { wait: 90 },
-      { quiet: true },
-    ],
-  },
-  {
     name: "L3 I2 what a client accepts has its heartbeats while it rejects something else",
     variant: "delta",
     world: { SDS: { a: "1 ttl=90", b: "bad ttl=90" } },
@@ -103,9 +90,10 @@ export const TTL_TRANSCRIPTS: readonly Transcript[] = [
       { expect: { type: "SDS", resources: ["a heartbeat ttl=90"] } },
     ],
   },
-  {
-    name: "L3 a NACKed resource gets no heartbeat",
+  ...[true, false].map((isolate): Transcript => ({
+    name: `L3 a ${isolate ? "resource" : "response"} that was NACKed gets no heartbeat`,
     variant: "delta",
+    isolate,
     world: { SDS: { a: "1 ttl=90" } },
     steps: [
       { send: { type: "SDS", subscribe: ["a"], node: envoy } },
@@ -114,7 +102,7 @@ export const TTL_TRANSCRIPTS: readonly Transcript[] = [
       { wait: 90 },
       { quiet: true },
     ],
-  },
+  })),
   {
     name: "L3 a NACKed heartbeat is followed by the full resource, then and for each later heartbeat",
     variant: "delta",

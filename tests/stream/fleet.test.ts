@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SnapshotCache } from "../../mod.ts";
 import {
+  type DiscoveryStream,
   FleetContent,
   type OutgoingResponse,
   type QuarantineInfo,
@@ -8,6 +9,8 @@ import {
   ResponseFactory,
   type Variant,
 } from "../../src/stream/mod.ts";
+import { rejectedBy } from "../../src/server/streams/rejected-by.ts";
+import { TYPES } from "../protocol/transcript.ts";
 import { type Contents, snapshotOf } from "./make.ts";
 import { TestStream } from "./test-stream.ts";
 
@@ -94,6 +97,31 @@ describe.each<Variant>(["sotw", "delta"])("content that most clients of a group 
     expect(newer.held).toEqual({ a: "2", b: "bad" });
   });
 
+  it("is tried again once an operator says so, and shown until then", () => {
+    const fleet = new Fleet(variant);
+    fleet.publish(GOOD);
+    const clients = fleet.connect(3);
+    fleet.publish(BAD);
+    for (const each of clients) each.drain(rejectsBad);
+    const [waiting] = fleet.connect(1, rejectsNone);
+    const shown = rejectedBy(fleet.clients.map(({ stream }) => stream));
+    expect(shown).toEqual([
+      expect.objectContaining({
+        name: "b",
+        version: "bad",
+        rejectedBy: 3,
+        acceptedBy: 0,
+        isRejected: true,
+        instead: "1",
+      }),
+    ]);
+    for (const { stream } of fleet.clients) stream.isolation!.retry(TYPES.CDS, undefined);
+    for (const each of [...clients, waiting!]) each.drain(rejectsNone);
+    for (const each of [...clients, waiting!]) expect(each.held).toEqual({ a: "2", b: "bad" });
+    expect(waiting!.released).toEqual([{ name: "b", why: "operator" }]);
+    expect(rejectedBy(fleet.clients.map(({ stream }) => stream))).toEqual([]);
+  });
+
   it("is sent by one response to all clients that it is kept from", () => {
     const fleet = new Fleet(variant);
     fleet.publish(GOOD);
@@ -157,6 +185,10 @@ class Client {
     };
     this.#stream = new TestStream({ variant, cache, responses, fleet: content, callbacks }, { id, userAgentName });
     this.#stream.subscribe("CDS", "*");
+  }
+
+  get stream(): DiscoveryStream {
+    return this.#stream.stream;
   }
 
   get quarantined() {
