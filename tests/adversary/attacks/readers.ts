@@ -15,8 +15,12 @@ const BIG: ServerSpec = {
   options: { stallTimeoutMs: 3_000, maxUnsentBytes: 64 * 1024 * 1024 },
   snapshots: [{ key: "big", clusters: CLUSTERS, clusterBytes: 50_000 }],
 };
-/** What a server holds is limited by its own budget, however little its clients send. The encoded snapshot stays. */
-const BUDGET = { peakMb: 400, heldMb: 110, leftMb: 40, heldRatio: Infinity } as const;
+/**
+ * What a server holds is limited by its own budget, however little its clients send. The encoded snapshot stays.
+ * Resident memory is measured, so it depends on when the allocator returns pages: 70 to 120 MB have been seen, and 460
+ * to 600 MB before the budget was kept.
+ */
+const BUDGET = { peakMb: 400, heldMb: 180, leftMb: 40, heldRatio: Infinity } as const;
 
 /** Clients that read slowly, or not at all. */
 export const READERS: readonly Row[] = [
@@ -119,7 +123,7 @@ export const READERS: readonly Row[] = [
     long: path === REST_PATH,
     server: BIG,
     // A poll is refused when the budget is used up.
-    limits: { ...BUDGET, peakMb: 600, heldMb: 140 },
+    limits: { ...BUDGET, peakMb: 600 },
     async run(attack) {
       const contentType = path === REST_PATH ? "application/json" : "application/grpc";
       const request = (i: number): Uint8Array => {
