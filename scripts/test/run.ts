@@ -11,9 +11,9 @@ import { problemWith, type Tool } from "./tools.ts";
 export type OnCount = (step: Step, count: Count) => void;
 
 /**
- * Runs steps: those of `npm test` beside each other, the others one after another, since some of them measure. The
- * output of the former is printed when they end, that of the latter as it comes. A step whose tools are missing fails;
- * what is missing is printed before the first step starts.
+ * Runs steps beside each other, those of `npm test` first, and then those that need the machine for themselves, one after
+ * another. The output of the former is printed when they end, that of the latter as it comes. A step whose tools are
+ * missing fails; what is missing is printed before the first step starts.
  */
 export async function runSteps(steps: readonly Step[], onCount: OnCount): Promise<void> {
   const ready = steps.filter((step) => {
@@ -22,8 +22,10 @@ export async function runSteps(steps: readonly Step[], onCount: OnCount): Promis
     if (problems.length > 0) onCount(step, { ...FAILED, failures: problems });
     return problems.length === 0;
   });
-  await runBesideEachOther(ready.filter(({ group }) => group !== "all"), onCount);
-  for (const step of ready.filter(({ group }) => group === "all")) {
+  const shared = ready.filter(({ alone }) => !alone);
+  await runBesideEachOther(shared.filter(({ group }) => group !== "all"), onCount);
+  await runBesideEachOther(shared.filter(({ group }) => group === "all"), onCount);
+  for (const step of ready.filter(({ alone }) => alone)) {
     console.log(title(step));
     const { count, end } = await run(step, (chunk) => process.stdout.write(chunk));
     console.log(end);
@@ -40,7 +42,7 @@ function problemsOf({ needs = [] }: Step): string[] {
 }
 
 async function runBesideEachOther(steps: readonly Step[], onCount: OnCount): Promise<void> {
-  if (steps.length > 1) {
+  if (steps.length > 0) {
     console.log(`Running ${steps.map(({ name }) => name).join(", ")}; each is printed when it ends`);
   }
   const waiting = [...steps];

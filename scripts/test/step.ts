@@ -12,6 +12,8 @@ export interface Step {
   /** The smallest group that it belongs to. */
   readonly group: Group;
   readonly command: readonly [program: string, ...args: string[]];
+  /** It runs after those that share the machine, since it measures, or reads their reports. */
+  readonly alone?: boolean;
   /** What it needs beside that which `npm ci` installs. */
   readonly needs?: readonly Tool[];
   /** Where it writes what it counted, as vitest does. A step without counts as one test. */

@@ -68,6 +68,20 @@ export function stepsOf(reports: string): readonly Step[] {
       group: "test",
       command: ["node", "scripts/test-deno.ts"],
     },
+    // The longest of those that share the machine first, too.
+    {
+      name: "mistakes",
+      what: "mistakes in configurations: what validation says, and what Envoy does",
+      group: "all",
+      command: ["node", "tests/validate/mistakes/main.ts", "--check"],
+      needs: [...ENVOY, OPENSSL],
+    },
+    {
+      ...matrix("clients", "tests/clients/interop.ts"),
+      what: "gRPC clients of others, on every runtime",
+      group: "all",
+      needs: [GO, PYTHON, JDK, MAVEN],
+    },
     {
       name: "gen",
       what: "gen/ equals a fresh generation",
@@ -85,6 +99,7 @@ export function stepsOf(reports: string): readonly Step[] {
       name: "bench",
       what: "no slower than the commit before",
       group: "all",
+      alone: true,
       command: ["node", "bench/compare.ts"],
       needs: [GO, GIT],
     },
@@ -92,6 +107,7 @@ export function stepsOf(reports: string): readonly Step[] {
       ...matrix("load", "tests/load/main.ts"),
       what: "storms, slow readers, flapping clients, bursts, crashes and a soak, all of them small",
       group: "all",
+      alone: true,
       needs: [GO],
     },
     {
@@ -110,6 +126,7 @@ export function stepsOf(reports: string): readonly Step[] {
       ...matrix("adversary", "tests/adversary/adversary.ts"),
       what: "attacks on the server, and what they cost, with Node 24, Deno and Bun",
       group: "all",
+      alone: true,
       needs: [OPENSSL],
     },
     {
@@ -134,19 +151,6 @@ export function stepsOf(reports: string): readonly Step[] {
       needs: [...ENVOY, OPENSSL],
     },
     {
-      name: "mistakes",
-      what: "mistakes in configurations: what validation says, and what Envoy does",
-      group: "all",
-      command: ["node", "tests/validate/mistakes/main.ts", "--check"],
-      needs: [...ENVOY, OPENSSL],
-    },
-    {
-      ...matrix("clients", "tests/clients/interop.ts"),
-      what: "gRPC clients of others, on every runtime",
-      group: "all",
-      needs: [GO, PYTHON, JDK, MAVEN],
-    },
-    {
       name: "fuzz",
       what: "inputs from the network, searched by coverage for two seconds each",
       group: "all",
@@ -156,6 +160,7 @@ export function stepsOf(reports: string): readonly Step[] {
       name: "conformance",
       what: "docs/conformance.md says what the steps before have shown",
       group: "all",
+      alone: true,
       command: ["node", "scripts/conformance.ts", "--check", `--reports=${reports}`],
     },
   ];

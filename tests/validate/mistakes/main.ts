@@ -25,8 +25,10 @@ for (const { name, make } of MISTAKES) {
   const config = structuredClone(edge(made));
   make(config, made);
   const resources = resourcesOf(config);
-  const [problem] = await validateWithEnvoy(resources, { envoy, maxProblems: 1 });
-  const reason = await running.reasonFor(resources);
+  const [[problem], reason] = await Promise.all([
+    validateWithEnvoy(resources, { envoy, maxProblems: 1 }),
+    running.reasonFor(resources),
+  ]);
   rows.push({
     name,
     ours: summaryOf(resources),
