@@ -52,6 +52,7 @@ export {
   SnapshotCache,
   type SnapshotCacheOptions,
   type SnapshotChange,
+  type SnapshotContent,
   SnapshotFeed,
   type SnapshotInit,
   type SnapshotSet,
