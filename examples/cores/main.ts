@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { Worker } from "node:worker_threads";
-import { Snapshot, SnapshotFeed } from "../../mod.ts";
+import { Snapshot } from "../../mod.ts";
+import { SnapshotFeed } from "../../src/entries/feed.ts";
 import { stopOnSignals } from "../../src/node/mod.ts";
 import { resources, routes } from "../server/config.ts";
 

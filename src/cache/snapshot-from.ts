@@ -7,22 +7,16 @@ export type SnapshotContent = Snapshot | Iterable<Resource>;
 /**
  * The snapshot of what is published.
  *
- * @throws TypeError for a list of something else
+ * @throws TypeError for anything else, such as a single resource or a list within the list
  */
 export function snapshotFrom(content: SnapshotContent): Snapshot {
-  // By the method rather than the class, which is another one in another copy of the package.
-  if (!(Symbol.iterator in content)) return content;
-  const resources = [...content];
-  for (const each of resources as unknown[]) {
-    if (Array.isArray(each)) {
-      throw new TypeError("Cannot publish a list within the list: spread it, as in [...edsCluster(name, hosts)]");
-    }
-    if (typeof (each as Resource | undefined)?.typeUrl !== "string") {
-      throw new TypeError(
-        "Cannot publish a list of anything but resources: make them with resource(), or makers of v3",
-      );
-    }
+  // By a method rather than the class, which is another one in another copy of the package.
+  if (typeof (content as Partial<Snapshot> | null | undefined)?.set === "function") return content as Snapshot;
+  if (typeof content !== "object" || content === null || !(Symbol.iterator in content)) {
+    throw new TypeError("Cannot publish this: give a Snapshot, or a list of resources");
   }
+  const resources = [...content];
+  for (const each of resources) checkResource(each);
   return new Snapshot({ resources });
 }
 
@@ -35,4 +29,12 @@ export function snapshotFrom(content: SnapshotContent): Snapshot {
 export function changedSnapshot(key: string, before: Snapshot | undefined, change: SnapshotChange): Snapshot {
   if (before !== undefined) return before.with(change);
   throw new Error(`Cannot update the snapshot of "${key}": it has none; publish all of it with setSnapshot first`);
+}
+
+function checkResource(item: unknown): void {
+  if (Array.isArray(item)) {
+    throw new TypeError("Cannot publish a list within the list: spread it, as in [...edsCluster(name, hosts)]");
+  }
+  if (typeof (item as Resource | null | undefined)?.typeUrl === "string") return;
+  throw new TypeError("Cannot publish a list of anything but resources: make them with resource(), or makers of v3");
 }

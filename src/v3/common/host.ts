@@ -1,5 +1,5 @@
 import type { JsonObject } from "@bufbuild/protobuf";
-import type { HealthStatus } from "../../../gen/envoy/config/core/v3/health_check_pb.ts";
+import type { HealthStatus } from "../enums.ts";
 
 /**
  * One endpoint of a cluster: `"10.0.0.1:8080"`, `"[::1]:8080"`, or with more properties.

@@ -31,17 +31,20 @@ type Route = Fields<typeof RouteSchema>;
 
 /** The fields of a `Route`. */
 export function routeInit(rule: RouteRule) {
-  const { prefix, path, regex, method, headers, query, match, ...target } = rule;
-  const where = { prefix, path, regex, method, headers, query, match } as RouteMatchOptions;
-  const { cluster, clusters, timeout, retry, rewrite, forward, redirect, respond, ...fields } = target;
-  const forwarding = { cluster, clusters, timeout, retry, rewrite, forward } as ForwardOptions;
-  const action = actionOf(rule, forwarding);
-  return withDurations(RouteSchema, { ...fields, match: routeMatch(where), ...action && { action } });
+  const fields: Record<string, unknown> = { ...rule };
+  for (const name of OWN) delete fields[name];
+  return withDurations(RouteSchema, { ...fields, match: routeMatch(rule), action: actionOf(rule) });
 }
+
+/** What is not a field of the message. */
+const OWN = [
+  ...["prefix", "path", "regex", "method", "headers", "query"],
+  ...["cluster", "clusters", "timeout", "retry", "rewrite", "forward", "redirect", "respond"],
+];
 
 const CHOICES = ["cluster", "clusters", "redirect", "respond", "action"] as const;
 
-function actionOf(rule: RouteRule, forwarding: ForwardOptions): Route["action"] {
+function actionOf(rule: RouteRule): Route["action"] {
   const given = CHOICES.filter((choice) => rule[choice] !== undefined);
   if (given.length !== 1) {
     const which = given.length === 0 ? "none" : given.join(" and ");
@@ -52,7 +55,7 @@ function actionOf(rule: RouteRule, forwarding: ForwardOptions): Route["action"] 
   const { redirect, respond, action } = rule;
   if (redirect !== undefined) return { case: "redirect", value: redirectAction(redirect) };
   if (respond !== undefined) return { case: "directResponse", value: responseOf(respond) };
-  return action ?? { case: "route", value: routeAction(forwarding) };
+  return action ?? { case: "route", value: routeAction(rule) };
 }
 
 function textOf({ prefix, path, regex }: RouteRule): string {
