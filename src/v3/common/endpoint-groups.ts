@@ -11,6 +11,8 @@ type Group = Exclude<MessageInitShape<typeof LocalityLbEndpointsSchema>, { $type
  * with gaps between them, and reject a host that is given twice. All of that is seen to here.
  */
 export function endpointGroups(cluster: string, hosts: Iterable<Host>, kind: AddressKind): Group[] {
+  // A text is an iterable of its characters.
+  if (typeof hosts === "string") throw new TypeError(`Cannot use "${hosts}" as hosts: give a list, ["${hosts}"]`);
   const groups = new Map<string, Collected>();
   const seen = new Set<string>();
   for (const each of hosts) {

@@ -7,7 +7,7 @@ import { duration, type DurationValue } from "./duration.ts";
 export type Fields<D extends DescMessage> = WithDurations<Exclude<MessageInitShape<D>, Message>>;
 
 type WithDurations<F> = {
-  [P in keyof F]: Duration extends NonNullable<F[P]> ? F[P] | DurationValue : F[P];
+  [P in keyof F as P extends "$typeName" ? never : P]: Duration extends NonNullable<F[P]> ? F[P] | DurationValue : F[P];
 };
 
 /** The fields as the message has them: durations in milliseconds, and those given as texts, become messages. */

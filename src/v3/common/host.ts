@@ -67,6 +67,7 @@ export function checkWeight(weight: number, of: string): void {
 }
 
 function split(text: string): HostOptions {
+  if (text.includes("//")) throw unreadable(text, 'leave out the scheme and the path, as in "10.0.0.1:8080"');
   const colon = text.lastIndexOf(":");
   const port = text.slice(colon + 1);
   let address = text.slice(0, Math.max(colon, 0));

@@ -15,7 +15,7 @@ export interface RedirectOptions extends RedirectFields {
   readonly port?: number;
   /** Another path, with a query if need be. */
   readonly path?: string;
-  /** What the prefix of the path becomes that the route matches. */
+  /** What the matched prefix of the path becomes. Both end with a slash, or neither: of `/a` to `/` comes `//b`. */
   readonly prefix?: string;
   /** The status of the response. Default: 301. */
   readonly status?: 301 | 302 | 303 | 307 | 308;

@@ -17,7 +17,7 @@ export interface RetryOptions extends RetryFields {
 
 /** What a request becomes before it is sent to the host. */
 export interface RewriteOptions {
-  /** What the prefix of the path becomes that the route matches. */
+  /** What the matched prefix of the path becomes. Both end with a slash, or neither: of `/a` to `/` comes `//b`. */
   readonly prefix?: string;
   /** What the header `Host` becomes; `true` for the name of the host that the request is sent to. */
   readonly host?: string | true;

@@ -22,7 +22,7 @@ export interface RouteConfigOptions extends RouteConfigFields, ResourcePart {}
  * routeConfig("web", {
  *   "/": "echo",
  *   "/api": { clusters: { stable: 95, canary: 5 }, timeout: "3s", retry: 2, rewrite: "/v2" },
- *   "/old": { redirect: { prefix: "/", status: 308 } },
+ *   "/old/": { redirect: { prefix: "/", status: 308 } },
  * });
  * routeConfig("web", [{ path: "/healthz", respond: { status: 200 } }, { headers: { "x-canary": true }, cluster: "b" }]);
  * routeConfig("web", [
