@@ -18,7 +18,10 @@ export interface HostOptions {
   readonly health?: HealthStatus;
   /** Where it is: `"region"`, `"region/zone"`, `"region/zone/sub-zone"`, or with a weight. Default: nowhere. */
   readonly locality?: string | HostLocality;
-  /** 0 for the first choice, 1 for the next. Default: 0. */
+  /**
+   * 0 for the first choice, 1 for the next. For grpc-java the hosts of each priority need a locality of their own, since it
+   * knows each locality once. Default: 0.
+   */
   readonly priority?: number;
   /** The name of the host, for health checks, `Host` rewriting and SNI. Default: none. */
   readonly hostname?: string;
