@@ -19,6 +19,11 @@ describe("a host", () => {
     [":80", /write "address:port"/],
     ["", /write "address:port"/],
     ["10.0.0.1:http", /write "address:port"/],
+    ["10.0.0.1:080", /write "address:port"/],
+    ["10.0.0.1.1:80", /clients accept IP addresses only/],
+    ["010.0.0.1:80", /clients accept IP addresses only/],
+    [{ address: "10.0.0.1:80", port: 80 }, /"10.0.0.1:80" as the address of a host: clients accept IP addresses only/],
+    [{ address: "", port: 80 }, /"" as the address of a host/],
     ["::1:80", /an IPv6 address has brackets: "\[::1\]:8080"/],
     ["http://10.0.0.1:80", /leave out the scheme and the path/],
     ["10.0.0.1:0", /Cannot use port 0 of host "10.0.0.1:0": it must be a whole number from 1 to 65,535/],
@@ -55,6 +60,7 @@ describe("a host", () => {
     );
     const twice = ["10.0.0.1:80", { address: "10.0.0.1", port: 80, priority: 1 }];
     expect(() => clusterEndpoints("a", twice)).toThrow(/"10.0.0.1", port 80, twice in "a": clients of gRPC reject/);
+    expect(() => clusterEndpoints("a", [{ address: "::1", port: 80 }, "[::1]:80"])).toThrow(/"::1", port 80, twice in/);
   });
 
   it("has a weight, a health, a hostname and metadata", () => {
