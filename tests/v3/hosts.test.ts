@@ -55,7 +55,7 @@ describe("a host", () => {
   });
 
   it("stands in a list, and once in it", () => {
-    expect(() => edsCluster("a", "10.0.0.1:80")).toThrow(
+    expect(() => edsCluster("a", "10.0.0.1:80" as never)).toThrow(
       'Cannot use "10.0.0.1:80" as hosts: give a list, ["10.0.0.1:80"]',
     );
     const twice = ["10.0.0.1:80", { address: "10.0.0.1", port: 80, priority: 1 }];

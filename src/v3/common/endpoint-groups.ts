@@ -22,8 +22,8 @@ type Endpoint = Fields<typeof EndpointSchema>;
  * Clients of gRPC ignore a locality without a weight, reject one without a name (which may be empty), reject priorities
  * with gaps between them, and reject a host that is given twice. All of that is seen to here.
  */
-export function endpointGroups(cluster: string, hosts: Iterable<Host>, kind: AddressKind): Group[] {
-  // A text is an iterable of its characters.
+export function endpointGroups(cluster: string, hosts: readonly Host[], kind: AddressKind): Group[] {
+  // In JavaScript: a text is an iterable of its characters.
   if (typeof hosts === "string") throw new TypeError(`Cannot use "${hosts}" as hosts: give a list, ["${hosts}"]`);
   const groups = new Map<string, Collected>();
   const seen = new Set<string>();
