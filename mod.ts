@@ -6,15 +6,11 @@
  * @module
  */
 export {
-  collectionOf,
   type DescMessage,
   type DescService,
-  formatXdstp,
   type Message,
   type MessageFinder,
   type MessageInitShape,
-  normalName,
-  parseXdstp,
   rawResource,
   Resource,
   resource,
@@ -22,7 +18,6 @@ export {
   type ResourceOptions,
   type ResourceSource,
   type ResourceSummary,
-  type XdstpName,
 } from "./src/resource/mod.ts";
 export {
   type Admission,
@@ -36,11 +31,6 @@ export {
   type CacheSelector,
   type CacheSource,
   type CacheSourceOptions,
-  type ConnectOptions,
-  type FedResource,
-  type FedType,
-  type FeedMessage,
-  followSnapshots,
   LinearCache,
   type LinearCacheOptions,
   MuxCache,
@@ -52,7 +42,7 @@ export {
   SnapshotCache,
   type SnapshotCacheOptions,
   type SnapshotChange,
-  SnapshotFeed,
+  type SnapshotContent,
   type SnapshotInit,
   type SnapshotSet,
   type SnapshotStatus,
@@ -122,5 +112,3 @@ export {
   type StreamStatus,
   type Unsent,
 } from "./src/server/mod.ts";
-// Symbols below are for servers of another version of the API.
-export type { Aliasing, ApiTable, Reference, ResourceType, ServiceRow } from "./src/resource/mod.ts";

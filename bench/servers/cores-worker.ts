@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { createDiscoveryServer, followSnapshots, SnapshotCache } from "../../mod.ts";
+import { createDiscoveryServer, SnapshotCache } from "../../mod.ts";
+import { followSnapshots } from "../../src/entries/feed.ts";
 import { listen } from "../../src/node/mod.ts";
 
 const { port } = workerData as { readonly port: number };

@@ -1,7 +1,8 @@
 // This project's server on two threads that share a port, driven by commands: see docs/scaling.md.
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { type Resource, Snapshot, SnapshotFeed } from "../../mod.ts";
+import { type Resource, Snapshot } from "../../mod.ts";
+import { SnapshotFeed } from "../../src/entries/feed.ts";
 import { cluster } from "../../src/v3/mod.ts";
 import { freePort } from "../../tests/free-port.ts";
 import { changedIn, versionOf } from "../protocol.ts";

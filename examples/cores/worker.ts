@@ -1,6 +1,7 @@
 import process from "node:process";
 import { parentPort, workerData } from "node:worker_threads";
-import { createDiscoveryServer, followSnapshots, SnapshotCache } from "../../mod.ts";
+import { createDiscoveryServer, SnapshotCache } from "../../mod.ts";
+import { followSnapshots } from "../../src/entries/feed.ts";
 import { listen } from "../../src/node/mod.ts";
 import { report } from "../server/report.ts";
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -31,6 +31,8 @@ export interface Envoy extends AsyncDisposable {
   stop(): Promise<void>;
   /** Its log so far. */
   log(): Promise<string>;
+  /** What it has written to its standard output so far, such as access logs. */
+  output(): Promise<string>;
 }
 
 /** Starts Envoy and waits until its admin interface responds. Its files are in a new folder in the temp folder. */
@@ -39,8 +41,10 @@ export async function startEnvoy({ config, logLevel = "warn" }: EnvoyOptions): P
   const folder = await mkdtemp(join(tmpdir(), "envoy-"));
   const path = (name: string): string => join(folder, name);
   const log = (): Promise<string> => readFile(path("envoy.log"), "utf8");
+  const output = (): Promise<string> => readFile(path("output.log"), "utf8");
   await writeFile(path("bootstrap.json"), JSON.stringify(config));
   await writeFile(path("envoy.log"), "");
+  const stdout = await open(path("output.log"), "a");
   const child = spawn(binary, [
     ...["--config-path", path("bootstrap.json")],
     ...["--admin-address-path", path("admin.txt")],
@@ -50,7 +54,8 @@ export async function startEnvoy({ config, logLevel = "warn" }: EnvoyOptions): P
     ...["--concurrency", "1"],
     // Several can run at a time, and none leaves shared memory behind.
     "--disable-hot-restart",
-  ], { stdio: "ignore" });
+  ], { stdio: ["ignore", stdout.fd, "ignore"] });
+  await stdout.close();
   // A process that ends without having stopped Envoy takes it along.
   const kill = (): void => void child.kill("SIGKILL");
   process.once("exit", kill);
@@ -74,7 +79,7 @@ export async function startEnvoy({ config, logLevel = "warn" }: EnvoyOptions): P
   responding.catch(() => {});
   try {
     const adminUrl = await Promise.race([responding, ended]);
-    return new EnvoyProcess(adminUrl, { pid: child.pid!, stop, log });
+    return new EnvoyProcess(adminUrl, { pid: child.pid!, stop, log, output });
   } catch (error) {
     await stop();
     throw error;
@@ -86,12 +91,14 @@ class EnvoyProcess implements Envoy {
   readonly pid: number;
   readonly stop: () => Promise<void>;
   readonly log: () => Promise<string>;
+  readonly output: () => Promise<string>;
 
-  constructor(adminUrl: string, { pid, stop, log }: Pick<Envoy, "pid" | "stop" | "log">) {
+  constructor(adminUrl: string, { pid, stop, log, output }: Pick<Envoy, "pid" | "stop" | "log" | "output">) {
     this.adminUrl = adminUrl;
     this.pid = pid;
     this.stop = stop;
     this.log = log;
+    this.output = output;
   }
 
   async admin(path: string): Promise<string> {

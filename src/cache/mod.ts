@@ -14,6 +14,7 @@ export { type CacheSelector, MuxCache } from "./mux-cache.ts";
 export { openWatch } from "./open-watch.ts";
 export { onRejection } from "./rejection.ts";
 export { Snapshot, type SnapshotChange, type SnapshotInit, type SnapshotSummary } from "./snapshot.ts";
+export type { SnapshotContent } from "./snapshot-from.ts";
 export { type NodeHash, SnapshotCache, type SnapshotCacheOptions, type SnapshotStatus } from "./snapshot-cache.ts";
 export {
   type ConnectOptions,

@@ -5,7 +5,8 @@ import { encodeAll } from "./encode-all.ts";
 import { FirstError } from "./first-error.ts";
 import { LiveView } from "./live-view.ts";
 import { uselessResult } from "./rejection.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { Snapshot, SnapshotChange } from "./snapshot.ts";
+import { changedSnapshot, type SnapshotContent, snapshotFrom } from "./snapshot-from.ts";
 
 /** The key of a client's snapshot. Clients with the same key have the same configuration. */
 export type NodeHash = (node: Node) => string;
@@ -49,11 +50,14 @@ export class SnapshotCache implements Cache {
    * Publishes a snapshot to the present and future clients of a key. They receive the difference to the resources that
    * they have; if the content is the same, nothing.
    *
+   * @param key - the key, by default the id of the clients' node
+   * @param content - the snapshot, or its resources in any order
    * @throws TypeError for a resource that cannot be encoded; then nothing is changed. What a watcher of your own throws is
    * thrown once all others were called.
    * @throws AdmissionError if `admit` finds an error; then nothing is changed
    */
-  setSnapshot(key: string, snapshot: Snapshot): void {
+  setSnapshot(key: string, content: SnapshotContent): void {
+    const snapshot = snapshotFrom(content);
     const before = this.getSnapshot(key);
     // First, since messages that are not encoded yet need not be decoded to be looked at.
     if (this.#admit !== undefined) admitSnapshot(this.#admit, snapshot, before);
@@ -72,6 +76,18 @@ export class SnapshotCache implements Cache {
       }
     }
     errors.end();
+  }
+
+  /**
+   * Publishes a changed copy of the snapshot of a key, in O(what changes): see {@link Snapshot.with}.
+   *
+   * @param key - a key that has a snapshot. To begin with an empty one would take all else from clients that are
+   * connected already, such as after a restart of the server.
+   * @param change - what to add, replace and remove
+   * @throws Error if the key has no snapshot; otherwise as {@link setSnapshot}
+   */
+  updateSnapshot(key: string, change: SnapshotChange): void {
+    this.setSnapshot(key, changedSnapshot(key, this.getSnapshot(key), change));
   }
 
   /** The snapshot of a key; undefined if it has none. */

@@ -1,6 +1,7 @@
 import type { Resource } from "../resource/mod.ts";
 import type { Admit } from "./admit.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { Snapshot, SnapshotChange } from "./snapshot.ts";
+import { changedSnapshot, type SnapshotContent, snapshotFrom } from "./snapshot-from.ts";
 import { admitSnapshot } from "./admit-snapshot.ts";
 import { onRejection } from "./rejection.ts";
 import type { SnapshotSet } from "./snapshot-set.ts";
@@ -82,12 +83,22 @@ export class SnapshotFeed {
    * @throws TypeError for a resource that cannot be encoded; then nothing is published
    * @throws AdmissionError if `admit` finds an error; then nothing is published
    */
-  setSnapshot(key: string, snapshot: Snapshot): void {
+  setSnapshot(key: string, content: SnapshotContent): void {
+    const snapshot = snapshotFrom(content);
     const before = this.#snapshots.get(key);
     const message = difference(key, before, snapshot);
     if (this.#admit !== undefined) admitSnapshot(this.#admit, snapshot, before);
     this.#snapshots.set(key, snapshot);
     this.#send(message);
+  }
+
+  /**
+   * Publishes a changed copy of the snapshot of a key, as `SnapshotCache.updateSnapshot` does.
+   *
+   * @throws Error if the key has no snapshot; otherwise as {@link setSnapshot}
+   */
+  updateSnapshot(key: string, change: SnapshotChange): void {
+    this.setSnapshot(key, changedSnapshot(key, this.#snapshots.get(key), change));
   }
 
   /** The snapshot of a key; undefined if it has none. */

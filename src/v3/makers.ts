@@ -48,10 +48,16 @@ export function listener(init: ListenerInit, options?: ResourceOptions): Resourc
   return resource(ListenerSchema, init, options);
 }
 
-/** Makes a route configuration, served by RDS: an `envoy.config.route.v3.RouteConfiguration`, not a single route. */
-export function route(init: RouteConfigurationInit, options?: ResourceOptions): Resource {
+/**
+ * Makes a route configuration, served by RDS, of its message. Its name is the field `name`. {@link routeConfig} makes one
+ * of a short form.
+ */
+export function routeConfiguration(init: RouteConfigurationInit, options?: ResourceOptions): Resource {
   return resource(RouteConfigurationSchema, init, options);
 }
+
+/** @deprecated Makes a route configuration, and not a route; use {@link routeConfiguration}, which is the same. */
+export const route: typeof routeConfiguration = routeConfiguration;
 
 /** Makes a scoped route configuration, served by SRDS. Its name is the field `name`. */
 export function scopedRoute(
@@ -75,7 +81,7 @@ export interface VirtualHostOptions extends Omit<ResourceOptions, "name"> {
  *
  * @throws TypeError if the field `name` is empty
  */
-export function virtualHost(
+export function virtualHostResource(
   init: VirtualHostInit,
   { routeConfig, ...options }: VirtualHostOptions,
 ): Resource {
@@ -83,6 +89,12 @@ export function virtualHost(
   const name = `${routeConfig}/${init.name}`;
   return resource(VirtualHostSchema, { ...init, name }, { ...options, name });
 }
+
+/**
+ * @deprecated Makes a resource of VHDS, and not a virtual host of a route configuration; use {@link virtualHostResource},
+ * which is the same.
+ */
+export const virtualHost: typeof virtualHostResource = virtualHostResource;
 
 /** Makes a secret, served by SDS. Its name is the field `name`. */
 export function secret(init: SecretInit, options?: ResourceOptions): Resource {

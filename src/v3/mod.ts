@@ -4,7 +4,9 @@
  * @module
  */
 export { hostEndpoint, locality, type LocalityOptions, socketAddress } from "./address.ts";
+export * from "./common/mod.ts";
 export { ads, grpcSource, type GrpcSourceOptions, restSource, type RestSourceOptions } from "./config-source.ts";
+export * from "./enums.ts";
 export {
   cluster,
   endpoints,
@@ -12,11 +14,13 @@ export {
   lbEndpoint,
   listener,
   route,
+  routeConfiguration,
   runtime,
   scopedRoute,
   secret,
   virtualHost,
   type VirtualHostOptions,
+  virtualHostResource,
 } from "./makers.ts";
 export type {
   ClusterInit,
@@ -33,14 +37,17 @@ export type {
   VirtualHostInit,
 } from "./message-inits.ts";
 export type {
+  AccessLog,
   Address,
   Any,
   ApiListener,
   ConfigSource,
   Filter,
+  HealthCheck,
   HttpFilter,
   LbEndpoint,
   LocalityLbEndpoints,
+  TransportSocket,
 } from "./message-types.ts";
 export { v3 } from "./table.ts";
 export { apiListener, httpConnectionManager, routerFilter, typedConfig } from "./typed-config.ts";

@@ -8,8 +8,8 @@ import {
   LinearCache,
   Snapshot,
   SnapshotCache,
-  SnapshotFeed,
 } from "../../mod.ts";
+import { SnapshotFeed } from "../../src/entries/feed.ts";
 import { cluster, CLUSTER_TYPE, ENDPOINT_TYPE, endpoints } from "../../src/v3/mod.ts";
 import { CACHES, connect, names } from "./publishing.ts";
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type FeedMessage, followSnapshots, rawResource, Snapshot, SnapshotCache, SnapshotFeed } from "../../mod.ts";
+import { rawResource, Snapshot, SnapshotCache } from "../../mod.ts";
+import { type FeedMessage, followSnapshots, SnapshotFeed } from "../../src/entries/feed.ts";
 
 const TYPES = ["type.googleapis.com/example.A", "type.googleapis.com/example.B"];
 const of = (type: number, name: string, content: number, ttlMs?: number) =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cacheFrom, type Resource, Snapshot, SnapshotFeed } from "../../mod.ts";
+import { cacheFrom, type Resource, Snapshot } from "../../mod.ts";
+import { SnapshotFeed } from "../../src/entries/feed.ts";
 import { cluster } from "../../src/v3/mod.ts";
 import { CACHES, connect, names } from "./publishing.ts";
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Aliasing, rawResource, type Resource, type View } from "../../mod.ts";
+import { rawResource, type Resource, type View } from "../../mod.ts";
+import type { Aliasing } from "../../src/entries/api.ts";
 import { AliasIndex, CollectionIndex } from "../../src/cache/mod.ts";
 import { ResourceLog } from "../../src/cache/resource-log.ts";
 

@@ -22,7 +22,7 @@ const WITH_THEIR_PART = ["AdmissionLimits.maxStreams", "stopOnSignals(stop)"];
 /** Objects of the runtime that are only passed through. */
 const OF_THE_RUNTIME = ["restListener(response).end", "restListener(response).writeHead"];
 
-const ENTRIES = ["mod.ts", "src/node/mod.ts"];
+const ENTRIES = ["mod.ts", "src/entries/api.ts", "src/entries/feed.ts", "src/node/mod.ts"];
 
 describe("P-01 code of the user", () => {
   it("has a row for each place that the API has", () => {

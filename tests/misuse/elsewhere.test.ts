@@ -1,14 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import {
-  type Admit,
-  cacheFrom,
-  type FeedMessage,
-  followSnapshots,
-  LinearCache,
-  Snapshot,
-  SnapshotCache,
-  SnapshotFeed,
-} from "../../mod.ts";
+import { type Admit, cacheFrom, LinearCache, Snapshot, SnapshotCache } from "../../mod.ts";
+import { type FeedMessage, followSnapshots, SnapshotFeed } from "../../src/entries/feed.ts";
 import { TlsSource } from "../../src/node/tls-source.ts";
 import { CLUSTER_TYPE } from "../../src/v3/mod.ts";
 import { PollClient } from "../server/poll-client.ts";

@@ -1,4 +1,5 @@
 import { type Cache, LinearCache, MuxCache, type Resource, Snapshot, SnapshotCache, type Watcher } from "../../mod.ts";
+import { SnapshotFeed } from "../../src/entries/feed.ts";
 import { cluster, CLUSTER_TYPE } from "../../src/v3/mod.ts";
 
 type Items = Iterable<never>;
@@ -15,6 +16,8 @@ export const PUBLICATIONS: Readonly<Record<string, (items: Items, publisher: Ret
   "LinearCache.apply(change).remove": (items, { cache }) => cache.apply({ update: [a("2")], remove: items }),
   "LinearCache.set(resources)": (items, { cache }) => cache.set(items),
   "LinearCacheOptions.resources": (items) => new LinearCache(CLUSTER_TYPE, { resources: items }),
+  "SnapshotCache.setSnapshot(content)": (items) => new SnapshotCache().setSnapshot("n", items),
+  "SnapshotFeed.setSnapshot(content)": (items) => new SnapshotFeed().setSnapshot("n", items),
   "SnapshotInit.resources": (items) => new Snapshot({ resources: items }),
   "SnapshotChange.update": (items) => new Snapshot({ resources: [a("1")] }).with({ update: items }),
   "SnapshotChange.remove": (items) => new Snapshot({ resources: [a("1")] }).with({ remove: items }),

@@ -7,7 +7,8 @@ import {
   type DiscoveryResponse,
   DiscoveryResponseSchema,
 } from "../../gen/envoy/service/discovery/v3/discovery_pb.ts";
-import { Snapshot, SnapshotFeed } from "../../mod.ts";
+import { Snapshot } from "../../mod.ts";
+import { SnapshotFeed } from "../../src/entries/feed.ts";
 import { cluster, CLUSTER_TYPE } from "../../src/v3/mod.ts";
 import { freePort } from "../free-port.ts";
 

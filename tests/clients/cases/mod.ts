@@ -3,6 +3,7 @@ import { DELETIONS } from "./deletions.ts";
 import { ISOLATED } from "./isolated.ts";
 import { REJECTED } from "./rejected.ts";
 import { DESCRIBED } from "./described.ts";
+import { MAKERS } from "./makers.ts";
 import { RESTART } from "./restart.ts";
 import { ROUTES } from "./routes.ts";
 import { SERVERS } from "./servers.ts";
@@ -12,6 +13,7 @@ import { TARGETS } from "./targets.ts";
 export const CASES: readonly Case[] = [
   ...TARGETS,
   ...ROUTES,
+  ...MAKERS,
   ...DELETIONS,
   ...REJECTED,
   ...ISOLATED,

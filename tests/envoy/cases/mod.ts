@@ -8,6 +8,8 @@ import { HEALTH } from "./health.ts";
 import { ISOLATED } from "./isolated.ts";
 import { LIFE_CYCLE } from "./life-cycle.ts";
 import { MAKE_BEFORE_BREAK } from "./make-before-break.ts";
+import { MAKERS } from "./makers.ts";
+import { MAKERS_TLS } from "./makers-tls.ts";
 import { MANY } from "./many.ts";
 import { NAMES } from "./names.ts";
 import { ON_DEMAND_CLUSTERS } from "./on-demand-clusters.ts";
@@ -24,6 +26,8 @@ import { VIRTUAL_HOSTS } from "./virtual-hosts.ts";
 export const CASES: readonly Case[] = [
   ...ALL_TYPES,
   ...MANY,
+  ...MAKERS,
+  ...MAKERS_TLS,
   ...MAKE_BEFORE_BREAK,
   ...CLUSTERS,
   ...ON_DEMAND_CLUSTERS,
