@@ -54,7 +54,8 @@ export const SOURCE_PLACES: Readonly<Record<string, Place>> = {
   },
   "SnapshotsFromOptions.onError": {
     consequence: "ignored",
-    setup: (act, world) => withSnapshots(world, () => Promise.reject(new Error("A fault")), { onError: () => act(() => {}) }),
+    setup: (act, world) =>
+      withSnapshots(world, () => Promise.reject(new Error("A fault")), { onError: () => act(() => {}) }),
   },
   "SnapshotsFromOptions.admit": {
     consequence: "kept",
@@ -81,7 +82,7 @@ const SNAPSHOTS = [{ key: "victim", snapshot: [cluster({ name: "a" })] }];
 function withSnapshots(world: World, source: SnapshotSource, options: SnapshotsFromOptions = {}): Setup {
   const onError = (error: unknown) => void world.reported.push(error);
   const cache = snapshotsFrom(source, { everyMs: 5, timeoutMs: 50, retryMs: 5, maxRetryMs: 20, onError, ...options });
-  return { cache: new MuxCache({ [CLUSTER_TYPE]: cache }, { otherwise: world.snapshots }) };
+  return { cache: new MuxCache({ [CLUSTER_TYPE]: cache }, { otherwise: world.snapshots }), close: cache.close };
 }
 
 function withSource(
