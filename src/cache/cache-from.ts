@@ -6,6 +6,7 @@ import { Burst } from "./burst.ts";
 import { encodeAll } from "./encode-all.ts";
 import { LiveView } from "./live-view.ts";
 import { guardedAbort } from "./guarded-abort.ts";
+import { pause } from "./pause.ts";
 import { onRejection, uselessResult } from "./rejection.ts";
 import { RequestedNames } from "./requested-names.ts";
 
@@ -50,7 +51,9 @@ export interface CacheFromOptions {
 }
 
 /**
- * Makes a cache of a function that returns an async iterable: a backend in ten lines.
+ * Makes a cache of a function that returns an async iterable: a backend in ten lines, for one type or for resources that
+ * are loaded by name. Each type has a source of its own, so what several types change together is not kept together: for
+ * that see `snapshotsFrom`.
  *
  * Nothing is sent before the first event. When a source ends, its clients keep their resources; when it throws, it is
  * called again.
@@ -158,16 +161,4 @@ function checked(resources: Iterable<Resource>, type: string): Resource[] {
 function listOf<T>(items: Iterable<T>): T[] {
   if (typeof items?.[Symbol.iterator] === "function") return [...items];
   throw uselessResult(items, "Cannot read an event of the source: its parts must be iterable");
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done);
-  });
 }

@@ -25,4 +25,15 @@ export {
 } from "./snapshot-feed.ts";
 export type { Problem } from "./snapshot-check.ts";
 export type { SnapshotSet } from "./snapshot-set.ts";
+export {
+  type SnapshotEvent,
+  type SnapshotEvents,
+  snapshotsFrom,
+  type SnapshotsFromOptions,
+  type SnapshotSource,
+  type SnapshotSourceFunction,
+  type SnapshotSourceOptions,
+  type SourceCache,
+  type SourceStatus,
+} from "./snapshots-from.ts";
 export { AliasIndex, CollectionIndex } from "./view-index.ts";
