@@ -16,10 +16,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   node: ["server", "resource", "v3", "cache", "validate"],
   testing: ["resource", "cache", "stream"],
   validate: ["resource", "v3", "cache"],
+  files: ["resource", "v3"],
 };
 
 /** Folders that run on any runtime with web standards. */
-const WEB_ONLY = ["resource", "v3", "v2", "cache", "stream", "server", "testing", "validate"];
+const WEB_ONLY = ["resource", "v3", "v2", "cache", "stream", "server", "testing", "validate", "files"];
 
 describe("layers", () => {
   it.each(FILES)("%s imports downwards only", (file) => {

@@ -13,7 +13,7 @@ describe("knownType()", () => {
       .filter((value) => value?.kind === "message").map(({ typeName }) => typeName);
     expect(names.length).toBeGreaterThan(1_000);
     expect(names.filter((name) => knownType(name)?.typeName !== name)).toEqual([]);
-    expect(new Set(knownTypeNames()).isSupersetOf(new Set(names))).toBe(true);
+    expect([...knownTypeNames()]).toEqual(expect.arrayContaining(names));
   });
 
   it("decodes the same descriptor as the module has", () => {
