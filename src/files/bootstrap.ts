@@ -42,9 +42,22 @@ interface Static {
 }
 
 function addStatic(collector: Collector, { desc, message, item, i, left }: Static): void {
-  if (desc.typeName === typeName(CLUSTER_TYPE) && left.has((message as unknown as { name: string }).name)) return;
+  const named = message as Message & { name: string };
+  if (desc.typeName === CLUSTER && left.has(named.name)) return;
+  if (desc.typeName === LISTENER && named.name === "") named.name = nameByAddress(item, i);
   collector.within(i, () => collector.addMessage(desc, message, item));
 }
+
+/** Envoy makes a random name for a static listener without one; a resource needs one that stays. */
+function nameByAddress(listener: Node, i: number): string {
+  const socket = valueAt(valueAt(listener, "address"), "socket_address", "socketAddress");
+  const [address, port] = [valueAt(socket, "address"), valueAt(socket, "port_value", "portValue")];
+  const parts = [address, port].flatMap((part) => part?.kind === "scalar" && part.value !== null ? [part.value] : []);
+  return parts.length === 2 ? `listener_${parts.join("_")}` : `listener_${i}`;
+}
+
+const CLUSTER = typeName(CLUSTER_TYPE);
+const LISTENER = typeName(LISTENER_TYPE);
 
 interface Bootstrap {
   readonly staticResources?: Readonly<Record<string, Message[]>>;
@@ -73,7 +86,11 @@ function addClusters(names: Set<string>, node: Node): void {
   if (node.kind === "list") return node.items.forEach((item) => addClusters(names, item));
   if (node.kind !== "map") return;
   for (const { key, value } of node.entries) {
-    const values = key === "cluster_names" || key === "clusterNames" ? itemsOf(value) : CLUSTER.has(key) ? [value] : [];
+    const values = key === "cluster_names" || key === "clusterNames"
+      ? itemsOf(value)
+      : REFERENCES.has(key)
+      ? [value]
+      : [];
     for (const each of values) {
       const name = stringOf(each);
       if (name !== undefined) names.add(name);
@@ -82,4 +99,4 @@ function addClusters(names: Set<string>, node: Node): void {
   }
 }
 
-const CLUSTER = new Set(["cluster_name", "clusterName"]);
+const REFERENCES = new Set(["cluster_name", "clusterName"]);

@@ -11,7 +11,8 @@ import { itemsOf, type MapNode, type Node, stringOf, valueAt } from "./node.ts";
  * Only the resources themselves are read: the rest is of the Envoy's version, which may be newer.
  */
 export function collectDump(collector: Collector, node: MapNode): void {
-  const configs = node.entries.find(({ key }) => key === "configs")!.value;
+  const configs = valueAt(node, "configs");
+  if (configs === undefined) return collectConfig(collector, node, new Set());
   const left = new Set(
     itemsOf(configs).flatMap((config) => {
       return [...controlPlanesOf(valueAt(config, "bootstrap") ?? config)];

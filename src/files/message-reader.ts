@@ -5,7 +5,7 @@ import { readAny } from "./any-reader.ts";
 import type { Findings } from "./findings.ts";
 import { type Entry, isNull, kindOf, type MapNode, type Node } from "./node.ts";
 import { readEnum, readScalar, type Wrong } from "./read-scalar.ts";
-import { hasOwnForm, readWellKnown } from "./read-well-known.ts";
+import { isInOwnForm, readWellKnown } from "./read-well-known.ts";
 import { didYouMean, likelyName } from "./spelling.ts";
 import type { Types } from "./types.ts";
 
@@ -46,7 +46,7 @@ export class MessageReader {
    */
   message(desc: DescMessage, node: Node): ReflectMessage | undefined {
     if (desc.typeName === ANY) return readAny(this, node);
-    if (hasOwnForm(desc)) return this.#wellKnown(desc, node);
+    if (isInOwnForm(desc, node)) return this.#wellKnown(desc, node);
     if (node.kind !== "map") {
       return this.wrong(node.at, { message: `Expected an object of ${desc.typeName}, not ${kindOf(node)}` });
     }
@@ -107,14 +107,14 @@ export class MessageReader {
   }
 
   #list(message: ReflectMessage, field: DescField & { fieldKind: "list" }, node: Node): void {
-    if (node.kind !== "list") return this.wrong(node.at, { message: `Expected a list, not ${kindOf(node)}` });
     const list = message.get(field);
-    node.items.forEach((item, i) => {
-      this.within(i, () => {
-        const value = this.#single(field, item);
-        if (value !== undefined) list.add(value);
-      });
-    });
+    const add = (item: Node) => {
+      const value = this.#single(field, item);
+      if (value !== undefined) list.add(value);
+    };
+    if (node.kind === "list") node.items.forEach((item, i) => this.within(i, () => add(item)));
+    // Envoy takes a value for a list of one.
+    else add(node);
   }
 
   #map(message: ReflectMessage, field: DescField & { fieldKind: "map" }, node: Node): void {

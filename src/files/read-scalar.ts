@@ -51,11 +51,11 @@ function readString(node: Node): Read<string> {
   return { message: `Expected a string, not ${kindOf(node)}`, hint: "put it in quotes" };
 }
 
+/** Envoy reads some strings as booleans, too: those of `absl::SimpleAtob`. */
 function readBoolean(node: Node): Read<boolean> {
   const value = node.kind === "scalar" ? node.value : undefined;
-  if (typeof value === "boolean") return { value };
-  const quoted = value === "true" || value === "false";
-  return { message: `Expected true or false, not ${kindOf(node)}`, ...quoted && { hint: "write it without quotes" } };
+  const boolean = typeof value === "string" ? BOOLEANS.get(value.toLowerCase()) : value;
+  return typeof boolean === "boolean" ? { value: boolean } : { message: `Expected true or false, not ${kindOf(node)}` };
 }
 
 function readBytes(node: Node): Read<Uint8Array> {
@@ -73,7 +73,8 @@ function readBytes(node: Node): Read<Uint8Array> {
 
 function readFloat(node: Node, max: number): Read<number> {
   const value = node.kind === "scalar" ? node.value : undefined;
-  if (typeof value === "string" && SPECIAL.has(value)) return { value: SPECIAL.get(value)! };
+  const special = typeof value === "string" ? SPECIAL.get(value.toLowerCase().replace("+", "")) : undefined;
+  if (special !== undefined) return { value: special };
   if (typeof value !== "string" && typeof value !== "number" && typeof value !== "bigint") {
     return { message: `Expected a number, not ${kindOf(node)}` };
   }
@@ -97,8 +98,8 @@ function readInteger(type: ScalarType, node: Node): Read<number | bigint> {
 function integerOf(value: unknown): bigint | undefined {
   if (typeof value === "number") return Number.isInteger(value) ? BigInt(value) : undefined;
   if (typeof value !== "string") return undefined;
-  if (INTEGER.test(value)) return BigInt(value);
-  // Protobuf reads 1.0 and 1e3 as integers.
+  if (INTEGER.test(value)) return BigInt(value.replace("+", ""));
+  // Envoy reads 1.0 and 1e3 as integers.
   return DECIMAL.test(value) && Number.isSafeInteger(Number(value)) ? BigInt(Number(value)) : undefined;
 }
 
@@ -122,9 +123,19 @@ const MAX_NAMES = 12;
 /** What may be quoted: a word that is short, as the names of enums are. */
 const PRESENTABLE = /^[A-Za-z][A-Za-z_]{0,39}$/;
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
-const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-const INTEGER = /^-?(?:0|[1-9]\d{0,19})$/;
-const SPECIAL = new Map([["NaN", NaN], ["Infinity", Infinity], ["-Infinity", -Infinity]]);
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const INTEGER = /^(?:[+-]?\d{1,40}|0[xX][0-9a-fA-F]{1,16})$/;
+const SPECIAL = new Map([
+  ["nan", NaN],
+  ["inf", Infinity],
+  ["infinity", Infinity],
+  ["-inf", -Infinity],
+  ["-infinity", -Infinity],
+]);
+const BOOLEANS = new Map([
+  ...["true", "t", "yes", "y", "1"].map((word) => [word, true] as const),
+  ...["false", "f", "no", "n", "0"].map((word) => [word, false] as const),
+]);
 const MAX_FLOAT = 3.4028234663852886e38;
 
 const INT32 = [-(2n ** 31n), 2n ** 31n - 1n] as const;

@@ -11,6 +11,14 @@ import { kindOf, type Node } from "./node.ts";
 import { readDuration } from "./read-duration.ts";
 import { type Read, readScalar } from "./read-scalar.ts";
 
+/**
+ * Whether a node has the form of its own that JSON has for messages of a type. Envoy reads the other form, an object of
+ * the fields, as well.
+ */
+export function isInOwnForm(desc: DescMessage, node: Node): boolean {
+  return hasOwnForm(desc) && (node.kind !== "map" || OBJECTS.has(desc.typeName));
+}
+
 /** Whether JSON has a form of its own for messages of a type, other than an object of its fields. */
 export function hasOwnForm(desc: DescMessage): boolean {
   return desc.typeName.startsWith("google.protobuf.") && (FORMS.has(desc.typeName) || isWrapperDesc(desc));
@@ -69,3 +77,5 @@ function jsonOf(node: Node): JsonValue {
 const FORMS = new Set(
   ["Duration", "Timestamp", "FieldMask", "Struct", "ListValue", "Value"].map((name) => `google.protobuf.${name}`),
 );
+/** Those whose own form is an object, or can be one. */
+const OBJECTS = new Set(["google.protobuf.Struct", "google.protobuf.ListValue", "google.protobuf.Value"]);

@@ -17,8 +17,9 @@ export function collect(collector: Collector, node: Node): void {
   if (type === RESPONSE || (type === "" && (has("resources") || has("remove")))) {
     return collectResponse(collector, node);
   }
-  if (type === DUMP || (type === "" && has("configs"))) return collectDump(collector, node);
+  if (type.startsWith(DUMPS) || (type === "" && has("configs"))) return collectDump(collector, node);
   if (has("@type")) return collector.add(node);
+  if (has("xds")) return collectDumps(collector, valueAt(node, "xds")!);
   const fields = bootstrapFields(collector);
   if (node.entries.some(({ key }) => fields.has(key))) return collectBootstrap(collector, node);
   unknownShape(collector, node);
@@ -46,6 +47,19 @@ function collectResponse(collector: Collector, node: MapNode): void {
   }
 }
 
+/** Dumps by the names of proxies, as tools of Kubernetes gateways write them. */
+function collectDumps(collector: Collector, node: Node): void {
+  collector.within("xds", () => {
+    if (node.kind !== "map") return unknownShape(collector, node);
+    for (const { key, value } of node.entries) {
+      collector.within(key, () => {
+        if (value.kind === "map") collectDump(collector, value);
+        else unknownShape(collector, value);
+      });
+    }
+  });
+}
+
 function collectRemovals(collector: Collector, node: Node): void {
   if (node.kind !== "list") {
     return collector.findings.add(node.at, { message: `Expected a list, not ${kindOf(node)}` });
@@ -53,9 +67,10 @@ function collectRemovals(collector: Collector, node: Node): void {
   node.items.forEach((item, i) => collector.within(i, () => collector.remove(item)));
 }
 
-function unknownShape(collector: Collector, node: MapNode): void {
+function unknownShape(collector: Collector, node: Node): void {
   const message = 'Expected a resource with "@type", a list of these, "resources", a bootstrap or a config dump';
-  const likely = node.entries.flatMap(({ key }) => likelyName(key, KEYS) ?? [])[0];
+  const keys = node.kind === "map" ? node.entries.map(({ key }) => key) : [];
+  const likely = keys.flatMap((key) => likelyName(key, KEYS) ?? [])[0];
   collector.findings.add(node.at, { message, ...didYouMean(likely) });
 }
 
@@ -64,6 +79,7 @@ function bootstrapFields({ reader }: Collector): ReadonlySet<string> {
 }
 
 const RESPONSE = "envoy.service.discovery.v3.DiscoveryResponse";
-const DUMP = "envoy.admin.v3.ConfigDump";
+/** Of a whole dump, and of a part of one. */
+const DUMPS = "envoy.admin.v3.";
 /** Keys by which a shape is known. */
 const KEYS = ["@type", "resources", "static_resources", "dynamic_resources", "configs", "remove"];

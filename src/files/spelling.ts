@@ -1,6 +1,7 @@
 /**
  * The name that was likely meant: the nearest one, if few letters differ. Case, dots, dashes and underscores count
- * nothing, so that both spellings of a field, and names from other languages, are found.
+ * nothing, so that both spellings of a field, and names from other languages, are found. Without such a name, the only
+ * one that begins with what is written.
  *
  * @param written - what the document has
  * @param names - what it may have
@@ -16,13 +17,21 @@ export function likelyName(written: string, names: Iterable<string>): string | u
     const distance = distanceOf(from, to, best);
     if (distance < best) [best, found] = [distance, name];
   }
-  return found;
+  return found ?? (from.length < MIN_BEGIN ? undefined : onlyOne(names, from));
 }
 
 /** `did you mean "…"?`, as a hint of a problem. */
 export function didYouMean(name: string | undefined): { hint?: string } {
   return name === undefined ? {} : { hint: `did you mean "${name}"?` };
 }
+
+function onlyOne(names: Iterable<string>, begin: string): string | undefined {
+  const found = [...names].filter((name) => bare(name).startsWith(begin));
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** Fewer letters say too little. */
+const MIN_BEGIN = 4;
 
 function bare(name: string): string {
   return name.slice(0, MAX_LENGTH).replaceAll(/[-_.\s]/g, "").toLowerCase();

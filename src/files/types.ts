@@ -1,3 +1,5 @@
+import { getOption } from "@bufbuild/protobuf";
+import { versioning } from "../../gen/udpa/annotations/versioning_pb.ts";
 import type { DescMessage } from "../resource/mod.ts";
 import { knownType, knownTypeNames } from "../v3/known-types.ts";
 import { likelyName } from "./spelling.ts";
@@ -17,37 +19,21 @@ export class Types {
 
   /** The descriptor of a type. */
   get(typeName: string): DescMessage | undefined {
-    return this.#own.get(typeName) ?? knownType(RENAMED[typeName] ?? typeName);
+    return this.#own.get(typeName) ?? knownType(typeName);
   }
 
   /** What to write in place of a type that is not known. */
   hintFor(typeName: string): string {
-    const likely = this.#likely(typeName);
-    return likely === undefined ? "a type of your own is given in the option types" : `did you mean "${likely}"?`;
-  }
-
-  #likely(typeName: string): string | undefined {
-    const last = typeName.slice(typeName.lastIndexOf(".") + 1);
-    const names = [...this.#own.keys(), ...knownTypeNames()];
-    // The same message in another package is more likely than another message: v2, or a package that has moved.
-    const moved = names.filter((name) => name.endsWith(`.${last}`));
-    const near = likelyName(typeName, names);
-    if (moved.length === 0) return near;
-    return near !== undefined && moved.includes(near)
-      ? near
-      : moved.length === 1
-      ? moved[0]
-      : nearest(typeName, moved) ?? near;
+    const successor = /^envoy\..*\bv\d/.test(typeName) ? successorOf(typeName) : undefined;
+    if (successor !== undefined) return `the type of today is "${successor}"`;
+    const likely = likelyName(typeName, [...this.#own.keys(), ...knownTypeNames()]);
+    return likely === undefined ? "give a type of your own in the option types" : `did you mean "${likely}"?`;
   }
 }
 
-/** Of types with the same last part, the one that shares most of the other parts. */
-function nearest(typeName: string, names: readonly string[]): string | undefined {
-  const parts = new Set(typeName.split("."));
-  const shared = (name: string) => name.split(".").filter((part) => parts.has(part)).length;
-  const [first, second] = names.toSorted((a, b) => shared(b) - shared(a));
-  return second !== undefined && shared(first!) === shared(second) ? undefined : first;
+/** The type of v3 that was made of one of v2: each says so itself. */
+function successorOf(typeName: string): string | undefined {
+  return [...knownTypeNames()].find((name) => {
+    return name.startsWith("envoy.") && getOption(knownType(name)!, versioning).previousMessageType === typeName;
+  });
 }
-
-/** Envoy still reads these names; the messages have the same fields. */
-const RENAMED: Readonly<Record<string, string>> = { "udpa.type.v1.TypedStruct": "xds.type.v3.TypedStruct" };

@@ -3,6 +3,7 @@ import { fileDesc } from "@bufbuild/protobuf/codegenv2";
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
 import * as wkt from "@bufbuild/protobuf/wkt";
 import { FILES } from "../../gen/descriptors.ts";
+import { moreFiles, moreTypeNames } from "./more-types.ts";
 
 /**
  * Finds the descriptor of a message type of the API, or of protobuf itself, at once and without importing its module.
@@ -15,7 +16,8 @@ export function knownType(typeName: string): DescMessage | undefined {
   if (found !== undefined) return found;
   const file = fileOf().get(typeName);
   if (file === undefined) return undefined;
-  addMessages(descriptorOf(file));
+  if (file === MORE) { for (const more of moreFiles(IMPORTS.map(descriptorOf))) addMessages(more); }
+  else addMessages(descriptorOf(file));
   return decoded.get(typeName);
 }
 
@@ -23,6 +25,16 @@ export function knownType(typeName: string): DescMessage | undefined {
 export function knownTypeNames(): Iterable<string> {
   return fileOf().keys();
 }
+
+/** Stands for the files of the types that `gen/` lacks. */
+const MORE = "";
+/** What they import. */
+const IMPORTS = [
+  "file_google_protobuf_struct",
+  "file_xds_core_v3_cidr",
+  "file_xds_type_v3_cel",
+  "file_xds_type_matcher_v3_matcher",
+];
 
 /** By the names of types. */
 const decoded = new Map<string, DescMessage>();
@@ -36,6 +48,7 @@ function fileOf(): ReadonlyMap<string, string> {
     for (const [file, [, , messages]] of Object.entries(FILES)) {
       for (const message of messages) fileOfType.set(message, file);
     }
+    for (const name of moreTypeNames()) fileOfType.set(name, MORE);
     for (const [name, value] of Object.entries(wkt)) {
       if (!isFile(value)) continue;
       files.set(name, value);

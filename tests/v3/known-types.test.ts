@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { AnySchema } from "@bufbuild/protobuf/wkt";
+import { AnySchema, StructSchema } from "@bufbuild/protobuf/wkt";
 import { toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { ClusterSchema } from "../../gen/envoy/config/cluster/v3/cluster_pb.ts";
@@ -25,6 +25,17 @@ describe("knownType()", () => {
 
   it("finds the types of protobuf itself, and they are those of its package", () => {
     expect(knownType("google.protobuf.Any")).toBe(AnySchema);
+  });
+
+  it("finds types that Envoy has and gen/ has not", () => {
+    const struct = knownType("xds.type.v3.TypedStruct")!;
+    expect(struct.fields.map(({ name, number }) => [name, number])).toEqual([["type_url", 1], ["value", 2]]);
+    expect(struct.field.value?.message).toBe(StructSchema);
+    expect(knownType("udpa.type.v1.TypedStruct")?.fields).toHaveLength(2);
+    expect(knownType("xds.type.matcher.v3.CelMatcher")?.field.exprMatch?.message?.typeName)
+      .toBe("xds.type.v3.CelExpression");
+    expect(knownType("xds.type.matcher.v3.IPMatcher")?.field.rangeMatchers?.message?.field.onMatch?.message)
+      .toBe(knownType("xds.type.matcher.v3.Matcher.OnMatch"));
   });
 
   it("finds no type that the API does not have, nor a property of an object", () => {
