@@ -14,5 +14,6 @@ export {
   type ResourceSource,
   TYPE_URL_PREFIX,
 } from "./resource.ts";
+export { isSensitive } from "./sensitive.ts";
 export type { ResourceSummary } from "./resource-summary.ts";
 export { stringsAt, varintAt, visitPath } from "./wire-path.ts";

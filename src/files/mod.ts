@@ -1,0 +1,11 @@
+/**
+ * Envoy's JSON and YAML as resources, with the place of what is wrong.
+ *
+ * @module
+ */
+export type { Removal } from "./collector.ts";
+export { type DocumentContent, readDocument, resourcesFromJson, resourcesFromYaml } from "./document.ts";
+export type { ReadOptions, ReadTextOptions } from "./options.ts";
+export { PlacedResource } from "./placed-resource.ts";
+export { DocumentError, type DocumentProblem, type Place, placeText, problemText } from "./problem.ts";
+export type { MessageTypes } from "./types.ts";
