@@ -70,6 +70,8 @@ export type {
   Culprits,
   DiscoveryRequest,
   ExceededLimit,
+  Finding,
+  FindingReason,
   NackInfo,
   OutgoingResponse,
   ProtocolError,
@@ -85,6 +87,7 @@ export type {
   StreamLimits,
   SubscriptionStatus,
   Variant,
+  WaitsFor,
 } from "./src/stream/mod.ts";
 export {
   type AdmissionLimits,
@@ -104,6 +107,7 @@ export {
   type DiscoveryServer,
   type DiscoveryServerOptions,
   type DrainOptions,
+  type Explanation,
   type FetchInfo,
   type FetchRequest,
   type FetchResponse,
