@@ -1,5 +1,6 @@
 import type { ConnectError } from "@connectrpc/connect";
 import { type Node, onRejection } from "../cache/mod.ts";
+import { RecentKeys } from "./diagnosis/recent-keys.ts";
 import { LogRate } from "./log-rate.ts";
 import type { NackInfo, QuarantineInfo, StreamInfo, Trace } from "../stream/mod.ts";
 import {
@@ -54,6 +55,9 @@ export class ServerLog {
   readonly #waiting = new LogRate(10);
   readonly #connections = new LogRate(10);
 
+  /** When a connection failed, by its cause and address. */
+  readonly #failed = new RecentKeys(1000);
+
   /** @param log - undefined: NACKs and faults go to the console; false: nothing is logged */
   constructor(log: Logger | false | undefined) {
     this.#logger = log === false ? undefined : log ?? CONSOLE;
@@ -91,8 +95,13 @@ export class ServerLog {
     this.#writeSome(this.#waiting, "warn", () => missingEntry(stream, name));
   }
 
-  /** A connection has ended before a stream. */
+  /** A connection has ended before a stream. Clients try again each second, so each cause is written once a minute. */
   connectionFailed(connection: FailedConnection): void {
+    const { peer = "", cause } = connection;
+    const key = `${cause} ${peer.slice(0, peer.lastIndexOf(":"))}`;
+    const [now, last = -Infinity] = [performance.now(), this.#failed.get(key)];
+    if (now - last < FAILED_AGAIN_MS) return;
+    this.#failed.set(key, now);
     this.#writeSome(this.#connections, "warn", () => connectionEntry(connection));
   }
 
@@ -148,6 +157,9 @@ export class ServerLog {
     }
   }
 }
+
+/** The time between two lines of one cause and address. */
+const FAILED_AGAIN_MS = 60_000;
 
 /** The line comes first: people read it. */
 const CONSOLE: Logger = {
