@@ -69,6 +69,8 @@ export type {
   Culprits,
   DiscoveryRequest,
   ExceededLimit,
+  Finding,
+  FindingReason,
   NackInfo,
   OutgoingResponse,
   ProtocolError,
@@ -84,6 +86,7 @@ export type {
   StreamLimits,
   SubscriptionStatus,
   Variant,
+  WaitsFor,
 } from "./src/stream/mod.ts";
 export {
   type AdmissionLimits,
@@ -103,6 +106,7 @@ export {
   type DiscoveryServer,
   type DiscoveryServerOptions,
   type DrainOptions,
+  type Explanation,
   type FetchInfo,
   type FetchRequest,
   type FetchResponse,
