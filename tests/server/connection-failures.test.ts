@@ -77,7 +77,8 @@ const ROWS: readonly Row[] = [
   {
     what: "TLS with HTTP/1.1 alone",
     kind: "tls",
-    connect: (port) => httpsGet({ port, host: "127.0.0.1", ALPNProtocols: ["http/1.1"], ...tlsOf }).on("error", ignore),
+    connect: (port) =>
+      connectTls({ port, host: "127.0.0.1", ALPNProtocols: ["http/1.1"], ...tlsOf }).on("error", ignore),
     cause: "no-alpn",
     text: /does not offer HTTP\/2 \(ALPN h2\)/,
   },
