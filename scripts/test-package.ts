@@ -7,7 +7,10 @@ import { join } from "node:path";
 
 const USE = `
 import { createDiscoveryServer, Snapshot, SnapshotCache } from "ts-control-plane";
-import { cluster, CLUSTER_TYPE, v3 } from "ts-control-plane/v3";
+import type { ApiTable } from "ts-control-plane/api";
+import { SnapshotFeed } from "ts-control-plane/feed";
+import { parseXdstp } from "ts-control-plane/names";
+import { cluster, CLUSTER_TYPE, edsCluster, httpListener, LbPolicy, routeConfig, v3 } from "ts-control-plane/v3";
 import { listen } from "ts-control-plane/node";
 import { FakeClient } from "ts-control-plane/testing";
 import { validate } from "ts-control-plane/validate";
@@ -30,6 +33,15 @@ if (client.settle().length !== 1) throw new Error("no response");
 client.close();
 const problems = validate([cluster({ name: "a", connectTimeout: {} })]);
 if (!problems.some(({ rule }) => rule === "duration.gt")) throw new Error("no problem is found");
+const api: ApiTable = v3;
+const feed = new SnapshotFeed();
+feed.setSnapshot("node", [
+  httpListener("ingress", { port: 10000, routes: "web" }),
+  routeConfig("web", { "/": "echo", "/api": { clusters: { echo: 1, other: 2 }, timeout: "3s" } }),
+  ...edsCluster("echo", ["127.0.0.1:8080"], { connectTimeout: 250, lbPolicy: LbPolicy.LEAST_REQUEST }),
+]);
+if (feed.getSnapshot("node")?.types.length !== 4 || api.name !== "v3") throw new Error("no four types");
+if (parseXdstp("xdstp://a/b/c")?.id !== "c") throw new Error("no name");
 await listener.close();
 `;
 

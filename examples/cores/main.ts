@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { Worker } from "node:worker_threads";
-import { Snapshot } from "../../mod.ts";
 import { SnapshotFeed } from "../../src/entries/feed.ts";
 import { stopOnSignals } from "../../src/node/mod.ts";
 import { resources, routes } from "../server/config.ts";
@@ -31,11 +30,8 @@ stopOnSignals(async () => {
 });
 
 let version = 1;
-feed.setSnapshot(
-  "every node",
-  new Snapshot({ resources: resources({ listenerPort: 10000, upstreamPort: 18080 }, "1") }),
-);
+feed.setSnapshot("every node", resources({ listenerPort: 10000, upstreamPort: 18080 }, "1"));
 setInterval(() => {
   version++;
-  feed.setSnapshot("every node", feed.getSnapshot("every node")!.with({ update: [routes(`${version}`)] }));
+  feed.updateSnapshot("every node", { update: [routes(`${version}`)] });
 }, 10_000);

@@ -1,15 +1,5 @@
 import type { Resource } from "../../mod.ts";
-import {
-  ads,
-  cluster,
-  endpoints,
-  hostEndpoint,
-  httpConnectionManager,
-  listener,
-  route,
-  socketAddress,
-} from "../../src/v3/mod.ts";
-import { Cluster_DiscoveryType } from "../../gen/envoy/config/cluster/v3/cluster_pb.ts";
+import { edsCluster, httpListener, routeConfig } from "../../src/v3/mod.ts";
 
 /** The ports on 127.0.0.1 that the example's configuration speaks of. */
 export interface ConfigPorts {
@@ -22,43 +12,15 @@ export interface ConfigPorts {
 /** What an Envoy needs to pass requests on to the upstream: a listener, its routes, a cluster and its endpoints. */
 export function resources({ listenerPort, upstreamPort }: ConfigPorts, version: string): Resource[] {
   return [
-    cluster({
-      name: "echo",
-      clusterDiscoveryType: { case: "type", value: Cluster_DiscoveryType.EDS },
-      edsClusterConfig: { edsConfig: ads() },
-      connectTimeout: { seconds: 1n },
-    }),
-    endpoints({
-      clusterName: "echo",
-      endpoints: [{ lbEndpoints: [hostEndpoint("127.0.0.1", upstreamPort)] }],
-    }),
-    listener({
-      name: "http",
-      address: socketAddress("127.0.0.1", listenerPort),
-      filterChains: [{
-        filters: [
-          httpConnectionManager({
-            routeSpecifier: { case: "rds", value: { routeConfigName: "routes", configSource: ads() } },
-          }),
-        ],
-      }],
-    }),
+    httpListener("http", { port: listenerPort, address: "127.0.0.1", routes: "routes" }),
     routes(version),
+    ...edsCluster("echo", [`127.0.0.1:${upstreamPort}`], { connectTimeout: "1s" }),
   ];
 }
 
 /** The part that changes: routes that put their version into each response as a header. */
 export function routes(version: string): Resource {
-  return route({
-    name: "routes",
-    virtualHosts: [{
-      name: "all",
-      domains: ["*"],
-      routes: [{
-        match: { pathSpecifier: { case: "prefix", value: "/" } },
-        action: { case: "route", value: { clusterSpecifier: { case: "cluster", value: "echo" } } },
-      }],
-    }],
+  return routeConfig("routes", { "/": "echo" }, {
     responseHeadersToAdd: [{ header: { key: "x-config-version", value: version } }],
   });
 }

@@ -1,4 +1,4 @@
-import { createDiscoveryServer, Snapshot, SnapshotCache } from "../../mod.ts";
+import { createDiscoveryServer, SnapshotCache } from "../../mod.ts";
 import { listen } from "../../src/node/mod.ts";
 import { resources, routes } from "./config.ts";
 import { startEcho } from "./echo.ts";
@@ -39,15 +39,13 @@ export async function startExample({ port, listenerPort, upstreamPort, print }: 
   });
 
   let version = 1;
-  let snapshot = new Snapshot({ resources: resources({ listenerPort, upstreamPort: upstream.port }, `${version}`) });
-  cache.setSnapshot(EVERY_NODE, snapshot);
+  cache.setSnapshot(EVERY_NODE, resources({ listenerPort, upstreamPort: upstream.port }, `${version}`));
   return {
     port: listening.port,
     publish() {
       version++;
       // All other resources are unchanged, so Envoy is sent the routes only.
-      snapshot = snapshot.with({ update: [routes(`${version}`)] });
-      cache.setSnapshot(EVERY_NODE, snapshot);
+      cache.updateSnapshot(EVERY_NODE, { update: [routes(`${version}`)] });
       print(`published version ${version} of the routes`);
       return `${version}`;
     },

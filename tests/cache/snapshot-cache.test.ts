@@ -2,7 +2,8 @@ import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { NodeSchema } from "../../gen/envoy/config/core/v3/base_pb.ts";
 import { Snapshot, SnapshotCache, type View } from "../../mod.ts";
-import { cluster, CLUSTER_TYPE, ENDPOINT_TYPE } from "../../src/v3/mod.ts";
+import { SnapshotFeed } from "../../src/entries/feed.ts";
+import { cluster, CLUSTER_TYPE, edsCluster, ENDPOINT_TYPE } from "../../src/v3/mod.ts";
 
 describe("SnapshotCache", () => {
   const node = create(NodeSchema, { id: "node" });
@@ -34,5 +35,62 @@ describe("SnapshotCache", () => {
     expect(cache.status()).toEqual([]);
     expect(look(cache)).toBeUndefined();
     expect(cache.status()).toEqual([]);
+  });
+});
+
+describe.each([
+  ["SnapshotCache", () => new SnapshotCache()],
+  ["SnapshotFeed", () => new SnapshotFeed()],
+])("%s.setSnapshot", (_, create) => {
+  const namesIn = (cache: SnapshotCache | SnapshotFeed) => {
+    const snapshot = cache.getSnapshot("node");
+    return snapshot?.types.flatMap((type) => [...snapshot.resources(type).keys()]);
+  };
+
+  it("takes a list of resources, or any other iterable of them", () => {
+    const cache = create();
+    cache.setSnapshot("node", [cluster({ name: "a" }), ...edsCluster("b", [])]);
+    expect(namesIn(cache)).toEqual(["a", "b", "b"]);
+    cache.setSnapshot("node", new Set([cluster({ name: "c" })]));
+    expect(namesIn(cache)).toEqual(["c"]);
+    cache.setSnapshot("node", []);
+    expect(namesIn(cache)).toEqual([]);
+  });
+
+  it("keeps a snapshot as it is", () => {
+    const cache = create();
+    const snapshot = new Snapshot({ version: "1", resources: [cluster({ name: "a" })] });
+    cache.setSnapshot("node", snapshot);
+    expect(cache.getSnapshot("node")).toBe(snapshot);
+  });
+
+  it.each<[string, unknown, string]>([
+    ["a list in the list", [edsCluster("a", [])], "spread it, as in [...edsCluster(name, hosts)]"],
+    ["a message", [{ name: "a" }], "make them with resource(), or makers of v3"],
+    ["nothing in the list", [undefined], "make them with resource(), or makers of v3"],
+    ["a single resource", cluster({ name: "a" }), "give a Snapshot, or a list of resources"],
+    ["nothing", undefined, "give a Snapshot, or a list of resources"],
+    ["a text", "a", "give a Snapshot, or a list of resources"],
+  ])("refuses %s with what to give, and publishes nothing", (_, content, message) => {
+    const cache = create();
+    expect(() => cache.setSnapshot("node", content as never)).toThrow(message);
+    expect(cache.getSnapshot("node")).toBeUndefined();
+  });
+
+  it("is spared where a part changes: updateSnapshot", () => {
+    const cache = create();
+    cache.setSnapshot("node", [cluster({ name: "a" }), cluster({ name: "b" })]);
+    const before = cache.getSnapshot("node")!;
+    cache.updateSnapshot("node", { update: [cluster({ name: "c" })], remove: { [CLUSTER_TYPE]: ["a"] } });
+    expect(namesIn(cache)).toEqual(["b", "c"]);
+    expect(cache.getSnapshot("node")!.get(CLUSTER_TYPE, "b")).toBe(before.get(CLUSTER_TYPE, "b"));
+  });
+
+  it("has to come first: a change of nothing would take the rest from clients that are connected", () => {
+    const cache = create();
+    expect(() => cache.updateSnapshot("node", { update: [cluster({ name: "a" })] })).toThrow(
+      'Cannot update the snapshot of "node": it has none; publish all of it with setSnapshot first',
+    );
+    expect(cache.getSnapshot("node")).toBeUndefined();
   });
 });

@@ -25,7 +25,7 @@ export interface ClusterEndpointsOptions extends ClusterEndpointsFields, Resourc
  */
 export function clusterEndpoints(
   name: string,
-  hosts: Iterable<Host>,
+  hosts: readonly Host[],
   { resource: options, ...fields }: ClusterEndpointsOptions = {},
 ): Resource {
   return resource(

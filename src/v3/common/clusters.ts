@@ -50,7 +50,7 @@ export interface EdsClusterOptions extends ClusterOptions {
  */
 export function edsCluster(
   name: string,
-  hosts: Iterable<Host>,
+  hosts: readonly Host[],
   { serviceName, source = ads(), ...options }: EdsClusterOptions = {},
 ): [cluster: Resource, endpoints: Resource] {
   const edsClusterConfig = { edsConfig: source, ...serviceName !== undefined && { serviceName } };
@@ -73,7 +73,7 @@ export function edsCluster(
  * staticCluster("echo", ["127.0.0.1:8080"]);
  * ```
  */
-export function staticCluster(name: string, hosts: Iterable<Host>, options: ClusterOptions = {}): Resource {
+export function staticCluster(name: string, hosts: readonly Host[], options: ClusterOptions = {}): Resource {
   return clusterOf(name, Cluster_DiscoveryType.STATIC, { ...options, ...inside(name, hosts, "ip") });
 }
 
@@ -102,21 +102,20 @@ export interface DnsClusterOptions extends ClusterOptions {
  */
 export function dnsCluster(
   name: string,
-  hosts: Iterable<Host>,
+  hosts: readonly Host[],
   { logical = false, ...options }: DnsClusterOptions = {},
 ): Resource {
-  const all = [...hosts];
-  if (logical && all.length !== 1) {
-    throw new TypeError(`Cannot make the logical cluster "${name}" of ${all.length} hosts: it takes exactly one`);
+  if (logical && hosts.length !== 1) {
+    throw new TypeError(`Cannot make the logical cluster "${name}" of ${hosts.length} hosts: it takes exactly one`);
   }
   return clusterOf(name, logical ? Cluster_DiscoveryType.LOGICAL_DNS : Cluster_DiscoveryType.STRICT_DNS, {
     dnsLookupFamily: Cluster_DnsLookupFamily.V4_PREFERRED,
     ...options,
-    ...inside(name, all, "name"),
+    ...inside(name, hosts, "name"),
   });
 }
 
-function inside(name: string, hosts: Iterable<Host>, kind: AddressKind) {
+function inside(name: string, hosts: readonly Host[], kind: AddressKind) {
   return { loadAssignment: { clusterName: name, endpoints: endpointGroups(name, hosts, kind) } };
 }
 

@@ -1,8 +1,20 @@
-import type { LocalityLbEndpointsSchema } from "../../../gen/envoy/config/endpoint/v3/endpoint_components_pb.ts";
-import type { MessageInitShape } from "../../resource/mod.ts";
-import { type AddressKind, checkWeight, type Host, type HostLocality, hostOf, type HostOptions } from "./host.ts";
+import type {
+  EndpointSchema,
+  LocalityLbEndpointsSchema,
+} from "../../../gen/envoy/config/endpoint/v3/endpoint_components_pb.ts";
+import type { Fields } from "./fields.ts";
+import {
+  type AddressKind,
+  checkWeight,
+  type Host,
+  type HostLocality,
+  hostOf,
+  type HostOptions,
+  textOf,
+} from "./host.ts";
 
-type Group = Exclude<MessageInitShape<typeof LocalityLbEndpointsSchema>, { $typeName: string }>;
+type Group = Fields<typeof LocalityLbEndpointsSchema>;
+type Endpoint = Fields<typeof EndpointSchema>;
 
 /**
  * Groups hosts by priority and locality, as plain fields without message objects.
@@ -10,48 +22,63 @@ type Group = Exclude<MessageInitShape<typeof LocalityLbEndpointsSchema>, { $type
  * Clients of gRPC ignore a locality without a weight, reject one without a name (which may be empty), reject priorities
  * with gaps between them, and reject a host that is given twice. All of that is seen to here.
  */
-export function endpointGroups(cluster: string, hosts: Iterable<Host>, kind: AddressKind): Group[] {
-  // A text is an iterable of its characters.
+export function endpointGroups(cluster: string, hosts: readonly Host[], kind: AddressKind): Group[] {
+  // In JavaScript: a text is an iterable of its characters.
   if (typeof hosts === "string") throw new TypeError(`Cannot use "${hosts}" as hosts: give a list, ["${hosts}"]`);
   const groups = new Map<string, Collected>();
   const seen = new Set<string>();
+  let last: Collected | undefined;
+  let count = 0;
   for (const each of hosts) {
     const host = hostOf(each, kind);
-    const { address, port, priority = 0 } = host;
-    const id = `${address} ${port}`;
-    if (seen.has(id)) {
+    const { address, port, priority = 0, weight = 1 } = host;
+    if (seen.add(typeof each === "string" ? each : textOf(host)).size === count) {
       throw new TypeError(
         `Cannot use the host "${address}", port ${port}, twice in "${cluster}": clients of gRPC reject that; ` +
           "give it once, with a weight",
       );
     }
-    seen.add(id);
-    collect(groups, host, priority);
+    count++;
+    // Most hosts are of the same locality as the one before.
+    if (last === undefined || last.given !== host.locality || last.priority !== priority) {
+      last = groupOf(groups, host, priority);
+    }
+    last.sum += weight;
+    last.lbEndpoints.push(lbEndpointOf(host));
   }
-  const priorities = [...new Set(Array.from(groups.values(), ({ priority }) => priority))].sort((a, b) => a - b);
-  return [...groups.values()].sort((a, b) => a.priority - b.priority).map(({ locality, weight, hosts, priority }) => ({
-    locality,
-    loadBalancingWeight: weight ?? hosts.reduce((sum, { weight = 1 }) => sum + weight, 0),
-    lbEndpoints: hosts.map(lbEndpointOf),
-    // Without gaps: if the first choice has no hosts left, the next one is the first.
-    priority: priorities.indexOf(priority),
-  }));
+  return inOrder([...groups.values()]);
 }
 
 interface Collected {
+  /** The locality of the first host, as it was given. */
+  readonly given: HostOptions["locality"];
   readonly locality: { readonly region: string; readonly zone: string; readonly subZone: string };
   readonly priority: number;
+  readonly lbEndpoints: LbEndpoint[];
   weight: number | undefined;
-  readonly hosts: HostOptions[];
+  /** Of the weights of its hosts. */
+  sum: number;
 }
 
-function collect(groups: Map<string, Collected>, host: HostOptions, priority: number): void {
-  const { region = "", zone = "", subZone = "", weight } = localityOf(host.locality);
+type LbEndpoint = NonNullable<Group["lbEndpoints"]>[number];
+
+/** By priority, without gaps: if the first choice has no hosts left, the next one is the first. */
+function inOrder(groups: Collected[]): Group[] {
+  const priorities = [...new Set(groups.map(({ priority }) => priority))].sort((a, b) => a - b);
+  if (priorities.length > 1) groups.sort((a, b) => a.priority - b.priority);
+  return groups.map(({ locality, weight, sum, lbEndpoints, priority }) => {
+    return { locality, loadBalancingWeight: weight ?? sum, lbEndpoints, priority: priorities.indexOf(priority) };
+  });
+}
+
+function groupOf(groups: Map<string, Collected>, { locality: given }: HostOptions, priority: number): Collected {
+  const { region = "", zone = "", subZone = "", weight } = localityOf(given);
   const key = `${priority}/${region}/${zone}/${subZone}`;
   let group = groups.get(key);
   if (group === undefined) {
     checkPriority(priority);
-    groups.set(key, group = { locality: { region, zone, subZone }, priority, weight: undefined, hosts: [] });
+    const locality = { region, zone, subZone };
+    groups.set(key, group = { given, locality, priority, lbEndpoints: [], weight: undefined, sum: 0 });
   }
   if (weight !== undefined && weight !== group.weight) {
     const name = [region, zone, subZone].filter((part) => part !== "").join("/");
@@ -63,7 +90,7 @@ function collect(groups: Map<string, Collected>, host: HostOptions, priority: nu
     }
     group.weight = weight;
   }
-  group.hosts.push(host);
+  return group;
 }
 
 const NOWHERE: HostLocality = {};
@@ -79,19 +106,13 @@ function checkPriority(priority: number): void {
   throw new RangeError(`Cannot use ${priority} as a priority: it must be a whole number from 0 to 128`);
 }
 
-function lbEndpointOf(host: HostOptions): NonNullable<Group["lbEndpoints"]>[number] {
-  const { address, port, weight, health, hostname, metadata } = host;
+function lbEndpointOf({ address, port, weight, health, hostname, metadata }: HostOptions): LbEndpoint {
   const portSpecifier = { case: "portValue", value: port } as const;
-  return {
-    hostIdentifier: {
-      case: "endpoint",
-      value: {
-        address: { address: { case: "socketAddress", value: { address, portSpecifier } } },
-        ...hostname !== undefined && { hostname },
-      },
-    },
-    ...health !== undefined && { healthStatus: health },
-    ...weight !== undefined && { loadBalancingWeight: weight },
-    ...metadata !== undefined && { metadata: { filterMetadata: { ...metadata } } },
-  };
+  const endpoint: Endpoint = { address: { address: { case: "socketAddress", value: { address, portSpecifier } } } };
+  const lbEndpoint: LbEndpoint = { hostIdentifier: { case: "endpoint", value: endpoint } };
+  if (hostname !== undefined) endpoint.hostname = hostname;
+  if (health !== undefined) lbEndpoint.healthStatus = health;
+  if (weight !== undefined) lbEndpoint.loadBalancingWeight = weight;
+  if (metadata !== undefined) lbEndpoint.metadata = { filterMetadata: { ...metadata } };
+  return lbEndpoint;
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { HealthStatus } from "../enums.ts";
+import { ipv4End, isIp } from "./ip-address.ts";
 
 /**
  * One endpoint of a cluster: `"10.0.0.1:8080"`, `"[::1]:8080"`, or with more properties.
@@ -18,7 +19,10 @@ export interface HostOptions {
   readonly health?: HealthStatus;
   /** Where it is: `"region"`, `"region/zone"`, `"region/zone/sub-zone"`, or with a weight. Default: nowhere. */
   readonly locality?: string | HostLocality;
-  /** 0 for the first choice, 1 for the next. Default: 0. */
+  /**
+   * 0 for the first choice, 1 for the next. For grpc-java the hosts of each priority need a locality of their own, since it
+   * knows each locality once. Default: 0.
+   */
   readonly priority?: number;
   /** The name of the host, for health checks, `Host` rewriting and SNI. Default: none. */
   readonly hostname?: string;
@@ -52,62 +56,66 @@ export type AddressKind = "ip" | "name";
  */
 export function hostOf(host: Host, kind: AddressKind): HostOptions {
   const options = typeof host === "string" ? split(host) : host;
-  checkPort(options.port, host);
-  if (options.weight !== undefined) checkWeight(options.weight, `host ${textOf(host)}`);
-  checkAddress(options.address, kind);
+  const { address, port, weight } = options;
+  if (!(Number.isInteger(port) && port >= 1 && port <= 65_535)) throw unusablePort(port, host);
+  if (weight !== undefined) checkWeight(weight, `host ${quoted(host)}`);
+  if (!isIp(address) && !(kind === "name" && NAME.test(address))) throw unusableAddress(address, kind);
   return options;
+}
+
+/** The host as a text. */
+export function textOf({ address, port }: HostOptions): string {
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** @throws RangeError unless it is a whole number from 1 on that fits into 32 bits */
 export function checkWeight(weight: number, of: string): void {
   if (Number.isInteger(weight) && weight >= 1 && weight <= 0xffff_ffff) return;
   throw new RangeError(
-    `Cannot use ${weight} as the weight of ${of}: it must be a whole number above 0; leave out the host, or set its health to DRAINING, for no requests`,
+    `Cannot use ${weight} as the weight of ${of}: it must be a whole number above 0; ` +
+      "leave out the host, or set its health to DRAINING, for no requests",
   );
 }
 
 function split(text: string): HostOptions {
-  if (text.includes("//")) throw unreadable(text, 'leave out the scheme and the path, as in "10.0.0.1:8080"');
-  const colon = text.lastIndexOf(":");
+  const end = ipv4End(text);
+  const colon = end > 0 && text[end] === ":" ? end : text.lastIndexOf(":");
   const port = text.slice(colon + 1);
-  let address = text.slice(0, Math.max(colon, 0));
-  if (address.startsWith("[") && address.endsWith("]")) address = address.slice(1, -1);
-  else if (address.includes(":")) throw unreadable(text, 'an IPv6 address has brackets: "[::1]:8080"');
-  if (address === "" || !DIGITS.test(port)) throw unreadable(text, 'write "address:port", such as "10.0.0.1:8080"');
+  const address = colon === end ? text.slice(0, end) : addressOf(text, text.slice(0, Math.max(colon, 0)));
+  if (address === "" || !PORT.test(port)) throw unreadable(text, 'write "address:port", such as "10.0.0.1:8080"');
   return { address, port: Number(port) };
 }
 
-const DIGITS = /^\d{1,9}$/;
+function addressOf(text: string, address: string): string {
+  if (address.startsWith("[") && address.endsWith("]")) return address.slice(1, -1);
+  if (address.includes("//")) throw unreadable(text, 'leave out the scheme and the path, as in "10.0.0.1:8080"');
+  if (address.includes(":")) throw unreadable(text, 'an IPv6 address has brackets: "[::1]:8080"');
+  return address;
+}
+
+/** Without leading zeros, so that a host has one text. */
+const PORT = /^(0|[1-9]\d{0,8})$/;
+const NAME = /^[\w-]+(\.[\w-]+)*\.?$/;
 
 function unreadable(text: string, advice: string): TypeError {
   return new TypeError(`Cannot read the host "${text}": ${advice}`);
 }
 
-function checkPort(port: number, host: Host): void {
-  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return;
-  throw new RangeError(`Cannot use port ${port} of host ${textOf(host)}: it must be a whole number from 1 to 65,535`);
-}
-
-function textOf(host: Host): string {
-  return typeof host === "string" ? `"${host}"` : `"${host.address}"`;
-}
-
-function checkAddress(address: string, kind: AddressKind): void {
-  if (isIp(address)) return;
-  if (kind === "name") {
-    if (NAME.test(address)) return;
-    throw new TypeError(`Cannot use "${address}" as the address of a host: it is neither an IP address nor a name`);
-  }
-  throw new TypeError(
-    `Cannot use "${address}" as the address of a host: clients accept IP addresses only here; ` +
-      `use dnsCluster() for names, and "127.0.0.1" for this machine`,
+function unusablePort(port: number, host: Host): RangeError {
+  return new RangeError(
+    `Cannot use port ${port} of host ${quoted(host)}: it must be a whole number from 1 to 65,535`,
   );
 }
 
-const NAME = /^[\w-]+(\.[\w-]+)*\.?$/;
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
+function unusableAddress(address: string, kind: AddressKind): TypeError {
+  return new TypeError(
+    `Cannot use "${address}" as the address of a host: ` +
+      (kind === "name"
+        ? "it is neither an IP address nor a name"
+        : 'clients accept IP addresses only here; use dnsCluster() for names, and "127.0.0.1" for this machine'),
+  );
+}
 
-function isIp(address: string): boolean {
-  if (IPV4.test(address)) return true;
-  return address.includes(":") && URL.canParse(`http://[${address}]`);
+function quoted(host: Host): string {
+  return typeof host === "string" ? `"${host}"` : `"${host.address}"`;
 }

@@ -1,4 +1,5 @@
 import { VirtualHostSchema } from "../../../gen/envoy/config/route/v3/route_components_pb.ts";
+import { Resource } from "../../resource/mod.ts";
 import { withDurations } from "./fields.ts";
 import type { VirtualHostFields } from "./message-fields.ts";
 import { routeInit, type RouteRule, type RouteTarget } from "./route-rule.ts";
@@ -27,12 +28,25 @@ export type Routes = HostRoutes | readonly DomainRoutes[];
 
 /** The fields of the virtual hosts of a `RouteConfiguration`. */
 export function virtualHostsOf(routes: Routes) {
+  checkShape(routes);
   if (isVirtualHosts(routes)) return routes.map(virtualHostOf);
   return [virtualHostOf({ name: "all", domains: ["*"], routes })];
 }
 
+function checkShape(routes: Routes): void {
+  if (routes instanceof Resource) {
+    throw new TypeError(`Cannot use a resource as routes: give its name, "${routes.name}", in place of the resource`);
+  }
+  if (typeof routes !== "object" || routes === null) {
+    throw new TypeError(`Cannot use "${routes}" as routes: give a table or a list`);
+  }
+}
+
 function isVirtualHosts(routes: Routes): routes is readonly DomainRoutes[] {
-  return Array.isArray(routes) && routes.length > 0 && routes.every((each) => "domains" in each);
+  if (!Array.isArray(routes)) return false;
+  const count = routes.filter((each) => "domains" in each).length;
+  if (count === 0 || count === routes.length) return count > 0;
+  throw new TypeError("Cannot use a list that mixes them: give either virtual hosts or routes");
 }
 
 function virtualHostOf({ domains, routes, name = domains[0], ...fields }: DomainRoutes) {

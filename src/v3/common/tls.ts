@@ -150,5 +150,5 @@ function validationOf(
 /** The name of a secret is one line; anything else is a certificate in another format. */
 function secretName(name: string): string {
   if (name !== "" && !name.includes("\n")) return name;
-  throw new TypeError("A certificate is neither the name of a secret nor PEM");
+  throw new TypeError("Cannot use a text as a certificate: it is neither the name of a secret nor PEM");
 }

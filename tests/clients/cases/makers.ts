@@ -38,7 +38,8 @@ export const MAKERS: readonly Case[] = [
         update: [clusterEndpoints("echo", [
           host(a, { locality: "here/1", weight: 3 }),
           host(b, { locality: "here/2" }),
-          host(c, { locality: "here/2", priority: 3 }),
+          // Elsewhere: of a locality in two priorities grpc-java knows the second one only.
+          host(c, { locality: "there/1", priority: 3 }),
         ])],
       });
       await world.meets(["a", "b"], { count: 40 });
@@ -49,7 +50,7 @@ export const MAKERS: readonly Case[] = [
         update: [clusterEndpoints("echo", [
           host(a, { health: HealthStatus.DRAINING }),
           host(b, { health: HealthStatus.HEALTHY }),
-          host(c, { priority: 1 }),
+          host(c, { locality: "there/1", priority: 1 }),
         ])],
       });
       await world.meets(["b"]);
