@@ -10,6 +10,8 @@ export {
   type DescMessage,
   type DescService,
   formatXdstp,
+  type JsonObject,
+  type JsonValue,
   type Message,
   type MessageFinder,
   type MessageInitShape,
