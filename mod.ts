@@ -8,6 +8,8 @@
 export {
   type DescMessage,
   type DescService,
+  type JsonObject,
+  type JsonValue,
   type Message,
   type MessageFinder,
   type MessageInitShape,

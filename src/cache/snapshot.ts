@@ -119,9 +119,15 @@ export class Snapshot {
     return `Snapshot(${JSON.stringify(this)})`;
   }
 
-  /** What `console.log` shows. */
+  /** What `console.log` shows: the names of the resources, by type. */
   [INSPECT](): string {
-    return this.toString();
+    const types = [...this.#sets].filter(([, { resources }]) => resources.size > 0).map(([typeUrl, { resources }]) => {
+      const names = [...resources.keys()].slice(0, MAX_NAMES).map((name) => JSON.stringify(name)).join(", ");
+      const more = resources.size - MAX_NAMES;
+      return `\n  ${typeUrl} (${resources.size}): ${names}${more > 0 ? ` and ${more} more` : ""}`;
+    });
+    const version = this.#version === undefined ? "" : `${JSON.stringify(this.#version)} `;
+    return `Snapshot ${version}{${types.join("")}${types.length > 0 ? "\n" : ""}}`;
   }
 
   /**
@@ -135,6 +141,9 @@ export class Snapshot {
     return checkSnapshot(this, this.#duplicates, api.types);
   }
 }
+
+/** Of a type, when a snapshot is shown. */
+const MAX_NAMES = 10;
 
 /** What is shown of a snapshot. */
 export interface SnapshotSummary {

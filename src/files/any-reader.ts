@@ -1,4 +1,4 @@
-import { create } from "@bufbuild/protobuf";
+import { create, fromBinary } from "@bufbuild/protobuf";
 import { base64Decode } from "@bufbuild/protobuf/wire";
 import { reflect, type ReflectMessage } from "@bufbuild/protobuf/reflect";
 import { AnySchema } from "@bufbuild/protobuf/wkt";
@@ -32,7 +32,7 @@ export function readAny(reader: AnyContext, node: Node): ReflectMessage | undefi
   const typeUrl = typeUrlOf(reader, node);
   if (typeUrl === undefined) return undefined;
   const desc = reader.types.get(typeName(typeUrl));
-  const bytes = desc === undefined ? bytesIn(node as MapNode) : undefined;
+  const bytes = bytesIn(node as MapNode, desc);
   if (bytes !== undefined) return anyOf(typeUrl, bytes);
   const typed = readAs(reader, { typeUrl, desc }, node as MapNode);
   return typed && anyOf(typeUrl, encode(typed.desc, typed.message.message));
@@ -57,9 +57,7 @@ interface Type {
 
 function readAs(reader: AnyContext, { typeUrl, desc }: Type, node: MapNode): Typed | undefined {
   if (desc === undefined) return unknownType(reader, node, typeUrl);
-  const message = desc.typeName === "google.protobuf.Any" || hasOwnForm(desc)
-    ? readValue(reader, desc, node)
-    : reader.fields(desc, node, "@type");
+  const message = isWithValue(desc) ? readValue(reader, desc, node) : reader.fields(desc, node, "@type");
   return message && { typeUrl, desc, message };
 }
 
@@ -97,14 +95,22 @@ function unknownType(reader: AnyContext, node: MapNode, typeUrl: string): undefi
 }
 
 /** The encoded message in base64, as `toJson` writes one of a type that it does not know. */
-function bytesIn(node: MapNode): Uint8Array | undefined {
+function bytesIn(node: MapNode, desc: DescMessage | undefined): Uint8Array | undefined {
   const value = stringOf(valueAt(node, "value"));
   if (value === undefined || node.entries.length !== 2 || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) return undefined;
+  if (desc !== undefined && (isWithValue(desc) || desc.field.value !== undefined)) return undefined;
   try {
-    return base64Decode(value);
+    const bytes = base64Decode(value);
+    if (desc !== undefined) fromBinary(desc, bytes);
+    return bytes;
   } catch {
     return undefined;
   }
+}
+
+/** Whether an `Any` has the message under `value`. */
+function isWithValue(desc: DescMessage): boolean {
+  return desc.typeName === "google.protobuf.Any" || hasOwnForm(desc);
 }
 
 function anyOf(typeUrl: string, value: Uint8Array): ReflectMessage {

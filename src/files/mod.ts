@@ -8,4 +8,5 @@ export { type DocumentContent, readDocument, resourcesFromJson, resourcesFromYam
 export type { ReadOptions, ReadTextOptions } from "./options.ts";
 export { PlacedResource } from "./placed-resource.ts";
 export { DocumentError, type DocumentProblem, type Place, placeText, problemText } from "./problem.ts";
-export type { MessageTypes } from "./types.ts";
+export type { DescMessage, MessageTypes, Resource } from "../resource/mod.ts";
+export { envoyTypes } from "../v3/known-types.ts";

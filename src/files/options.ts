@@ -1,10 +1,10 @@
-import type { MessageTypes } from "./types.ts";
+import type { MessageTypes } from "../resource/mod.ts";
 
 /** How documents are read. */
 export interface ReadOptions {
   /** The name of the file, for places. Default: none. */
   readonly file?: string;
-  /** The types of messages that are not of Envoy's API. Default: none. */
+  /** The types of messages that are not of Envoy's API, such as `createRegistry(MyFilterSchema)`. Default: none. */
   readonly types?: MessageTypes;
   /**
    * Replaces what is written in strings, such as `${NAME}` by a variable. It is called with each string that has `${`,

@@ -1,32 +1,27 @@
 import { getOption } from "@bufbuild/protobuf";
 import { versioning } from "../../gen/udpa/annotations/versioning_pb.ts";
-import type { DescMessage } from "../resource/mod.ts";
+import type { DescMessage, MessageTypes } from "../resource/mod.ts";
 import { knownType, knownTypeNames } from "../v3/known-types.ts";
 import { likelyName } from "./spelling.ts";
 
-/** Message types that are not of Envoy's API: a list of their descriptors, or a registry of `@bufbuild/protobuf`. */
-export type MessageTypes = Iterable<DescMessage | { readonly kind: string }>;
-
 /** The types that a document may use: those of the user before those of `gen/`. */
 export class Types {
-  readonly #own = new Map<string, DescMessage>();
+  readonly #own: MessageTypes | undefined;
 
-  constructor(own: MessageTypes = []) {
-    for (const type of own) {
-      if (type.kind === "message") this.#own.set((type as DescMessage).typeName, type as DescMessage);
-    }
+  constructor(own?: MessageTypes) {
+    this.#own = own;
   }
 
   /** The descriptor of a type. */
   get(typeName: string): DescMessage | undefined {
-    return this.#own.get(typeName) ?? knownType(typeName);
+    return this.#own?.getMessage(typeName) ?? knownType(typeName);
   }
 
   /** What to write in place of a type that is not known. */
   hintFor(typeName: string): string {
     const successor = /^envoy\..*\bv\d/.test(typeName) ? successorOf(typeName) : undefined;
     if (successor !== undefined) return `the type of today is "${successor}"`;
-    const likely = likelyName(typeName, [...this.#own.keys(), ...knownTypeNames()]);
+    const likely = likelyName(typeName, knownTypeNames());
     return likely === undefined ? "give a type of your own in the option types" : `did you mean "${likely}"?`;
   }
 }

@@ -3,6 +3,7 @@ import { fileDesc } from "@bufbuild/protobuf/codegenv2";
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
 import * as wkt from "@bufbuild/protobuf/wkt";
 import { FILES } from "../../gen/descriptors.ts";
+import { type MessageTypes, showTypes } from "../resource/mod.ts";
 import { moreFiles, moreTypeNames } from "./more-types.ts";
 
 /**
@@ -79,3 +80,8 @@ function addMessages(file: DescFile): void {
     if (type.kind === "message") decoded.set(type.typeName, type);
   }
 }
+
+/** The types of Envoy's API and of protobuf, for what takes a registry. */
+export const envoyTypes: MessageTypes = { getMessage: knownType };
+
+showTypes(envoyTypes);
