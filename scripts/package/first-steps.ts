@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
 import { ensureEnvoy } from "../../examples/demo/install-envoy.ts";
 import { RUNTIMES } from "../../tests/runtimes/runtimes.ts";
-import { follow, type Guide, guideOf, programOf } from "./guide.ts";
+import { follow, guideOf, programOf } from "./guide.ts";
 
 /** How the first steps are taken. */
 export interface FirstStepsOptions {
@@ -18,12 +18,12 @@ export interface FirstStepsOptions {
 
 const NODE_HEADING = "## From nothing to a request";
 
-/** A TypeScript for types that work with the versions that people have. */
+/** The versions of TypeScript that most projects have. */
 const COMPILERS = ["typescript@5.9.3", "typescript@7.0.2"];
 
 /**
  * Does what README tells a newcomer to do, as it stands, in an empty folder for each runtime: it installs the package,
- * starts the server and a real Envoy, and sends a request. With each Node the files are type-checked by each compiler.
+ * starts the server and a real Envoy, and sends a request. The files are type-checked by each compiler.
  */
 export async function firstSteps({ work, readme, registry }: FirstStepsOptions): Promise<void> {
   const tools = await toolsFor(work);
@@ -31,20 +31,15 @@ export async function firstSteps({ work, readme, registry }: FirstStepsOptions):
   for (const { name, npm, bin } of RUNTIMES) {
     const started = performance.now();
     const folder = mkdtempSync(join(work, "empty-"));
-    const guide = bin === "node" ? onNode : onRuntime(onNode, guideOf(readme, `### With ${name}`));
+    // The files are the same for all runtimes.
+    const guide = bin === "node" ? onNode : { ...guideOf(readme, `### With ${name}`), files: onNode.files };
     const path = [tools, dirname(await programOf(npm, bin)), process.env["PATH"]].join(delimiter);
     await follow(guide, { folder, env: environment({ path, work, registry }) });
-    if (bin === "node") for (const compiler of COMPILERS) await check(folder, compiler, Object.keys(guide.files));
+    // Once: the types do not depend on the runtime.
+    if (npm === RUNTIMES[0]!.npm) for (const each of COMPILERS) await check(folder, each, Object.keys(guide.files));
     rmSync(folder, { recursive: true, force: true });
     console.log(`README's first steps work with ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
   }
-}
-
-/** The same steps with other commands to install the package and to run the server: the rest is as with Node. */
-function onRuntime(onNode: Guide, { commands }: Guide): Guide {
-  const isOwn = (line: string) => line.startsWith("npm install ") || line.startsWith("node server.mts ");
-  const rest = onNode.commands.split("\n").filter((line) => !isOwn(line)).join("\n");
-  return { ...onNode, commands: `${commands}${rest}` };
 }
 
 /** Envoy as `envoy`, beside others on this machine: its admin interface has any free port. */

@@ -1,4 +1,6 @@
 export type { DiscoveryCallbacks } from "./callbacks.ts";
+export { combineCallbacks } from "./combine-callbacks.ts";
+export { logCallbacks } from "./log-callbacks.ts";
 export type { ConnectError, ConnectRouter, ContextKey } from "./connect-types.ts";
 export {
   createDiscoveryServer,

@@ -4,7 +4,7 @@ export interface BootstrapOptions {
   readonly server: string;
   /** The id of the client's node: by default the key of its snapshot. */
   readonly node: string;
-  /** The cluster of the client's node. Default: `default`. */
+  /** The cluster of the client's node. Default: `default` for an Envoy, which requires one, and none for gRPC. */
   readonly cluster?: string;
   /** TLS to the server. Default: plaintext. */
   readonly tls?: BootstrapTls;
@@ -179,7 +179,7 @@ export interface GrpcBootstrap {
  *
  * @throws TypeError if `server` is not a host with a port
  */
-export function grpcBootstrap({ server, node, cluster = "default", tls }: BootstrapOptions): GrpcBootstrap {
+export function grpcBootstrap({ server, node, cluster, tls }: BootstrapOptions): GrpcBootstrap {
   hostAndPort(server);
   return {
     xds_servers: [{
@@ -188,7 +188,7 @@ export function grpcBootstrap({ server, node, cluster = "default", tls }: Bootst
       server_features: ["xds_v3"],
     }],
     // grpc-js cannot do without a locality.
-    node: { id: node, cluster, locality: {} },
+    node: { id: node, ...cluster !== undefined && { cluster }, locality: {} },
     server_listener_resource_name_template: "grpc/server?xds.resource.listening_address=%s",
   };
 }
