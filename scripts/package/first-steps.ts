@@ -4,42 +4,59 @@ import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
 import { ensureEnvoy } from "../../examples/demo/install-envoy.ts";
 import { RUNTIMES } from "../../tests/runtimes/runtimes.ts";
-import { follow, guideOf, programOf } from "./guide.ts";
+import { follow, guideOf, guidesOf, programOf } from "./guide.ts";
 
-/** How the first steps are taken. */
-export interface FirstStepsOptions {
+/** How the steps are taken. */
+export interface StepsOptions {
   /** A folder outside of the repository for all that is made. */
   readonly work: string;
-  /** The content of README.md. */
-  readonly readme: string;
-  /** The registry that has the package. */
+  /** The folder of the repository, whose pages are followed. */
+  readonly root: string;
+  /** The URL of the registry that has the package. */
   readonly registry: string;
 }
-
-const NODE_HEADING = "## From nothing to a request";
 
 /** The versions of TypeScript that most projects have. */
 const COMPILERS = ["typescript@5.9.3", "typescript@7.0.2"];
 
+/** Pages whose commands are followed from their beginning to their end, on Node. */
+const PAGES = ["docs/getting-started.md", "docs/your-own-control-plane.md", "docs/deployment.md"];
+
 /**
- * Does what README tells a newcomer to do, as it stands, in an empty folder for each runtime: it installs the package,
- * starts the server and a real Envoy, and sends a request. The files are type-checked by each compiler.
+ * Does what README and the pages for newcomers have their readers do, as it stands, in empty folders: it installs the
+ * package, starts servers and a real Envoy, and sends requests; README with each runtime. The types of README's files are
+ * checked by each compiler.
  */
-export async function firstSteps({ work, readme, registry }: FirstStepsOptions): Promise<void> {
+export async function takeFirstSteps({ work, root, registry }: StepsOptions): Promise<void> {
   const tools = await toolsFor(work);
-  const onNode = guideOf(readme, NODE_HEADING);
+  const page = (name: string) => readFileSync(join(root, name), "utf8");
+  const onNode = guideOf(page("README.md"), "## From nothing to a request");
   for (const { name, npm, bin } of RUNTIMES) {
-    const started = performance.now();
-    const folder = mkdtempSync(join(work, "empty-"));
     // The files are the same for all runtimes.
-    const guide = bin === "node" ? onNode : { ...guideOf(readme, `### With ${name}`), files: onNode.files };
+    const guide = bin === "node" ? onNode : { ...guideOf(page("README.md"), `### With ${name}`), files: onNode.files };
     const path = [tools, dirname(await programOf(npm, bin)), process.env["PATH"]].join(delimiter);
-    await follow(guide, { folder, env: environment({ path, work, registry }) });
-    // Once: the types do not depend on the runtime.
-    if (npm === RUNTIMES[0]!.npm) for (const each of COMPILERS) await check(folder, each, Object.keys(guide.files));
-    rmSync(folder, { recursive: true, force: true });
-    console.log(`README's first steps work with ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+    await inEmptyFolder(`README with ${name}`, work, async (folder) => {
+      await follow([guide], { folder, env: environment({ path, work, registry }) });
+      // Once: the types do not depend on the runtime.
+      if (npm === RUNTIMES[0]!.npm) {
+        for (const each of COMPILERS) await check(folder, each, Object.keys(guide.files));
+      }
+    });
   }
+  const path = [tools, dirname(process.execPath), process.env["PATH"]].join(delimiter);
+  for (const name of PAGES) {
+    await inEmptyFolder(name, work, (folder) => {
+      return follow(guidesOf(page(name)), { folder, env: environment({ path, work, registry }) });
+    });
+  }
+}
+
+async function inEmptyFolder(what: string, work: string, use: (folder: string) => Promise<void>): Promise<void> {
+  const started = performance.now();
+  const folder = mkdtempSync(join(work, "empty-"));
+  await use(folder);
+  rmSync(folder, { recursive: true, force: true });
+  console.log(`${what} can be followed (${((performance.now() - started) / 1000).toFixed(1)} s)`);
 }
 
 /** Envoy as `envoy`, beside others on this machine: its admin interface has any free port. */
@@ -66,9 +83,4 @@ async function check(folder: string, compiler: string, files: readonly string[])
   const options = ["--noEmit", "--strict", "--target", "es2024", "--module", "nodenext"];
   const { status, stdout } = spawnSync(tsc, [...options, ...files], { cwd: folder, encoding: "utf8" });
   if (status !== 0) throw new Error(`Cannot check the types of README with ${compiler}:\n${stdout}`);
-}
-
-/** README as it is in the repository. */
-export function readReadme(root: string): string {
-  return readFileSync(join(root, "README.md"), "utf8");
 }

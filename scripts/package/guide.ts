@@ -17,18 +17,28 @@ export interface Guide {
 
 /** Reads a section of a page in Markdown, from its heading to the next one of any level. */
 export function guideOf(page: string, heading: string): Guide {
-  const lines = page.split("\n");
-  const start = lines.indexOf(heading);
-  if (start < 0) throw new Error(`Cannot find "${heading}"`);
-  const length = lines.slice(start + 1).findIndex((line) => /^#{2,} /.test(line));
-  const section = lines.slice(start + 1, length < 0 ? undefined : start + 1 + length).join("\n");
-  const blocks = [...section.matchAll(/^```(\w+)\n([^]*?)^```/gm)].map(([, language, text]) => ({ language, text: text! }));
-  const files = blocks.flatMap(({ text }) => {
-    const [, name] = /^\/\/ ([\w.-]+)\n/.exec(text) ?? [];
-    return name === undefined ? [] : [[name, text] as const];
+  const section = sectionsOf(page).find((text) => text.startsWith(`${heading}\n`));
+  if (section === undefined) throw new Error(`Cannot find "${heading}"`);
+  return read(section);
+}
+
+/** Reads all sections of a page, in their order. */
+export function guidesOf(page: string): Guide[] {
+  return sectionsOf(page).map(read);
+}
+
+function sectionsOf(page: string): string[] {
+  return page.split(/^(?=#{2,} )/m);
+}
+
+function read(section: string): Guide {
+  const blocks = Array.from(section.matchAll(/^```(\w+)\n([^]*?)^```/gm), ([, language, text]) => [language, text!]);
+  const files = blocks.flatMap(([, text]) => {
+    const [, name] = /^\/\/ ([\w.-]+)\n/.exec(text!) ?? [];
+    return name === undefined ? [] : [[name, text!] as const];
   });
-  const commands = blocks.filter(({ language }) => language === "sh").map(({ text }) => text).join("");
-  const prints = [...commands.matchAll(/# prints: (.*)$/gm)].map((match) => match[1]!);
+  const commands = blocks.filter(([language]) => language === "sh").map(([, text]) => text).join("");
+  const prints = Array.from(commands.matchAll(/# prints: (.*)$/gm), ([, line]) => line!);
   return { files: Object.fromEntries(files), commands, prints };
 }
 
@@ -39,14 +49,27 @@ export interface RunOptions {
 }
 
 /**
- * Writes the files of a guide into a folder and runs its commands there, in one shell, as they stand; only ports that are
- * in use on this machine are replaced, which is printed. Whatever the commands left running is ended with them.
+ * Writes the files of guides into a folder and runs their commands there as they stand, in a shell for each guide; only
+ * ports that are in use on this machine are replaced, which is printed. Whatever the commands of a guide left running is
+ * ended with it.
  *
  * @throws Error with all output, if a command fails or something that the guide says is printed was not
  */
-export async function follow({ files, commands, prints }: Guide, { folder, env }: RunOptions): Promise<void> {
-  const free = await portsInUse(`${commands}${Object.values(files).join("")}`);
+export async function follow(guides: readonly Guide[], options: RunOptions): Promise<void> {
+  const text = guides.flatMap(({ files, commands }) => [commands, ...Object.values(files)]).join("\n");
+  const free = await freeFrom(text);
+  for (const guide of guides) await followOne(guide, free, options);
+}
+
+type Replace = (text: string) => string;
+
+async function followOne(
+  { files, commands, prints }: Guide,
+  free: Replace,
+  { folder, env }: RunOptions,
+): Promise<void> {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), free(text));
+  if (commands === "") return;
   const shell = spawn("bash", ["-euo", "pipefail", "-c", free(commands)], {
     cwd: folder,
     env,
@@ -86,14 +109,13 @@ function textOf(stream: NodeJS.ReadableStream): () => string {
 }
 
 /** Replaces those ports that a text mentions and that are in use here. */
-async function portsInUse(text: string): Promise<(text: string) => string> {
-  const ports = [...new Set(Array.from(text.matchAll(/(?<=:|port: ?|listen\()\d{4,5}\b/g), ([port]) => port))];
+async function freeFrom(text: string): Promise<Replace> {
+  const ports = [...new Set(Array.from(text.matchAll(/(?<=:|port: |listen\()\d{4,5}\b/g), ([port]) => port))];
   const replaced = new Map<string, string>();
   for (const port of ports) if (!await isFree(Number(port))) replaced.set(port, `${await freePort()}`);
   for (const [port, other] of replaced) console.log(`  port ${port} is in use here: ${other} instead`);
-  return (text) => {
-    return [...replaced].reduce((result, [port, other]) => result.replaceAll(new RegExp(`\\b${port}\\b`, "g"), other), text);
-  };
+  const inUse = new RegExp(`\\b(${[...replaced.keys()].join("|")})\\b`, "g");
+  return (text) => replaced.size === 0 ? text : text.replaceAll(inUse, (port) => replaced.get(port)!);
 }
 
 async function isFree(port: number): Promise<boolean> {
