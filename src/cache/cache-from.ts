@@ -1,4 +1,4 @@
-import { normalName, type Resource } from "../resource/mod.ts";
+import { checkOptions, normalName, type OptionNames, type Resource } from "../resource/mod.ts";
 import type { Admit } from "./admit.ts";
 import { admitChange, admitReplacement } from "./admit-change.ts";
 import type { Cache, SubscriptionChange, Watch, WatchRequest } from "./cache.ts";
@@ -51,6 +51,8 @@ export interface CacheFromOptions {
   readonly admit?: Admit;
 }
 
+const OPTION_NAMES: OptionNames<CacheFromOptions> = { onError: true, retryMs: true, admit: true };
+
 /**
  * Makes a cache of a function that returns an async iterable: a backend in ten lines, for one type or for resources that
  * are loaded by name. Each type has a source of its own, so what several types change together is not kept together: for
@@ -59,7 +61,10 @@ export interface CacheFromOptions {
  * Nothing is sent before the first event. When a source ends, its clients keep their resources; when it throws, it is
  * called again.
  */
-export function cacheFrom(source: CacheSource, { onError, retryMs = 1000, admit }: CacheFromOptions = {}): Cache {
+export function cacheFrom(source: CacheSource, options: CacheFromOptions = {}): Cache {
+  checkOptions("make a cache of a source", options, OPTION_NAMES);
+  if (typeof source !== "function") throw new TypeError("Cannot make a cache of a source: it must be a function");
+  const { onError, retryMs = 1000, admit } = options;
   return {
     watch(request, watcher): Watch {
       const view = new LiveView({ ready: false });

@@ -105,6 +105,13 @@ export class Snapshot {
     const duplicates = this.#duplicates.filter((each) =>
       sets.get(each.typeUrl)!.resources.get(each.name) === this.get(each.typeUrl, each.name)
     );
+    // Of resources with one name the last one is in the set.
+    for (const [typeUrl, update] of updates) {
+      const { base, resources } = sets.get(typeUrl)!;
+      if (base!.update.length < update.length) {
+        duplicates.push(...update.filter((each) => resources.get(each.name) !== each));
+      }
+    }
     return snapshotOf({ sets, duplicates, version: this.#version });
   }
 

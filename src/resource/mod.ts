@@ -1,5 +1,7 @@
 export type { Aliasing, ApiTable, MessageFinder, Reference, ResourceType, ServiceRow } from "./api-table.ts";
+export { checkOptions, type OptionNames } from "./check-options.ts";
 export { encode } from "./encode.ts";
+export { likelyName } from "./likely-name.ts";
 export { collectionOf, formatXdstp, isGlob, isXdstp, normalName, parseXdstp, type XdstpName } from "./names.ts";
 export type { DescMessage, DescService, Message, MessageInitShape, MessageTypes } from "./protobuf-types.ts";
 export { deltaRecordWithoutTtl, heartbeatRecord, unknownRecord } from "./records.ts";

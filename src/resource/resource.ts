@@ -243,8 +243,8 @@ function nameOf(schema: DescMessage, message: Message): string {
   const field = schema.fields.find((f) => f.name === "name") ?? schema.fields.find((f) => f.name === "cluster_name");
   const name = field && (message as unknown as Record<string, unknown>)[field.localName];
   if (typeof name !== "string" || name === "") {
-    const why = field ? `its field ${field.name} is empty` : "its type has no field for one";
-    throw new TypeError(`Cannot name a resource of type ${schema.typeName}: ${why}; give { name }`);
+    const what = field ? `set its field ${field.localName}` : "its type has no field for a name, so give { name }";
+    throw new TypeError(`Cannot name a resource of type ${schema.typeName}: ${what}`);
   }
   return name;
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from "../resource/mod.ts";
 import { HeldBytes, type StreamInfo } from "../stream/mod.ts";
 import type { StreamQueueStatus } from "./admission/admission.ts";
 import { Readiness } from "./admission/readiness.ts";
@@ -9,6 +10,7 @@ import { Authorizer } from "./identity/authorizer.ts";
 import { LimitCounter, type LimitCounts } from "./limits/limit-counts.ts";
 import type { FailedConnection } from "./log-entries.ts";
 import { ServerLog } from "./log.ts";
+import { OPTION_NAMES } from "./option-names.ts";
 import { type DiscoveryServerOptions, settingsOf } from "./options.ts";
 import { Polls, type PollsStatus } from "./polls/polls.ts";
 import type { Explanation } from "./diagnosis/explain.ts";
@@ -102,9 +104,15 @@ export interface DiscoveryServer {
 /**
  * Creates a server. It serves nothing by itself: hand it to `listen()` of `ts-control-plane/node`, mount
  * {@link DiscoveryServer.routes} on a router of your own, or pass requests to {@link DiscoveryServer.fetch}.
+ *
+ * @throws TypeError for an option that is not known, and without a cache
  */
 export function createDiscoveryServer(options: DiscoveryServerOptions): DiscoveryServer {
   const { cache } = options;
+  checkOptions("create a server", options, OPTION_NAMES);
+  if (typeof cache?.watch !== "function") {
+    throw new TypeError("Cannot create a server: its option cache must be a cache, such as new SnapshotCache()");
+  }
   const settings = settingsOf(options);
   const log = new ServerLog(options.log);
   const callbacks = guardCallbacks(options.callbacks ?? {}, log);

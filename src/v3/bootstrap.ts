@@ -10,7 +10,7 @@ export interface BootstrapOptions {
   readonly tls?: BootstrapTls;
 }
 
-/** How a client checks the server, and shows who it is. All are paths on the machine of the client, to files in PEM. */
+/** How a client checks the server, and proves its own identity. All are paths on the machine of the client, to files in PEM. */
 export interface BootstrapTls {
   /** The authorities of the server's certificate. */
   readonly caFile: string;
@@ -206,13 +206,13 @@ interface HostAndPort {
 }
 
 function hostAndPort(server: string): HostAndPort {
-  const [, v6, host = v6, port] = /^(?:\[([^\]]+)\]|([^:/\s]+)):(\d{1,5})$/.exec(server) ?? [];
+  const [, host, port] = /^(\[[^\]]+\]|[^:/\s]+):(\d{1,5})$/.exec(server) ?? [];
   if (host === undefined || !(Number(port) > 0 && Number(port) <= 65_535)) {
     throw new TypeError(
       `Cannot use the server ${JSON.stringify(server)}: it must be a host and a port, such as 127.0.0.1:18000`,
     );
   }
-  return { host, port: Number(port) };
+  return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
 }
 
 function isIpAddress(host: string): boolean {

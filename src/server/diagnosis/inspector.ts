@@ -32,13 +32,15 @@ export class Inspector {
   /** Since when names are missing. */
   readonly #suspects = new RecentKeys(MAX_REMEMBERED);
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
+  /** The time in milliseconds, as far as there were streams: a clock is not needed for it. */
+  #now = 0;
 
   constructor({ afterMs = 2000, missingAfterMs = 10_000, everyMs = 1000, ...rest }: InspectorOptions) {
     this.#options = { ...rest, afterMs, missingAfterMs, everyMs };
   }
 
   opened(stream: DiscoveryStream): void {
-    this.#streams.set(stream, performance.now());
+    this.#streams.set(stream, this.#now);
     if (this.#timer === undefined) this.#schedule();
   }
 
@@ -56,7 +58,8 @@ export class Inspector {
 
   #schedule(): void {
     this.#timer = setTimeout(() => {
-      this.#look(performance.now());
+      this.#now += this.#options.everyMs;
+      this.#look(this.#now);
       this.#schedule();
     }, this.#options.everyMs);
     (this.#timer as { unref?(): unknown }).unref?.();
