@@ -37,7 +37,8 @@ export interface CacheSourceOptions {
 export interface CacheFromOptions {
   /**
    * Called when a source throws, and with what a listener of its `signal` throws. Clients keep their resources, and the
-   * source is called again after `retryMs`. Default: nothing is called.
+   * source is called again after `retryMs`. Default: the server logs the error and calls its own `onError`; without a
+   * server it goes to `console.error`.
    */
   readonly onError?: (error: unknown, request: WatchRequest) => void;
   /** The time between an error of a source and its next call, in milliseconds. Default: 1000. */
@@ -59,7 +60,7 @@ export function cacheFrom(source: CacheSource, { onError, retryMs = 1000, admit 
   return {
     watch(request, watcher): Watch {
       const view = new LiveView({ ready: false });
-      const report = (error: unknown) => callOnError(onError, error, request);
+      const report = (error: unknown) => reportError(error, request, onError);
       const abort = guardedAbort(report);
       const requested = new RequestedNames(request.subscription, (names) => view.wake(names));
       view.log.isLoading = (name) => requested.isLoading(name);
@@ -76,6 +77,7 @@ export function cacheFrom(source: CacheSource, { onError, retryMs = 1000, admit 
         },
       };
     },
+    explain: ({ node: { id } }) => `the source has given no event yet for node ${JSON.stringify(id)}`,
   };
 }
 
@@ -119,11 +121,18 @@ function isIterable(value: unknown): value is AsyncIterable<CacheEvent> {
   return typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
 }
 
-function callOnError(onError: CacheFromOptions["onError"], error: unknown, request: WatchRequest): void {
+function reportError(error: unknown, request: WatchRequest, onError: CacheFromOptions["onError"]): void {
+  if (onError === undefined && request.onError === undefined) console.error("The source of a cache has thrown", error);
+  // The source is called again, whatever these throw.
+  ignoreErrors(() => onError?.(error, request));
+  ignoreErrors(() => request.onError?.(error, onError !== undefined));
+}
+
+function ignoreErrors(call: () => unknown): void {
   try {
-    onRejection(onError?.(error, request), () => {});
+    onRejection(call(), () => {});
   } catch {
-    // The source is called again all the same.
+    // Neither has a handler of its own.
   }
 }
 

@@ -100,6 +100,11 @@ export class LinearCache implements Cache {
     return request.type === this.typeUrl ? this.#view.watch(request, watcher) : INERT_WATCH;
   }
 
+  /** See {@link Cache.explain}. */
+  explain({ type }: WatchRequest): string | undefined {
+    return type === this.typeUrl ? undefined : `the cache has resources of ${this.typeUrl} only`;
+  }
+
   #publish(change: () => readonly string[]): void {
     const { log } = this.#view;
     log.version = undefined;

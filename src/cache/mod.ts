@@ -8,6 +8,7 @@ export {
   type CacheSourceOptions,
 } from "./cache-from.ts";
 export { checkedView } from "./checked-view.ts";
+export { explainWatch } from "./explain-watch.ts";
 export { followSnapshots } from "./follow-snapshots.ts";
 export { LinearCache, type LinearCacheOptions } from "./linear-cache.ts";
 export { type CacheSelector, MuxCache } from "./mux-cache.ts";

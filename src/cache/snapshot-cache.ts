@@ -4,6 +4,7 @@ import type { Cache, Node, Watch, Watcher, WatchRequest } from "./cache.ts";
 import { encodeAll } from "./encode-all.ts";
 import { FirstError } from "./first-error.ts";
 import { LiveView } from "./live-view.ts";
+import { noSnapshot } from "./no-snapshot.ts";
 import { uselessResult } from "./rejection.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -107,8 +108,7 @@ export class SnapshotCache implements Cache {
 
   /** See {@link Cache.watch}. */
   watch(request: WatchRequest, watcher: Watcher): Watch {
-    const key = this.#nodeHash(request.node);
-    if (typeof key !== "string") throw uselessResult(key, "Cannot watch: nodeHash must return a text");
+    const key = this.#keyOf(request.node);
     const group = this.#group(key);
     const { type } = request;
     let view = group.views.get(type);
@@ -124,6 +124,18 @@ export class SnapshotCache implements Cache {
       group.views.delete(type);
       this.#dropIfUnused(key, group);
     });
+  }
+
+  /** See {@link Cache.explain}. */
+  explain({ node }: WatchRequest): string | undefined {
+    const key = this.#keyOf(node);
+    return this.getSnapshot(key) === undefined ? noSnapshot(node, key, this.#groups) : undefined;
+  }
+
+  #keyOf(node: Node): string {
+    const key = this.#nodeHash(node);
+    if (typeof key !== "string") throw uselessResult(key, "Cannot watch: nodeHash must return a text");
+    return key;
   }
 
   #group(key: string): Group {

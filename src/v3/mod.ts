@@ -4,6 +4,7 @@
  * @module
  */
 export { hostEndpoint, locality, type LocalityOptions, socketAddress } from "./address.ts";
+export * from "./bootstrap.ts";
 export { ads, grpcSource, type GrpcSourceOptions, restSource, type RestSourceOptions } from "./config-source.ts";
 export {
   cluster,

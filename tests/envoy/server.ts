@@ -18,6 +18,9 @@ export interface RunningServer extends AsyncDisposable {
   /** What validation takes for errors in what was published. */
   readonly errorsFound: readonly string[];
   status(): ServerStatus;
+  explain: DiscoveryServer["explain"];
+  /** What it logs by default. */
+  readonly lines: readonly string[];
 }
 
 /** Starts a server for the one Envoy of a case. */
@@ -27,8 +30,15 @@ export async function startServer(
   { http1 = false }: Pick<Mode, "http1">,
 ): Promise<RunningServer> {
   const journal = new Journal();
+  const lines: string[] = [];
+  const note = (_: object, line: string): void => void lines.push(line);
   const cache = new SnapshotCache({ nodeHash: () => "all", ...admits && { admit: admitValid() } });
-  const server = createDiscoveryServer({ log: false, ...options, cache, callbacks: journal.callbacks });
+  const server = createDiscoveryServer({
+    log: { warn: note, error: note },
+    ...options,
+    cache,
+    callbacks: journal.callbacks,
+  });
   const listener = await (http1 ? listenHttp1(server, port) : listen(server, { ...listenOptions, port }));
   let snapshot = new Snapshot({ resources: [] });
   const errorsFound: string[] = [];
@@ -45,6 +55,8 @@ export async function startServer(
       errorsFound.push(...errorsIn(next));
     },
     status: () => server.status(),
+    explain: server.explain,
+    lines,
     async [Symbol.asyncDispose]() {
       await listener.close();
       server.close();

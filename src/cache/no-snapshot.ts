@@ -1,0 +1,30 @@
+import type { Node } from "./cache.ts";
+
+/** Why a node has no configuration: its key, and the keys that have a snapshot, of which a few are shown. */
+export function noSnapshot(
+  { id }: Node,
+  key: string,
+  groups: ReadonlyMap<string, { readonly snapshot: unknown }>,
+): string {
+  const keys: string[] = [];
+  let count = 0;
+  for (const [each, { snapshot }] of groups) {
+    if (snapshot === undefined) continue;
+    count++;
+    if (keys.length < MAX_KEYS) keys.push(quoted(each));
+  }
+  const whose = key === id ? "" : ` of the key ${quoted(key)}`;
+  const more = count > keys.length ? ` and ${count - keys.length} more` : "";
+  const known = count === 0 ? "none was published" : `there are ones for ${keys.join(", ")}${more}`;
+  return `node ${quoted(id)} has no snapshot${whose}; ${known}`;
+}
+
+const MAX_KEYS = 5;
+
+/** Keys and ids may be of any length. */
+function quoted(text: string): string {
+  return JSON.stringify(text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH)}…`);
+}
+
+/** In UTF-16 units. */
+const MAX_LENGTH = 64;
