@@ -10,7 +10,7 @@ const { files, repository } = JSON.parse(readFileSync(join(ROOT, "package.json")
 /** Where files of the repository are that are not in the package. */
 const ELSEWHERE = `${repository.url.replace(/^git\+|\.git$/g, "")}/blob/main/`;
 
-/** Files of the repository for those who change it: they are not in the package. */
+/** Pages for contributors, which are not in the package. */
 const FOR_CONTRIBUTORS = ["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "src/stream/README.md"];
 
 const links = [...PAGES, "CHANGELOG.md", ...FOR_CONTRIBUTORS].flatMap((page) => {
