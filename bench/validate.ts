@@ -1,7 +1,7 @@
 // Measures validation in CPU time of this process: `npm run bench:validate`.
 import process from "node:process";
 import { type Resource, Snapshot, SnapshotCache } from "../mod.ts";
-import { ads, cluster, ENDPOINT_TYPE, endpoints, hostEndpoint, route } from "../src/v3/mod.ts";
+import { ads, cluster, ENDPOINT_TYPE, endpoints, hostEndpoint, routeConfiguration } from "../src/v3/mod.ts";
 import { admitValid, validate } from "../src/validate/mod.ts";
 
 const COUNT = 10_000;
@@ -82,5 +82,5 @@ function table(): Resource {
   const virtualHosts = Array.from({ length: COUNT / 100 }, (_, i) => {
     return { name: `${i}`, domains: [`${i}.example.com`], routes: routes(i) };
   });
-  return route({ name: "routes", virtualHosts });
+  return routeConfiguration({ name: "routes", virtualHosts });
 }

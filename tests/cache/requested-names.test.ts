@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type CacheEvent, cacheFrom, type CacheSource, type Resource } from "../../mod.ts";
 import { FakeClient } from "../../src/testing/mod.ts";
-import { cluster, CLUSTER_TYPE, v3, VIRTUAL_HOST_TYPE, virtualHost } from "../../src/v3/mod.ts";
+import { cluster, CLUSTER_TYPE, v3, VIRTUAL_HOST_TYPE, virtualHostResource } from "../../src/v3/mod.ts";
 
 const CDS = CLUSTER_TYPE;
 
@@ -102,7 +102,7 @@ describe("cacheFrom() with names on demand", () => {
     client.subscribe(VIRTUAL_HOST_TYPE, ["r/a.com", "r/b.com"]);
     await settled();
     expect(settle(client)).toEqual([]);
-    await backend.load(virtualHost({ name: "one", domains: ["a.com"] }, { routeConfig: "r" }));
+    await backend.load(virtualHostResource({ name: "one", domains: ["a.com"] }, { routeConfig: "r" }));
     expect(settle(client)).toEqual(["r/one aka r/a.com ?r/b.com"]);
     client.close();
   });

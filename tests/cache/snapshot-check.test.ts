@@ -8,7 +8,7 @@ import {
   httpConnectionManager,
   listener,
   LISTENER_TYPE,
-  route,
+  routeConfiguration,
   scopedRoute,
 } from "../../src/v3/mod.ts";
 
@@ -20,7 +20,7 @@ const eds = (name: string, serviceName = ""): Resource =>
     edsClusterConfig: { edsConfig: ads(), serviceName },
   });
 const routeTo = (name: string, target: string): Resource =>
-  route({
+  routeConfiguration({
     name,
     virtualHosts: [{
       name: "all",
@@ -97,7 +97,7 @@ const CASES: readonly { readonly what: string; readonly resources: Resource[]; r
   },
   {
     what: "routes that get their virtual hosts on demand, which need not be there",
-    resources: [route({ name: "r", vhds: {} })],
+    resources: [routeConfiguration({ name: "r", vhds: {} })],
     problems: [],
   },
 ];

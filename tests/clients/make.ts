@@ -12,7 +12,7 @@ import {
   httpConnectionManager,
   listener,
   locality,
-  route,
+  routeConfiguration,
   socketAddress,
 } from "../../src/v3/mod.ts";
 import { SERVER_LISTENER } from "./bootstrap.ts";
@@ -38,7 +38,7 @@ export function unusableTarget(name: string): Resource {
 
 /** Routes of all hosts. */
 export function routesOf(name: string, ...routes: RouteInit[]): Resource {
-  return route(configOf(name, routes));
+  return routeConfiguration(configOf(name, routes));
 }
 
 /** A route that does not say of what it is. */

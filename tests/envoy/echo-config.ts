@@ -6,7 +6,7 @@ import {
   hostEndpoint,
   httpConnectionManager,
   listener,
-  route,
+  routeConfiguration,
   socketAddress,
 } from "../../src/v3/mod.ts";
 import { adminJson } from "./look.ts";
@@ -95,7 +95,7 @@ export function httpListener(mode: Mode, serverName: string, host = "127.0.0.1")
 
 /** Envoy rejects a regular expression such as `(`. */
 export function routes(version: string, regex = ".*"): Resource {
-  return route({
+  return routeConfiguration({
     name: "routes",
     virtualHosts: [{
       name: "all",

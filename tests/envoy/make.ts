@@ -12,7 +12,7 @@ import {
   hostEndpoint,
   httpConnectionManager,
   listener,
-  route,
+  routeConfiguration,
   scopedRoute,
   socketAddress,
   typedConfig,
@@ -118,7 +118,7 @@ export function routesOf(
   routes: readonly MessageInitShape<typeof RouteSchema>[],
   init: MessageInitShape<typeof RouteConfigurationSchema> = {},
 ): Resource {
-  return route(
+  return routeConfiguration(
     {
       ...init,
       name,

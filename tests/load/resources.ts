@@ -1,6 +1,6 @@
 import { clusterInit } from "../../bench/resources.ts";
 import type { Resource } from "../../mod.ts";
-import { cluster, endpoints, hostEndpoint, route } from "../../src/v3/mod.ts";
+import { cluster, endpoints, hostEndpoint, routeConfiguration } from "../../src/v3/mod.ts";
 import type { Part } from "./protocol.ts";
 
 /** The resources of a part of a publication. */
@@ -21,7 +21,7 @@ const MAKE: Readonly<Record<Part["kind"], Make>> = {
   route: (i, size, revision) => {
     const headers = [{ header: { key: "x-revision", value: `${revision}` } }];
     const virtualHosts = [{ name: "x".repeat(size), domains: ["*"] }];
-    return route({ name: nameOf(i), responseHeadersToAdd: headers, virtualHosts });
+    return routeConfiguration({ name: nameOf(i), responseHeadersToAdd: headers, virtualHosts });
   },
 };
 

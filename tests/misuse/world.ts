@@ -9,7 +9,14 @@ import {
   SnapshotCache,
   type Watch,
 } from "../../mod.ts";
-import { cluster, CLUSTER_TYPE, ENDPOINT_TYPE, endpoints, VIRTUAL_HOST_TYPE, virtualHost } from "../../src/v3/mod.ts";
+import {
+  cluster,
+  CLUSTER_TYPE,
+  ENDPOINT_TYPE,
+  endpoints,
+  VIRTUAL_HOST_TYPE,
+  virtualHostResource,
+} from "../../src/v3/mod.ts";
 import { Client } from "./client.ts";
 
 /** What a place is set up with: the parts of a server that the code at fault is in. */
@@ -85,7 +92,7 @@ export class World {
       cluster({ name: "a", altStatName: version }),
       cluster({ name: "b", altStatName: version }),
       endpoints({ clusterName: "a", policy: { overprovisioningFactor: this.#version } }),
-      virtualHost({ name: "v", domains: ["x.example"], includeRequestAttemptCount: this.#version % 2 > 0 }, {
+      virtualHostResource({ name: "v", domains: ["x.example"], includeRequestAttemptCount: this.#version % 2 > 0 }, {
         routeConfig: "r",
       }),
     ];

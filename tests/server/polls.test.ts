@@ -28,7 +28,7 @@ import {
   hostEndpoint,
   listener,
   LISTENER_TYPE,
-  route,
+  routeConfiguration,
   runtime,
   scopedRoute,
   secret,
@@ -60,7 +60,7 @@ const OWN: DescMessage = createFileRegistry(
 const PATHS: readonly (readonly [path: string, resource: Resource])[] = [
   ["listeners", listener({ name: "a" })],
   ["clusters", cluster({ name: "a" })],
-  ["routes", route({ name: "a" })],
+  ["routes", routeConfiguration({ name: "a" })],
   ["scoped-routes", scopedRoute({ name: "a" })],
   ["endpoints", A],
   ["secrets", secret({ name: "a" })],

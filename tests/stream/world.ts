@@ -3,7 +3,15 @@ import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { FilterSchema } from "../../gen/envoy/config/listener/v3/listener_components_pb.ts";
 import { TcpProxySchema } from "../../gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.ts";
 import { rawResource, type Resource } from "../../mod.ts";
-import { ads, cluster, httpConnectionManager, listener, route, scopedRoute, typedConfig } from "../../src/v3/mod.ts";
+import {
+  ads,
+  cluster,
+  httpConnectionManager,
+  listener,
+  routeConfiguration,
+  scopedRoute,
+  typedConfig,
+} from "../../src/v3/mod.ts";
 import { type Type, TYPES } from "../protocol/transcript.ts";
 
 /** The published resources, by type and name. A label is `name=content`, followed by `>name` of what it refers to. */
@@ -113,7 +121,7 @@ function make(type: Type, label: string): Resource {
         edsClusterConfig: { edsConfig: ads() },
       }, options);
     case "RDS":
-      return route({
+      return routeConfiguration({
         name,
         virtualHosts: [{
           name: label,

@@ -13,10 +13,10 @@ import { createDiscoveryServer, rawResource, Snapshot, SnapshotCache } from "../
 import { listen, type Listener } from "../../src/node/mod.ts";
 import { FakeClient } from "../../src/testing/mod.ts";
 import { asV2, CLUSTER_TYPE, ENDPOINT_TYPE, ROUTE_TYPE, v2, VIRTUAL_HOST_TYPE } from "../../src/v2/mod.ts";
-import { cluster, EXTENSION_CONFIG_TYPE, route, virtualHost } from "../../src/v3/mod.ts";
+import { cluster, EXTENSION_CONFIG_TYPE, routeConfiguration, virtualHostResource } from "../../src/v3/mod.ts";
 
 const cache = new SnapshotCache({ nodeHash: () => "all" });
-const resources = [cluster({ name: "a" }), route({ name: "r" })].map(asV2);
+const resources = [cluster({ name: "a" }), routeConfiguration({ name: "r" })].map(asV2);
 let listener: Listener;
 let client: Client;
 
@@ -64,8 +64,8 @@ describe("the API v2", () => {
   it("H6 sends virtual hosts again with their route configuration, as v3 does", () => {
     const cache = new SnapshotCache();
     const routes = (version: string) =>
-      asV2(route({ name: "r", vhds: {}, requestHeadersToRemove: [version] }, { version }));
-    const host = asV2(virtualHost({ name: "one", domains: ["one.com"] }, { routeConfig: "r" }));
+      asV2(routeConfiguration({ name: "r", vhds: {}, requestHeadersToRemove: [version] }, { version }));
+    const host = asV2(virtualHostResource({ name: "one", domains: ["one.com"] }, { routeConfig: "r" }));
     cache.setSnapshot("node", new Snapshot({ resources: [routes("1"), host] }));
     const client = new FakeClient({ cache, api: v2, variant: "delta" });
     client.subscribe(ROUTE_TYPE, ["r"]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { virtualHost } from "../../src/v3/mod.ts";
+import { virtualHostResource } from "../../src/v3/mod.ts";
 import { domainsFor, domainsOf } from "../../src/v3/virtual-host-domains.ts";
 
 const DOMAINS = [
@@ -53,7 +53,10 @@ describe("the domain that serves a host", () => {
   });
 
   it("H1 H2 is a domain of a virtual host, or an alias of its options", () => {
-    const host = virtualHost({ name: "a", domains: ["A.com", "*"] }, { routeConfig: "f/r", aliases: ["f/r/b.com"] });
+    const host = virtualHostResource({ name: "a", domains: ["A.com", "*"] }, {
+      routeConfig: "f/r",
+      aliases: ["f/r/b.com"],
+    });
     expect(host.name).toBe("f/r/a");
     expect(domainsOf(host)).toEqual(["f/r/a.com", "f/r/*", "f/r/b.com"]);
   });

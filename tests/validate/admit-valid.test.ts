@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { AdmissionError, LinearCache, type Resource, Snapshot, SnapshotCache } from "../../mod.ts";
-import { ads, cluster, CLUSTER_TYPE, endpoints, listener, route, ROUTE_TYPE, socketAddress } from "../../src/v3/mod.ts";
+import {
+  ads,
+  cluster,
+  CLUSTER_TYPE,
+  endpoints,
+  listener,
+  ROUTE_TYPE,
+  routeConfiguration,
+  socketAddress,
+} from "../../src/v3/mod.ts";
 import { admitValid, type AdmitValidOptions, type Problem } from "../../src/validate/mod.ts";
 
 const second = { seconds: 1n };
@@ -12,7 +21,7 @@ const eds = (name: string): Resource =>
     edsClusterConfig: { edsConfig: ads() },
   });
 const routeTo = (name: string, target: string, init: { validateClusters?: boolean } = {}): Resource =>
-  route({
+  routeConfiguration({
     ...init,
     name,
     virtualHosts: [{
@@ -133,7 +142,9 @@ describe("admitValid()", () => {
     const cache = new LinearCache(ROUTE_TYPE, { admit: admitValid({ rules: { reference: "error" } }) });
     cache.apply({ update: [routeTo("r", "nowhere")] });
     const twice = { name: "all", domains: ["*", "*"] };
-    expect(() => cache.apply({ update: [route({ name: "s", virtualHosts: [twice] })] })).toThrow(/duplicate\.domain/);
+    expect(() => cache.apply({ update: [routeConfiguration({ name: "s", virtualHosts: [twice] })] })).toThrow(
+      /duplicate\.domain/,
+    );
     expect(cache.resources().map(({ name }) => name)).toEqual(["r"]);
   });
 });

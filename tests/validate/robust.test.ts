@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rawResource } from "../../mod.ts";
-import { listener, route, secret } from "../../src/v3/mod.ts";
+import { listener, routeConfiguration, secret } from "../../src/v3/mod.ts";
 import { validate } from "../../src/validate/mod.ts";
 import { certificates } from "../envoy/certificates.ts";
 import { edge } from "./mistakes/base.ts";
@@ -37,7 +37,11 @@ describe("validate()", () => {
     }],
     [
       "a header of commands that never end",
-      () => route({ name: "r", responseHeadersToAdd: [{ header: { key: "a", value: "%A(".repeat(100_000) } }] }),
+      () =>
+        routeConfiguration({
+          name: "r",
+          responseHeadersToAdd: [{ header: { key: "a", value: "%A(".repeat(100_000) } }],
+        }),
     ],
     ["a filter chain with many ranges", () => {
       const ranges = Array.from({ length: 200_000 }, () => ({ addressPrefix: "10.0.0.0", prefixLen: 8 }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Resource } from "../../mod.ts";
 import { validateWithEnvoy } from "../../src/node/envoy/mod.ts";
-import { cluster, endpoints, hostEndpoint, route, secret } from "../../src/v3/mod.ts";
+import { cluster, endpoints, hostEndpoint, routeConfiguration, secret } from "../../src/v3/mod.ts";
 import { fakeEnvoy } from "./fake-envoy.ts";
 
 const local = (name: string): Resource =>
@@ -128,7 +128,7 @@ describe("validateWithEnvoy()", () => {
 
   it("has routes that no listener uses looked at", async () => {
     using envoy = fakeEnvoy(rejecting("unused-host"));
-    const routes = route({ name: "unused", virtualHosts: [{ name: "unused-host", domains: ["*"] }] });
+    const routes = routeConfiguration({ name: "unused", virtualHosts: [{ name: "unused-host", domains: ["*"] }] });
     expect(await validateWithEnvoy([routes], { envoy: envoy.path })).toMatchObject([{ resource: "unused" }]);
   });
 });

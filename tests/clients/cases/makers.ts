@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
-import { clusterEndpoints, edsCluster, grpcTarget, HealthStatus, routeConfig } from "../../../src/v3/mod.ts";
+import {
+  clusterEndpoints,
+  edsCluster,
+  grpcTarget,
+  HealthStatus,
+  httpListener,
+  routeConfig,
+} from "../../../src/v3/mod.ts";
 import type { Backend } from "../backend.ts";
-import { type Case, speaksV3 } from "../case.ts";
+import { freePort } from "../../free-port.ts";
+import { SERVER_LISTENER } from "../bootstrap.ts";
+import { type Case, isServer, speaksV3 } from "../case.ts";
 
 /** Targets that are configured by nothing but makers of the common thing. */
 export const MAKERS: readonly Case[] = [
@@ -56,6 +65,26 @@ export const MAKERS: readonly Case[] = [
       await world.meets(["b"]);
       await world.change({ update: [clusterEndpoints("echo", [host(c, { priority: 5 })])] });
       await world.meets(["c"]);
+    },
+  },
+  {
+    name: "makers: a server with a listener whose routes serve one method",
+    clients: (client) => isServer(client) && speaksV3(client),
+    callsFail: true,
+    async run(world) {
+      const port = await freePort();
+      await world.publish();
+      const server = world.start();
+      await world.send({ do: "serve", name: "served", port }, server);
+      const direct = { target: `dns:///127.0.0.1:${port}`, by: world.start() };
+      const name = await world.hears("a request of the listener", ({ subscribed }) => {
+        return assert.equal(subscribed.length, 1), subscribed[0]!.slice("Listener ".length);
+      });
+      const address = name.slice(SERVER_LISTENER.length, name.lastIndexOf(":"));
+      const serves = { path: "/echo.Echo/Say", action: { case: "nonForwardingAction", value: {} } } as const;
+      await world.change({ update: [httpListener(name, { address, port, routes: [serves] })] });
+      await world.meets(["served"], direct);
+      await world.fails({ ...direct, method: "other" });
     },
   },
 ];

@@ -11,11 +11,11 @@ import type { Resource } from "../../../mod.ts";
 import {
   CLUSTER_TYPE,
   LISTENER_TYPE,
-  route,
+  routeConfiguration,
   routerFilter,
   typedConfig,
   VIRTUAL_HOST_TYPE,
-  virtualHost,
+  virtualHostResource,
 } from "../../../src/v3/mod.ts";
 import { type Case, onlyDelta } from "../case.ts";
 import { edsCluster, endpointAt, httpListener, toCluster } from "../make.ts";
@@ -149,7 +149,7 @@ function onDemand(): HttpFilter {
 }
 
 function routes({ source }: World, version: string, name = "http"): Resource {
-  return route({
+  return routeConfiguration({
     name,
     vhds: { configSource: source },
     responseHeadersToAdd: [{ header: { key: "x-config-version", value: version } }],
@@ -164,7 +164,7 @@ function host(name: string, version: string, domains: string[], routeConfig = "h
     routes: [toCluster("echo")],
     responseHeadersToAdd: [{ header: { key: "x-host-version", value: version } }],
   };
-  return virtualHost(init, { routeConfig });
+  return virtualHostResource(init, { routeConfig });
 }
 
 async function meets(world: World, host: string, status: number, version?: string, listener = "http"): Promise<void> {

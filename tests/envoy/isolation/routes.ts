@@ -1,7 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { RouteSchema, VirtualHostSchema } from "../../../gen/envoy/config/route/v3/route_components_pb.ts";
 import type { Resource } from "../../../mod.ts";
-import { httpConnectionManager, route, ROUTE_TYPE } from "../../../src/v3/mod.ts";
+import { httpConnectionManager, ROUTE_TYPE, routeConfiguration } from "../../../src/v3/mod.ts";
 import { edsCluster, endpointAt, toCluster } from "../make.ts";
 import { sourceOf } from "../modes.ts";
 import { chainListeners } from "./chains.ts";
@@ -18,7 +18,7 @@ export const isolatedRoutes: MakeSubject = (world) => {
     })],
   });
   const of = (name: string, marker: string, ...hosts: HostInit[]): Resource =>
-    route({ name, virtualHosts: [hostOf(marker), ...hosts] });
+    routeConfiguration({ name, virtualHosts: [hostOf(marker), ...hosts] });
   return {
     typeUrl: ROUTE_TYPE,
     around: (names) => [
@@ -37,7 +37,7 @@ export const isolatedRoutes: MakeSubject = (world) => {
       {
         name: "unknown cluster",
         bad: (name, marker) =>
-          route({
+          routeConfiguration({
             name,
             virtualHosts: [{ ...hostOf(marker), routes: [toCluster("nowhere")] }],
             validateClusters: true,
