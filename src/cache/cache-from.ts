@@ -58,6 +58,9 @@ const OPTION_NAMES: OptionNames<CacheFromOptions> = { onError: true, retryMs: tr
  * are loaded by name. Each type has a source of its own, so what several types change together is not kept together: for
  * that see `snapshotsFrom`.
  *
+ * Each type of each stream has a source of its own. Make-before-break between types holds as far as their events come
+ * together, such as from one poll that wakes all sources; to publish types together, use a `SnapshotCache`.
+ *
  * Nothing is sent before the first event. When a source ends, its clients keep their resources; when it throws, it is
  * called again.
  */
