@@ -29,11 +29,29 @@ export function parseYaml(text: string, findings: Findings): Node[] {
     findings.add(error.pos[0], { message: syntaxText(error) });
     return [];
   }
-  return documents.flatMap((document) => {
-    if (document.contents === null) return [];
-    const node = new YamlReader(findings).node(document.contents);
-    return node.kind === "scalar" && node.value === null ? [] : [node];
-  });
+  try {
+    return documents.flatMap((document) => nodesOf(document, findings));
+  } catch (error) {
+    if (!(error instanceof TooManyAliases)) throw error;
+    findings.add(error.at, { message: `Aliases stand for more than ${MAX_ALIASED} values` });
+    return [];
+  }
+}
+
+function nodesOf(document: Document.Parsed, findings: Findings): Node[] {
+  if (document.contents === null) return [];
+  const node = new YamlReader(findings).node(document.contents);
+  return node.kind === "scalar" && node.value === null ? [] : [node];
+}
+
+/** The document stands for more than can be read. */
+class TooManyAliases extends Error {
+  readonly at: number;
+
+  constructor(at: number) {
+    super();
+    this.at = at;
+  }
 }
 
 function composed(text: string, findings: Findings): readonly Document.Parsed[] {
@@ -139,7 +157,7 @@ class YamlReader {
     if (target === undefined) return this.#wrong(at, "An alias must stand for what was written before it");
     this.#size += target.size;
     this.#aliased += target.size;
-    if (this.#aliased > MAX_ALIASED) return this.#wrong(at, `Aliases stand for more than ${MAX_ALIASED} values`);
+    if (this.#aliased > MAX_ALIASED) throw new TooManyAliases(at);
     return target.node;
   }
 
