@@ -32,8 +32,8 @@ export function parseYaml(text: string, findings: Findings): Node[] {
   try {
     return documents.flatMap((document) => nodesOf(document, findings));
   } catch (error) {
-    if (!(error instanceof TooManyAliases)) throw error;
-    findings.add(error.at, { message: `Aliases stand for more than ${MAX_ALIASED} values` });
+    if (!(error instanceof TooMuch)) throw error;
+    findings.add(error.at, { message: error.message });
     return [];
   }
 }
@@ -44,12 +44,12 @@ function nodesOf(document: Document.Parsed, findings: Findings): Node[] {
   return node.kind === "scalar" && node.value === null ? [] : [node];
 }
 
-/** The document stands for more than can be read. */
-class TooManyAliases extends Error {
+/** The document stands for more than is read; nothing else of it is of interest. */
+class TooMuch extends Error {
   readonly at: number;
 
-  constructor(at: number) {
-    super();
+  constructor(at: number, message: string) {
+    super(message);
     this.at = at;
   }
 }
@@ -104,9 +104,7 @@ class YamlReader {
   #own(source: YamlNode): Node {
     this.#size++;
     const at = offsetOf(source);
-    if (this.#findings.trail.depth >= MAX_DEPTH) {
-      return this.#wrong(at, TOO_DEEP);
-    }
+    if (this.#findings.trail.depth >= MAX_DEPTH) throw new TooMuch(at, TOO_DEEP);
     this.#checkTag(source, at);
     if (isScalar(source)) return scalarNode(source, at);
     if (isSeq(source)) {
@@ -157,7 +155,7 @@ class YamlReader {
     if (target === undefined) return this.#wrong(at, "An alias must stand for what was written before it");
     this.#size += target.size;
     this.#aliased += target.size;
-    if (this.#aliased > MAX_ALIASED) throw new TooManyAliases(at);
+    if (this.#aliased > MAX_ALIASED) throw new TooMuch(at, `Aliases stand for more than ${MAX_ALIASED} values`);
     return target.node;
   }
 

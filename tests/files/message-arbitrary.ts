@@ -51,7 +51,6 @@ export function anyMessage(g: Draw, desc: DescMessage, depth = 0): Message {
 /** Most fields are set, so that messages grow fast with the depth. */
 const MAX_DEPTH = 2;
 
-// deno-lint-ignore style/few-parameters -- a field of a message, and how deep it is
 function setField(g: Draw, message: ReflectMessage, field: DescField, depth: number): void {
   if (field.message !== undefined && depth > MAX_DEPTH) return;
   const single = () => singleValue(g, field, depth);
@@ -66,7 +65,6 @@ function setField(g: Draw, message: ReflectMessage, field: DescField, depth: num
   }
 }
 
-// deno-lint-ignore style/few-parameters -- as above
 function singleValue(g: Draw, field: DescField, depth: number): unknown {
   if (field.message !== undefined) return reflect(field.message, anyMessage(g, field.message, depth + 1), false);
   if (field.enum !== undefined) return g(() => fc.constantFrom(...field.enum!.values.map(({ number }) => number), 77));
