@@ -1,7 +1,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import type { Any } from "@bufbuild/protobuf/wkt";
-import { PACKAGES } from "../../gen/packages.ts";
 import type { DescMessage, Message } from "../resource/mod.ts";
+import { DescriptorFiles } from "./descriptor-files.ts";
 
 /** A message, and the descriptor of its type. */
 export interface Unpacked {
@@ -13,12 +13,27 @@ export interface Unpacked {
 
 /** Finds the descriptor of a generated message type, by a full name such as `envoy.config.cluster.v3.Cluster`. */
 export function knownType(typeName: string): DescMessage | undefined {
-  return KNOWN.get(typeName);
+  let schema = known.get(typeName);
+  if (schema === undefined) {
+    schema = find(typeName);
+    if (schema !== undefined) known.set(typeName, schema);
+  }
+  return schema;
 }
 
-/** All of them. */
-export function knownTypes(): Iterable<DescMessage> {
-  return KNOWN.values();
+/** The names of all of them that are not declared within others. */
+export function knownTypeNames(): Iterable<string> {
+  return files.typeNames;
+}
+
+/** All of them. It makes the descriptors of the whole API, which takes a second. */
+export function* knownTypes(): Iterable<DescMessage> {
+  for (const name of knownTypeNames()) yield* withNested(knownType(name)!);
+}
+
+/** Uses the descriptors that a message type already has, and those that it refers to. */
+export function shareDescriptors({ file }: DescMessage): void {
+  files.add(file);
 }
 
 /** The full name of the type of a URL: the part after its last slash. */
@@ -65,30 +80,23 @@ function unpackShort(any: Any): Unpacked | undefined {
 }
 
 function decode({ typeUrl, value }: Any): Unpacked | undefined {
-  const schema = KNOWN.get(typeNameOf(typeUrl));
+  const schema = knownType(typeNameOf(typeUrl));
   return schema && { schema, message: fromBinary(schema, value) };
 }
 
-/** Packages with no message that is found in a resource. */
-const NOT_CONFIGURATION = /^envoy\.(admin|data|service)\./;
-const RUNTIME = "envoy.service.runtime.v3";
+const files = new DescriptorFiles();
+const known = new Map<string, DescMessage>();
 
-// The generated modules are loaded with this one, since what is validated must be read without waiting.
-const KNOWN: ReadonlyMap<string, DescMessage> = await loadTypes();
-
-async function loadTypes(): Promise<Map<string, DescMessage>> {
-  const names = Object.keys(PACKAGES).filter((name) => !NOT_CONFIGURATION.test(name) || name === RUNTIME);
-  const modules = await Promise.all([
-    import("@bufbuild/protobuf/wkt"),
-    ...names.flatMap((name) => PACKAGES[name]!()),
-  ]);
-  const types = new Map<string, DescMessage>();
-  for (const module of modules) for (const value of Object.values(module)) addType(types, value);
-  return types;
+/** A type may be declared within another one, whose name it has before its own. */
+function find(typeName: string): DescMessage | undefined {
+  const file = files.fileWith(typeName);
+  if (file !== undefined) return file.messages.find((each) => each.typeName === typeName);
+  const dot = typeName.lastIndexOf(".");
+  const outer = dot < 0 ? undefined : knownType(typeName.slice(0, dot));
+  return outer?.nestedMessages.find((each) => each.typeName === typeName);
 }
 
-function addType(types: Map<string, DescMessage>, value: unknown): void {
-  if (typeof value !== "object" || value === null || (value as { kind?: unknown }).kind !== "message") return;
-  const message = value as DescMessage;
-  types.set(message.typeName, message);
+function* withNested(schema: DescMessage): Iterable<DescMessage> {
+  yield schema;
+  for (const each of schema.nestedMessages) yield* withNested(each);
 }
