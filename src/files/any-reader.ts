@@ -1,5 +1,4 @@
-import { create, fromBinary } from "@bufbuild/protobuf";
-import { base64Decode } from "@bufbuild/protobuf/wire";
+import { create } from "@bufbuild/protobuf";
 import { reflect, type ReflectMessage } from "@bufbuild/protobuf/reflect";
 import { AnySchema } from "@bufbuild/protobuf/wkt";
 import { type DescMessage, encode, TYPE_URL_PREFIX } from "../resource/mod.ts";
@@ -28,14 +27,12 @@ export interface Typed {
 
 /** Reads an `Any`: an object with `@type`, and the fields of that type beside it. */
 export function readAny(reader: AnyContext, node: Node): ReflectMessage | undefined {
-  if (node.kind === "map" && node.entries.length === 0) return anyOf("", new Uint8Array());
-  const typeUrl = typeUrlOf(reader, node);
-  if (typeUrl === undefined) return undefined;
-  const desc = reader.types.get(typeName(typeUrl));
-  const bytes = bytesIn(node as MapNode, desc);
-  if (bytes !== undefined) return anyOf(typeUrl, bytes);
-  const typed = readAs(reader, { typeUrl, desc }, node as MapNode);
-  return typed && anyOf(typeUrl, encode(typed.desc, typed.message.message));
+  if (node.kind === "map" && node.entries.length === 0) return reflect(AnySchema, create(AnySchema), false);
+  if (isEncoded(node)) return reader.fields(AnySchema, node);
+  const typed = readTyped(reader, node);
+  if (typed === undefined) return undefined;
+  const value = encode(typed.desc, typed.message.message);
+  return reflect(AnySchema, create(AnySchema, { typeUrl: typed.typeUrl, value }), false);
 }
 
 /** Reads an object with `@type` as the message of that type. */
@@ -94,27 +91,14 @@ function unknownType(reader: AnyContext, node: MapNode, typeUrl: string): undefi
   reader.wrong(at, { message: `Unknown type "${name}"`, hint: reader.types.hintFor(name) });
 }
 
-/** The encoded message in base64, as `toJson` writes one of a type that it does not know. */
-function bytesIn(node: MapNode, desc: DescMessage | undefined): Uint8Array | undefined {
-  const value = stringOf(valueAt(node, "value"));
-  if (value === undefined || node.entries.length !== 2 || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) return undefined;
-  if (desc !== undefined && (isWithValue(desc) || desc.field.value !== undefined)) return undefined;
-  try {
-    const bytes = base64Decode(value);
-    if (desc !== undefined) fromBinary(desc, bytes);
-    return bytes;
-  } catch {
-    return undefined;
-  }
+/** Whether it is an `Any` with its message encoded, as `toJson` writes one of a type that it does not know. */
+function isEncoded(node: Node): node is MapNode {
+  return valueAt(node, "@type") === undefined && valueAt(node, "type_url", "typeUrl") !== undefined;
 }
 
 /** Whether an `Any` has the message under `value`. */
 function isWithValue(desc: DescMessage): boolean {
   return desc.typeName === "google.protobuf.Any" || hasOwnForm(desc);
-}
-
-function anyOf(typeUrl: string, value: Uint8Array): ReflectMessage {
-  return reflect(AnySchema, create(AnySchema, { typeUrl, value }), false);
 }
 
 /** What may be quoted: what is written like the name of a type. */

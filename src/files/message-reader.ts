@@ -7,6 +7,7 @@ import { type Entry, isNull, kindOf, type MapNode, type Node } from "./node.ts";
 import { readEnum, readScalar, type Wrong } from "./read-scalar.ts";
 import { isInOwnForm, readWellKnown } from "./read-well-known.ts";
 import { didYouMean, likelyName } from "./spelling.ts";
+import { HIDDEN } from "./trail.ts";
 import type { Types } from "./types.ts";
 
 /**
@@ -59,7 +60,8 @@ export class MessageReader {
     const set = new Map<DescField | DescOneof, string>();
     for (const entry of node.entries) {
       if (entry.key === but) continue;
-      this.within(entry.key, () => this.#field(message, entry, set));
+      const isShown = fieldsOf(desc).has(entry.key) || this.#isShown(entry.key);
+      this.within(isShown ? entry.key : HIDDEN, () => this.#field(message, entry, set));
     }
     return message;
   }
@@ -145,11 +147,14 @@ export class MessageReader {
   }
 
   #unknown(desc: DescMessage, { key, at }: Entry): void {
-    const isShown = !this.isSecret && PRESENTABLE.test(key);
-    if (!isShown) return this.wrong(at, { message: `Unknown field of ${desc.typeName}` });
+    if (!this.#isShown(key)) return this.wrong(at, { message: `Unknown field of ${desc.typeName}` });
     const likely = likelyName(key, desc.fields.map(({ name }) => name));
     const hint = key === "@type" ? { hint: "only an Any has a type of its own" } : didYouMean(likely);
     this.wrong(at, { message: `Unknown field "${key}" of ${desc.typeName}`, ...hint });
+  }
+
+  #isShown(key: string): boolean {
+    return !this.isSecret && PRESENTABLE.test(key);
   }
 }
 

@@ -35,14 +35,14 @@ function collectList(collector: Collector, node: Node): void {
 /** What Envoy reads from files, a DiscoveryResponse, and with `remove` what is taken away. */
 function collectResponse(collector: Collector, node: MapNode): void {
   const { reader, findings } = collector;
-  const fields = reader.types.get(RESPONSE)!.fields.flatMap(({ name, jsonName }) => [name, jsonName]);
+  const { fields } = reader.types.get(RESPONSE)!;
   for (const { key, at, value } of node.entries) {
     collector.within(key, () => {
       if (key === "resources") return collectList(collector, value);
       if (key === "remove") return collectRemovals(collector, value);
-      if (key === "@type" || fields.includes(key)) return;
+      if (key === "@type" || fields.some(({ name, jsonName }) => key === name || key === jsonName)) return;
       const message = "Unknown key beside the resources";
-      findings.add(at, { message, ...didYouMean(likelyName(key, [...fields, "remove"])) });
+      findings.add(at, { message, ...didYouMean(likelyName(key, [...fields.map(({ name }) => name), "remove"])) });
     });
   }
 }

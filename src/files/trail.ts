@@ -21,14 +21,18 @@ export class Trail {
   toString(): string {
     const path = this.#steps.slice(0, MAX_STEPS).map((step) => {
       if (typeof step === "number") return `[${step}]`;
-      return PLAIN.test(step) ? `.${step}` : `[${JSON.stringify(step.slice(0, MAX_KEY))}]`;
+      if (PLAIN.test(step)) return `.${step}`;
+      return `[${JSON.stringify(step.length > MAX_KEY ? HIDDEN : step)}]`;
     }).join("");
     return path.startsWith(".") ? path.slice(1) : path;
   }
 }
 
-const PLAIN = /^[A-Za-z_]\w{0,99}$/;
-/** Of a key that is shown, in characters. */
-const MAX_KEY = 100;
+/** Stands for a key that is not shown, since it may be a value that slipped there. */
+export const HIDDEN = "…";
+
+const PLAIN = /^[A-Za-z_]\w{0,59}$/;
+/** Of a key that is shown, in characters: the longest names of filters are shorter. */
+const MAX_KEY = 80;
 /** Of a path that is shown; a document that is deeper is one for the limit of depth. */
 const MAX_STEPS = 60;

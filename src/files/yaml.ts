@@ -29,11 +29,29 @@ export function parseYaml(text: string, findings: Findings): Node[] {
     findings.add(error.pos[0], { message: syntaxText(error) });
     return [];
   }
-  return documents.flatMap((document) => {
-    if (document.contents === null) return [];
-    const node = new YamlReader(findings).node(document.contents);
-    return node.kind === "scalar" && node.value === null ? [] : [node];
-  });
+  try {
+    return documents.flatMap((document) => nodesOf(document, findings));
+  } catch (error) {
+    if (!(error instanceof TooMuch)) throw error;
+    findings.add(error.at, { message: error.message });
+    return [];
+  }
+}
+
+function nodesOf(document: Document.Parsed, findings: Findings): Node[] {
+  if (document.contents === null) return [];
+  const node = new YamlReader(findings).node(document.contents);
+  return node.kind === "scalar" && node.value === null ? [] : [node];
+}
+
+/** The document stands for more than is read; nothing else of it is of interest. */
+class TooMuch extends Error {
+  readonly at: number;
+
+  constructor(at: number, message: string) {
+    super(message);
+    this.at = at;
+  }
 }
 
 function composed(text: string, findings: Findings): readonly Document.Parsed[] {
@@ -86,9 +104,7 @@ class YamlReader {
   #own(source: YamlNode): Node {
     this.#size++;
     const at = offsetOf(source);
-    if (this.#findings.trail.depth >= MAX_DEPTH) {
-      return this.#wrong(at, TOO_DEEP);
-    }
+    if (this.#findings.trail.depth >= MAX_DEPTH) throw new TooMuch(at, TOO_DEEP);
     this.#checkTag(source, at);
     if (isScalar(source)) return scalarNode(source, at);
     if (isSeq(source)) {
@@ -139,7 +155,7 @@ class YamlReader {
     if (target === undefined) return this.#wrong(at, "An alias must stand for what was written before it");
     this.#size += target.size;
     this.#aliased += target.size;
-    if (this.#aliased > MAX_ALIASED) return this.#wrong(at, `Aliases stand for more than ${MAX_ALIASED} values`);
+    if (this.#aliased > MAX_ALIASED) throw new TooMuch(at, `Aliases stand for more than ${MAX_ALIASED} values`);
     return target.node;
   }
 

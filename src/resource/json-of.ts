@@ -16,7 +16,7 @@ export interface JsonObject {
 
 /** How a message is written. */
 export interface JsonOptions {
-  /** Finds the types in `Any`s. One of another type is written as `@type`, and its bytes in base64 as `value`. */
+  /** Finds the types in `Any`s. One of another type is written as `type_url`, and its bytes in base64 as `value`. */
   readonly types: MessageTypes;
   /** Replaces what is sensitive by a remark, and bytes by their number, for people. */
   readonly isForPeople: boolean;
@@ -85,7 +85,10 @@ class JsonWriter {
     if (typeUrl === "" && value.length === 0) return {};
     const desc = this.#types.getMessage(typeUrl.slice(typeUrl.lastIndexOf("/") + 1));
     const message = desc && decoded(desc, value);
-    if (message === undefined) return { "@type": typeUrl, value: this.#bytes(value) };
+    // The key differs, since a message may itself have a field "value".
+    if (message === undefined) {
+      return { [this.#isForPeople ? "@type" : "type_url"]: typeUrl, value: this.#bytes(value) };
+    }
     if (!isOpaque(desc)) return typedJson(typeUrl, this.message(message));
     return { "@type": typeUrl, value: this.#isForPeople ? REDACTED : this.message(message) };
   }

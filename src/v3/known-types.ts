@@ -1,87 +1,62 @@
-import type { DescFile, DescMessage } from "@bufbuild/protobuf";
-import { fileDesc } from "@bufbuild/protobuf/codegenv2";
-import { nestedTypes } from "@bufbuild/protobuf/reflect";
-import * as wkt from "@bufbuild/protobuf/wkt";
-import { FILES } from "../../gen/descriptors.ts";
-import { type MessageTypes, showTypes } from "../resource/mod.ts";
+import type { DescMessage, MessageTypes } from "../resource/mod.ts";
+import { showTypes } from "../resource/mod.ts";
+import { DescriptorFiles } from "./descriptor-files.ts";
 import { moreFiles, moreTypeNames } from "./more-types.ts";
 
 /**
  * Finds the descriptor of a message type of the API, or of protobuf itself, at once and without importing its module.
- * A file of the API is decoded when one of its types is first looked up.
+ * A descriptor is made when its type is first looked up.
  *
  * @param typeName - the full name, such as `envoy.config.cluster.v3.Cluster`
  */
 export function knownType(typeName: string): DescMessage | undefined {
-  const found = decoded.get(typeName);
-  if (found !== undefined) return found;
-  const file = fileOf().get(typeName);
-  if (file === undefined) return undefined;
-  if (file === MORE) { for (const more of moreFiles(IMPORTS.map(descriptorOf))) addMessages(more); }
-  else addMessages(descriptorOf(file));
-  return decoded.get(typeName);
-}
-
-/** The full names of all of these types. Nothing is decoded for them. */
-export function knownTypeNames(): Iterable<string> {
-  return fileOf().keys();
-}
-
-/** Stands for the files of the types that `gen/` lacks. */
-const MORE = "";
-/** What they import. */
-const IMPORTS = [
-  "file_google_protobuf_struct",
-  "file_xds_core_v3_cidr",
-  "file_xds_type_v3_cel",
-  "file_xds_type_matcher_v3_matcher",
-];
-
-/** By the names of types. */
-const decoded = new Map<string, DescMessage>();
-const files = new Map<string, DescFile>();
-let fileOfType: Map<string, string> | undefined;
-
-/** The name of the file of each type. */
-function fileOf(): ReadonlyMap<string, string> {
-  if (fileOfType === undefined) {
-    fileOfType = new Map();
-    for (const [file, [, , messages]] of Object.entries(FILES)) {
-      for (const message of messages) fileOfType.set(message, file);
-    }
-    for (const name of moreTypeNames()) fileOfType.set(name, MORE);
-    for (const [name, value] of Object.entries(wkt)) {
-      if (!isFile(value)) continue;
-      files.set(name, value);
-      for (const type of nestedTypes(value)) {
-        if (type.kind === "message") fileOfType.set(type.typeName, name);
-      }
-    }
+  let schema = known.get(typeName);
+  if (schema === undefined) {
+    schema = find(typeName);
+    if (schema !== undefined) known.set(typeName, schema);
   }
-  return fileOfType;
+  return schema;
 }
 
-function isFile(value: unknown): value is DescFile {
-  return typeof value === "object" && value !== null && (value as { kind?: unknown }).kind === "file";
+/** The full names of all of them that are not declared within others. Nothing is made for them. */
+export function* knownTypeNames(): Iterable<string> {
+  yield* files.typeNames;
+  yield* MORE;
 }
 
-function descriptorOf(name: string): DescFile {
-  let file = files.get(name);
-  if (file === undefined) {
-    const [descriptor, imports] = FILES[name]!;
-    file = fileDesc(descriptor, imports.map(descriptorOf));
-    files.set(name, file);
-  }
-  return file;
-}
-
-function addMessages(file: DescFile): void {
-  for (const type of nestedTypes(file)) {
-    if (type.kind === "message") decoded.set(type.typeName, type);
-  }
+/** Uses the descriptors that a message type already has, and those that it refers to. */
+export function shareDescriptors({ file }: DescMessage): void {
+  files.add(file);
 }
 
 /** The types of Envoy's API and of protobuf, for what takes a registry. */
 export const envoyTypes: MessageTypes = { getMessage: knownType };
+
+const files = new DescriptorFiles();
+const known = new Map<string, DescMessage>();
+/** Those that `gen/` lacks. */
+const MORE = moreTypeNames();
+let more: readonly DescMessage[] | undefined;
+
+/** A type may be declared within another one, whose name it has before its own. */
+function find(typeName: string): DescMessage | undefined {
+  const messages = files.fileWith(typeName)?.messages ?? (MORE.includes(typeName) ? moreMessages() : undefined);
+  if (messages !== undefined) return messages.find((each) => each.typeName === typeName);
+  const dot = typeName.lastIndexOf(".");
+  const outer = dot < 0 ? undefined : knownType(typeName.slice(0, dot));
+  return outer?.nestedMessages.find((each) => each.typeName === typeName);
+}
+
+function moreMessages(): readonly DescMessage[] {
+  return more ??= moreFiles(IMPORTED.map((name) => files.fileWith(name)!)).flatMap(({ messages }) => messages);
+}
+
+/** A message of each file that they import. */
+const IMPORTED = [
+  "google.protobuf.Struct",
+  "xds.core.v3.CidrRange",
+  "xds.type.v3.CelExpression",
+  "xds.type.matcher.v3.Matcher",
+];
 
 showTypes(envoyTypes);

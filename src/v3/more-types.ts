@@ -54,9 +54,11 @@ const PACKAGES: Readonly<Record<string, Readonly<Record<string, Fields>>>> = {
 /** A name and a type each, numbered from 1; `*` marks a list. A type without dots is a scalar. */
 type Fields = readonly string[];
 
-/** The full names of these types. */
+/** The full names of those types that are not declared within others. */
 export function moreTypeNames(): string[] {
-  return Object.entries(PACKAGES).flatMap(([name, messages]) => Object.keys(messages).map((each) => `${name}.${each}`));
+  return Object.entries(PACKAGES).flatMap(([name, messages]) => {
+    return Object.keys(messages).filter((each) => !each.includes(".")).map((each) => `${name}.${each}`);
+  });
 }
 
 /** The files that have these types, each after those that it imports. @param imports - the files of other types in them */

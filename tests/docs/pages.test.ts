@@ -67,6 +67,15 @@ it("docs/health.md has a server whose health is served as it says", async () => 
   expect(await served).toMatchObject({ status: 0, stderr: "" });
 });
 
+it("docs/files.md prints what it says", async () => {
+  const [source, , placed] = blocksOf("docs/files.md", "ts");
+  const folder = folderWith({ "files.mts": fromSources(`${source}\n${placed}`) });
+  const { stdout, stderr, status } = await run(["files.mts"], folder);
+  expect([stderr, status]).toEqual(["", 0]);
+  expect(stdout).toContain('"type": "STRICT_DNS"');
+  expect(stdout).toContain(blocksOf("docs/files.md", "text")[0]!);
+});
+
 describe("docs/identity.md", () => {
   const [mtls, tokens] = blocksOf("docs/identity.md", "ts");
   const type = CLUSTER;

@@ -13,7 +13,8 @@ describe("knownType()", () => {
       .filter((value) => value?.kind === "message").map(({ typeName }) => typeName);
     expect(names.length).toBeGreaterThan(1_000);
     expect(names.filter((name) => knownType(name)?.typeName !== name)).toEqual([]);
-    expect([...knownTypeNames()]).toEqual(expect.arrayContaining(names));
+    const outermost = names.filter((name) => knownType(name)!.parent === undefined);
+    expect([...knownTypeNames()]).toEqual(expect.arrayContaining(outermost));
   });
 
   it("decodes the same descriptor as the module has", () => {
