@@ -20,6 +20,9 @@ const READERS_FILES: Readonly<Record<string, string>> = {
   `,
 };
 
+/** The options of most projects, rather than all that this one has. */
+const AS_STRICT = { verbatimModuleSyntax: false, exactOptionalPropertyTypes: false, noUncheckedIndexedAccess: false };
+
 // In the cache of the repository, so that packages are found from there.
 const cache = join(ROOT, "node_modules/.cache/ts-control-plane");
 let folder: string;
@@ -39,8 +42,7 @@ beforeAll(() => {
   const compilerOptions = {
     noEmit: true,
     types: ["node"],
-    verbatimModuleSyntax: false,
-    exactOptionalPropertyTypes: false,
+    ...AS_STRICT,
   };
   const config = { extends: join(ROOT, "tsconfig.json"), compilerOptions, include: ["**/*.mts"], exclude: [] };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));

@@ -63,8 +63,9 @@ function namesIn(code: string): Set<string> {
 
 function declares(code: string, name: string): boolean {
   const declaration = `(?:const|let|function|class|type|interface) ${name}\\b`;
+  const unpacked = `(?:const|let) [\\[{][^=;]*\\b${name}\\b[^=;]*=`;
   const imported = `^import [^;]*?\\b${name}\\b[^;]*?from`;
-  return new RegExp(`${declaration}|${imported}`, "m").test(code);
+  return new RegExp([declaration, unpacked, imported].join("|"), "m").test(code);
 }
 
 const known = new Map<string, string[]>();
