@@ -4,6 +4,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { takeFirstSteps } from "./package/first-steps.ts";
+import { serveRegistry } from "./package/registry.ts";
 
 const USE = `
 import { createDiscoveryServer, Snapshot, SnapshotCache } from "ts-control-plane";
@@ -57,7 +59,9 @@ try {
   const tarball = join(work, readdirSync(work).find((name) => name.endsWith(".tgz"))!);
   run(root, bin("publint"), [tarball, "--strict"]);
   run(root, bin("attw"), [tarball, "--profile", "esm-only", "--exclude-entrypoints", "./gen/*.js", "package.json"]);
-  const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  run(root, "npm", ["publish", "--dry-run", "--tag", "next", tarball]);
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const { devDependencies } = manifest;
   const dependencies = ["@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-node"];
   writeFileSync(join(work, "package.json"), JSON.stringify({ type: "module", private: true }));
   writeFileSync(join(work, "use.ts"), USE);
@@ -74,6 +78,9 @@ try {
   run(work, bin("tsc"), [...options, "use.ts"]);
   run(work, bin("node"), ["use.ts"]);
   run(work, bin("node"), ["--test", "--test-reporter=dot", "cache.test.ts"]);
+  const elsewhere = spawnSync("npm", ["config", "get", "registry"], { cwd: root, encoding: "utf8" }).stdout.trim();
+  await using registry = await serveRegistry({ manifest, tarball }, elsewhere);
+  await takeFirstSteps({ work, root, registry: registry.url });
   console.log("The package works in a fresh project");
 } finally {
   rmSync(work, { recursive: true, force: true });

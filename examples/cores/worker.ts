@@ -1,15 +1,14 @@
 import process from "node:process";
 import { parentPort, workerData } from "node:worker_threads";
-import { createDiscoveryServer, SnapshotCache } from "../../mod.ts";
+import { createDiscoveryServer, logCallbacks, SnapshotCache } from "../../mod.ts";
 import { followSnapshots } from "../../src/entries/feed.ts";
 import { listen } from "../../src/node/mod.ts";
-import { report } from "../server/report.ts";
 
 const { port, name } = workerData as { readonly port: number; readonly name: string };
 const cache = new SnapshotCache({ nodeHash: () => "every node" });
 const follow = followSnapshots(cache);
 
-const callbacks = report((line) => parentPort!.postMessage(`${name}  ${line}`));
+const callbacks = logCallbacks((line) => parentPort!.postMessage(`${name}  ${line}`));
 const server = createDiscoveryServer({ cache, callbacks, log: false, identifier: name });
 const running = listen(server, { port, reusePort: true });
 parentPort!.on("message", async (message) => {

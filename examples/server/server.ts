@@ -1,8 +1,7 @@
-import { createDiscoveryServer, SnapshotCache } from "../../mod.ts";
+import { createDiscoveryServer, logCallbacks, SnapshotCache } from "../../mod.ts";
 import { listen } from "../../src/node/mod.ts";
 import { resources, routes } from "./config.ts";
 import { startEcho } from "./echo.ts";
-import { report } from "./report.ts";
 
 /** Options of the example. */
 export interface ExampleOptions {
@@ -32,7 +31,7 @@ const EVERY_NODE = "every node";
 export async function startExample({ port, listenerPort, upstreamPort, print }: ExampleOptions): Promise<Example> {
   const upstream = await startEcho({ port: upstreamPort });
   const cache = new SnapshotCache({ nodeHash: () => EVERY_NODE });
-  const server = createDiscoveryServer({ cache, callbacks: report(print), log: false });
+  const server = createDiscoveryServer({ cache, callbacks: logCallbacks(print), log: false });
   const listening = await listen(server, { port }).catch(async (error) => {
     await upstream.close();
     throw error;

@@ -1,4 +1,4 @@
-import { normalName, type Resource } from "../resource/mod.ts";
+import { checkOptions, normalName, type OptionNames, type Resource } from "../resource/mod.ts";
 import type { Admit } from "./admit.ts";
 import { admitChange, admitReplacement } from "./admit-change.ts";
 import type { Cache, SubscriptionChange, Watch, WatchRequest } from "./cache.ts";
@@ -6,6 +6,7 @@ import { Burst } from "./burst.ts";
 import { encodeAll } from "./encode-all.ts";
 import { LiveView } from "./live-view.ts";
 import { guardedAbort } from "./guarded-abort.ts";
+import { pause } from "./pause.ts";
 import { onRejection, uselessResult } from "./rejection.ts";
 import { RequestedNames } from "./requested-names.ts";
 
@@ -37,7 +38,8 @@ export interface CacheSourceOptions {
 export interface CacheFromOptions {
   /**
    * Called when a source throws, and with what a listener of its `signal` throws. Clients keep their resources, and the
-   * source is called again after `retryMs`. Default: nothing is called.
+   * source is called again after `retryMs`. Default: the server logs the error and calls its own `onError`; without a
+   * server it goes to `console.error`.
    */
   readonly onError?: (error: unknown, request: WatchRequest) => void;
   /** The time between an error of a source and its next call, in milliseconds. Default: 1000. */
@@ -49,17 +51,27 @@ export interface CacheFromOptions {
   readonly admit?: Admit;
 }
 
+const OPTION_NAMES: OptionNames<CacheFromOptions> = { onError: true, retryMs: true, admit: true };
+
 /**
- * Makes a cache of a function that returns an async iterable: a backend in ten lines.
+ * Makes a cache of a function that returns an async iterable: a backend in ten lines, for one type or for resources that
+ * are loaded by name. Each type has a source of its own, so what several types change together is not kept together: for
+ * that see `snapshotsFrom`.
+ *
+ * Each type of each stream has a source of its own. Make-before-break between types holds as far as their events come
+ * together, such as from one poll that wakes all sources; to publish types together, use a `SnapshotCache`.
  *
  * Nothing is sent before the first event. When a source ends, its clients keep their resources; when it throws, it is
  * called again.
  */
-export function cacheFrom(source: CacheSource, { onError, retryMs = 1000, admit }: CacheFromOptions = {}): Cache {
+export function cacheFrom(source: CacheSource, options: CacheFromOptions = {}): Cache {
+  checkOptions("make a cache of a source", options, OPTION_NAMES);
+  if (typeof source !== "function") throw new TypeError("Cannot make a cache of a source: it must be a function");
+  const { onError, retryMs = 1000, admit } = options;
   return {
     watch(request, watcher): Watch {
       const view = new LiveView({ ready: false });
-      const report = (error: unknown) => callOnError(onError, error, request);
+      const report = (error: unknown) => reportError(error, request, onError);
       const abort = guardedAbort(report);
       const requested = new RequestedNames(request.subscription, (names) => view.wake(names));
       view.log.isLoading = (name) => requested.isLoading(name);
@@ -76,6 +88,7 @@ export function cacheFrom(source: CacheSource, { onError, retryMs = 1000, admit 
         },
       };
     },
+    explain: ({ node: { id } }) => `the source has given no event yet for node ${JSON.stringify(id)}`,
   };
 }
 
@@ -119,11 +132,18 @@ function isIterable(value: unknown): value is AsyncIterable<CacheEvent> {
   return typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
 }
 
-function callOnError(onError: CacheFromOptions["onError"], error: unknown, request: WatchRequest): void {
+function reportError(error: unknown, request: WatchRequest, onError: CacheFromOptions["onError"]): void {
+  if (onError === undefined && request.onError === undefined) console.error("The source of a cache has thrown", error);
+  // The source is called again, whatever these throw.
+  ignoreErrors(() => onError?.(error, request));
+  ignoreErrors(() => request.onError?.(error, onError !== undefined));
+}
+
+function ignoreErrors(call: () => unknown): void {
   try {
-    onRejection(onError?.(error, request), () => {});
+    onRejection(call(), () => {});
   } catch {
-    // The source is called again all the same.
+    // Neither has a handler of its own.
   }
 }
 
@@ -158,16 +178,4 @@ function checked(resources: Iterable<Resource>, type: string): Resource[] {
 function listOf<T>(items: Iterable<T>): T[] {
   if (typeof items?.[Symbol.iterator] === "function") return [...items];
   throw uselessResult(items, "Cannot read an event of the source: its parts must be iterable");
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done);
-  });
 }

@@ -17,6 +17,11 @@ export interface Cache {
    * nothing: no configuration yet is not an empty configuration.
    */
   watch(request: WatchRequest, watcher: Watcher): Watch;
+  /**
+   * Says why a watch has no view yet, such as `node "a" has no snapshot`: for the log and for `explain()` of the server,
+   * which call it rarely. Default: the reason is not known.
+   */
+  explain?(request: WatchRequest): string | undefined;
 }
 
 /** A client as it describes itself: its id, cluster, locality, metadata and version. */
@@ -30,6 +35,13 @@ export interface WatchRequest {
   readonly type: string;
   /** The subscription: a live object, which changes before `subscriptionChanged` is called. */
   readonly subscription: Subscription;
+  /**
+   * Reports an error that no call can throw, such as one of a source that is followed: a server passes it to its log and
+   * to its `onError`, and names it in `explain()`. Default: the watch is not that of a server.
+   *
+   * @param isHandled - the cache has called a handler of its user with it, so that it is for `explain()` alone
+   */
+  readonly onError?: (error: unknown, isHandled: boolean) => void;
 }
 
 /** The subscription of a client to one type: it matches resources by the wildcard, by names and by collections. */

@@ -1,4 +1,4 @@
-import { normalName, type Resource } from "../resource/mod.ts";
+import { checkOptions, normalName, type OptionNames, type Resource } from "../resource/mod.ts";
 import type { Admit } from "./admit.ts";
 import { admitChange, admitReplacement } from "./admit-change.ts";
 import type { Cache, Watch, Watcher, WatchRequest } from "./cache.ts";
@@ -20,6 +20,8 @@ export interface LinearCacheOptions {
   readonly admit?: Admit;
 }
 
+const OPTION_NAMES: OptionNames<LinearCacheOptions> = { versionPrefix: true, resources: true, admit: true };
+
 /**
  * A cache of one type, the same for every client: an ordered log of changes. Publishing costs O(what changed).
  *
@@ -39,7 +41,9 @@ export class LinearCache implements Cache {
    * @throws TypeError for a resource of another type, or one that cannot be encoded
    * @throws AdmissionError if `admit` finds an error in its first resources
    */
-  constructor(typeUrl: string, { versionPrefix = "", resources = [], admit }: LinearCacheOptions = {}) {
+  constructor(typeUrl: string, options: LinearCacheOptions = {}) {
+    checkOptions("make a LinearCache", options, OPTION_NAMES);
+    const { versionPrefix = "", resources = [], admit } = options;
     this.typeUrl = typeUrl;
     this.#prefix = versionPrefix;
     this.#admit = admit;
@@ -98,6 +102,11 @@ export class LinearCache implements Cache {
   /** See {@link Cache.watch}. */
   watch(request: WatchRequest, watcher: Watcher): Watch {
     return request.type === this.typeUrl ? this.#view.watch(request, watcher) : INERT_WATCH;
+  }
+
+  /** See {@link Cache.explain}. */
+  explain({ type }: WatchRequest): string | undefined {
+    return type === this.typeUrl ? undefined : `the cache has resources of ${this.typeUrl} only`;
   }
 
   #publish(change: () => readonly string[]): void {

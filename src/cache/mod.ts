@@ -8,6 +8,7 @@ export {
   type CacheSourceOptions,
 } from "./cache-from.ts";
 export { checkedView } from "./checked-view.ts";
+export { explainWatch } from "./explain-watch.ts";
 export { followSnapshots } from "./follow-snapshots.ts";
 export { LinearCache, type LinearCacheOptions } from "./linear-cache.ts";
 export { type CacheSelector, MuxCache } from "./mux-cache.ts";
@@ -25,4 +26,15 @@ export {
 } from "./snapshot-feed.ts";
 export type { Problem } from "./snapshot-check.ts";
 export type { SnapshotSet } from "./snapshot-set.ts";
+export {
+  type SnapshotEvent,
+  type SnapshotEvents,
+  snapshotsFrom,
+  type SnapshotsFromOptions,
+  type SnapshotSource,
+  type SnapshotSourceFunction,
+  type SnapshotSourceOptions,
+  type SourceCache,
+  type SourceStatus,
+} from "./snapshots-from.ts";
 export { AliasIndex, CollectionIndex } from "./view-index.ts";

@@ -30,9 +30,20 @@ export class MuxCache implements Cache {
 
   /** See {@link Cache.watch}. */
   watch(request: WatchRequest, watcher: Watcher): Watch {
+    const cache = this.#cacheFor(request);
+    return cache === undefined ? INERT_WATCH : cache.watch(request, watcher);
+  }
+
+  /** See {@link Cache.explain}. */
+  explain(request: WatchRequest): string | undefined {
+    const cache = this.#cacheFor(request);
+    return cache === undefined ? `no cache is chosen for ${request.type}` : cache.explain?.(request);
+  }
+
+  #cacheFor(request: WatchRequest): Cache | undefined {
     const cache = this.#select(request);
-    if (cache === undefined) return INERT_WATCH;
+    if (cache === undefined) return undefined;
     if (typeof cache?.watch !== "function") throw uselessResult(cache, "Cannot watch: a cache must be chosen");
-    return cache.watch(request, watcher);
+    return cache;
   }
 }

@@ -1,9 +1,12 @@
+import { checkOptions, type OptionNames } from "../resource/mod.ts";
 import type { Admit } from "./admit.ts";
 import { admitSnapshot } from "./admit-snapshot.ts";
 import type { Cache, Node, Watch, Watcher, WatchRequest } from "./cache.ts";
+import { checkPublished } from "./check-published.ts";
 import { encodeAll } from "./encode-all.ts";
 import { FirstError } from "./first-error.ts";
 import { LiveView } from "./live-view.ts";
+import { noSnapshot } from "./no-snapshot.ts";
 import { uselessResult } from "./rejection.ts";
 import type { Snapshot, SnapshotChange } from "./snapshot.ts";
 import { changedSnapshot, type SnapshotContent, snapshotFrom } from "./snapshot-from.ts";
@@ -17,7 +20,14 @@ export interface SnapshotCacheOptions {
   readonly nodeHash?: NodeHash;
   /** Looks at what a snapshot changes before it is published; with an error it is refused whole. Default: all is published. */
   readonly admit?: Admit;
+  /**
+   * Refuses a snapshot in which `Snapshot.check` finds a problem: a reference to what it does not have, a name that is given
+   * twice. That takes a look at every resource that is new, and at all references. Default: false.
+   */
+  readonly check?: boolean;
 }
+
+const OPTION_NAMES: OptionNames<SnapshotCacheOptions> = { nodeHash: true, admit: true, check: true };
 
 /** The state of one key of a snapshot cache. */
 export interface SnapshotStatus {
@@ -38,10 +48,14 @@ export interface SnapshotStatus {
 export class SnapshotCache implements Cache {
   readonly #nodeHash: NodeHash;
   readonly #admit: Admit | undefined;
+  readonly #check: boolean;
   readonly #groups = new Map<string, Group>();
 
-  /** A cache without snapshots. */
-  constructor({ nodeHash = (node) => node.id, admit }: SnapshotCacheOptions = {}) {
+  /** A cache without snapshots. @throws TypeError for an option that is not known */
+  constructor(options: SnapshotCacheOptions = {}) {
+    checkOptions("make a SnapshotCache", options, OPTION_NAMES);
+    const { nodeHash = (node) => node.id, admit, check = false } = options;
+    this.#check = check;
     this.#nodeHash = nodeHash;
     this.#admit = admit;
   }
@@ -54,11 +68,12 @@ export class SnapshotCache implements Cache {
    * @param content - the snapshot, or its resources in any order
    * @throws TypeError for a resource that cannot be encoded; then nothing is changed. What a watcher of your own throws is
    * thrown once all others were called.
-   * @throws AdmissionError if `admit` finds an error; then nothing is changed
+   * @throws AdmissionError if `admit` finds an error, or `check` a problem; then nothing is changed
    */
   setSnapshot(key: string, content: SnapshotContent): void {
     const snapshot = snapshotFrom(content);
     const before = this.getSnapshot(key);
+    if (this.#check) checkPublished(snapshot);
     // First, since messages that are not encoded yet need not be decoded to be looked at.
     if (this.#admit !== undefined) admitSnapshot(this.#admit, snapshot, before);
     encodeNew(snapshot, before);
@@ -123,8 +138,7 @@ export class SnapshotCache implements Cache {
 
   /** See {@link Cache.watch}. */
   watch(request: WatchRequest, watcher: Watcher): Watch {
-    const key = this.#nodeHash(request.node);
-    if (typeof key !== "string") throw uselessResult(key, "Cannot watch: nodeHash must return a text");
+    const key = this.#keyOf(request.node);
     const group = this.#group(key);
     const { type } = request;
     let view = group.views.get(type);
@@ -140,6 +154,18 @@ export class SnapshotCache implements Cache {
       group.views.delete(type);
       this.#dropIfUnused(key, group);
     });
+  }
+
+  /** See {@link Cache.explain}. */
+  explain({ node }: WatchRequest): string | undefined {
+    const key = this.#keyOf(node);
+    return this.getSnapshot(key) === undefined ? noSnapshot(node, key, this.#groups) : undefined;
+  }
+
+  #keyOf(node: Node): string {
+    const key = this.#nodeHash(node);
+    if (typeof key !== "string") throw uselessResult(key, "Cannot watch: nodeHash must return a text");
+    return key;
   }
 
   #group(key: string): Group {

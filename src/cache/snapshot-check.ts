@@ -30,8 +30,8 @@ export function checkSnapshot(
     name,
     message: `"${name}" is given more than once as ${shortName(typeUrl)}`,
   }));
-  for (const { typeUrl, references = [] } of types) {
-    const checked = references.filter(({ resends }) => !resends);
+  for (const { typeUrl, references = [], uses = [] } of types) {
+    const checked = [...references, ...uses].filter(({ resends }) => !resends);
     for (const resource of snapshot.resources(typeUrl).values()) {
       problems.push(...problemsOf(resource, checked, snapshot));
     }

@@ -105,6 +105,13 @@ export class Snapshot {
     const duplicates = this.#duplicates.filter((each) =>
       sets.get(each.typeUrl)!.resources.get(each.name) === this.get(each.typeUrl, each.name)
     );
+    // Of resources with one name the last one is in the set.
+    for (const [typeUrl, update] of updates) {
+      const { base, resources } = sets.get(typeUrl)!;
+      if (base!.update.length < update.length) {
+        duplicates.push(...update.filter((each) => resources.get(each.name) !== each));
+      }
+    }
     return snapshotOf({ sets, duplicates, version: this.#version });
   }
 
@@ -119,9 +126,15 @@ export class Snapshot {
     return `Snapshot(${JSON.stringify(this)})`;
   }
 
-  /** What `console.log` shows. */
+  /** What `console.log` shows: the names of the resources, by type. */
   [INSPECT](): string {
-    return this.toString();
+    const types = [...this.#sets].filter(([, { resources }]) => resources.size > 0).map(([typeUrl, { resources }]) => {
+      const names = [...resources.keys()].slice(0, MAX_NAMES).map((name) => JSON.stringify(name)).join(", ");
+      const more = resources.size - MAX_NAMES;
+      return `\n  ${typeUrl} (${resources.size}): ${names}${more > 0 ? ` and ${more} more` : ""}`;
+    });
+    const version = this.#version === undefined ? "" : `${JSON.stringify(this.#version)} `;
+    return `Snapshot ${version}{${types.join("")}${types.length > 0 ? "\n" : ""}}`;
   }
 
   /**
@@ -135,6 +148,9 @@ export class Snapshot {
     return checkSnapshot(this, this.#duplicates, api.types);
   }
 }
+
+/** Of a type, when a snapshot is shown. */
+const MAX_NAMES = 10;
 
 /** What is shown of a snapshot. */
 export interface SnapshotSummary {

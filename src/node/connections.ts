@@ -1,6 +1,13 @@
 import type { ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
-import { afterPatience, type LimitCounter, type MutableConnectionCounts, type ServedStream } from "../server/mod.ts";
+import {
+  afterPatience,
+  type FailedConnection,
+  type LimitCounter,
+  type MutableConnectionCounts,
+  type ServedStream,
+} from "../server/mod.ts";
+import { causeOf, type FailureCause, textOf } from "./connection-failure.ts";
 import { ConnectionAge } from "./connection-age.ts";
 import { whenIdle } from "./connection-idle.ts";
 import { keepAlive } from "./connection-keepalive.ts";
@@ -18,10 +25,14 @@ import { addressOf } from "./peer-address.ts";
 export interface ConnectionCounters {
   readonly connections: MutableConnectionCounts;
   readonly limits: LimitCounter;
+  /** Called with each connection whose client has sent something, and has not spoken HTTP/2. */
+  readonly onFailed: (connection: FailedConnection) => void;
 }
 
 /** The open connections of a server, within their limits. No error on any of them becomes an uncaught one. */
 export class Connections {
+  readonly #options: ListenOptions;
+  readonly #onFailed: ConnectionCounters["onFailed"];
   readonly #limits: ConnectionLimits;
   readonly #keepalive: KeepaliveOptions | false;
   readonly #counts: MutableConnectionCounts;
@@ -32,8 +43,11 @@ export class Connections {
   readonly #sockets = new Set<Socket>();
   /** The same by their addresses: the socket of a session is another object, which with TLS is above that of the connection. */
   readonly #byAddress = new Map<string, Connection>();
+  #isClosing = false;
 
-  constructor(options: ListenOptions, { connections, limits }: ConnectionCounters) {
+  constructor(options: ListenOptions, { connections, limits, onFailed }: ConnectionCounters) {
+    this.#options = options;
+    this.#onFailed = onFailed;
     this.#limits = connectionLimits(options);
     this.#keepalive = options.keepalive ?? { intervalMs: 30_000, timeoutMs: 10_000 };
     this.#counts = connections;
@@ -45,8 +59,12 @@ export class Connections {
   /** Takes the connections that a server accepts. */
   accept(server: HttpServer): void {
     server.on("connection", (socket: Socket) => this.#addSocket(socket));
-    server.on("secureConnection", (socket) => socket.on("error", ignore));
-    server.on("tlsClientError", (_error, socket) => {
+    server.on("secureConnection", (socket) => {
+      socket.on("error", ignore);
+      if (socket.alpnProtocol !== "h2") this.#noteCause(socket, "no-alpn");
+    });
+    server.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => {
+      this.#noteCause(socket, causeOf(error));
       socket.on("error", ignore);
       socket.destroy();
     });
@@ -66,12 +84,14 @@ export class Connections {
 
   /** Drops all connections. */
   destroy(): void {
+    this.#isClosing = true;
     for (const session of this.#sessions) session.destroy();
     for (const socket of this.#sockets) socket.destroy(); // also those that never became a session
   }
 
   #addSocket(socket: Socket): void {
-    socket.on("error", ignore);
+    socket.on("error", (error: NodeJS.ErrnoException) => connection.cause ??= causeOf(error));
+    const connection: Connection = { socket, endHandshake: ignore, cause: undefined };
     const exceeded = this.#counter.add(socket);
     if (exceeded !== undefined) {
       this.#counts.refused++;
@@ -81,20 +101,40 @@ export class Connections {
     }
     this.#counts.open++;
     this.#sockets.add(socket);
-    const endHandshake = afterPatience(this.#limits.handshakeTimeoutMs, () => {
+    const cancel = afterPatience(this.#limits.handshakeTimeoutMs, () => {
+      connection.cause ??= "timeout";
       this.#counts.handshakesTimedOut++;
       this.#exceeded.count("handshakeTimeoutMs");
       socket.destroy();
     });
     const address = addressOf(socket) ?? "";
-    const connection = { socket, endHandshake };
+    let hasSpoken = false;
+    connection.endHandshake = () => {
+      hasSpoken = true;
+      cancel();
+    };
     this.#byAddress.set(address, connection);
     socket.once("close", () => {
       this.#counts.open--;
       this.#sockets.delete(socket);
-      endHandshake();
+      cancel();
+      if (!hasSpoken) this.#failed(connection, address);
       if (this.#byAddress.get(address) === connection) this.#byAddress.delete(address);
     });
+  }
+
+  #noteCause(socket: Socket, cause: FailureCause | undefined): void {
+    const connection = this.#byAddress.get(addressOf(socket) ?? "");
+    if (connection !== undefined) connection.cause ??= cause;
+  }
+
+  /** Checks whether a port is open send nothing, and are no failure. */
+  #failed({ socket, cause }: Connection, address: string): void {
+    if (!(socket.bytesRead > 0) || this.#isClosing) return;
+    const { tls } = this.#options;
+    const usual = tls === undefined ? "not-http2" : hasClientCa(tls) ? "untrusted-client" : "handshake";
+    const why = cause ?? usual;
+    this.#onFailed({ peer: address === "" ? undefined : address, cause: why, text: textOf(why) });
   }
 
   #addSession(session: ServerHttp2Session): void {
@@ -131,10 +171,17 @@ export class Connections {
 interface Connection {
   readonly socket: Socket;
   /** The client speaks HTTP/2. */
-  readonly endHandshake: () => void;
+  endHandshake: () => void;
+  /** Why it does not, as far as it is known. */
+  cause: FailureCause | undefined;
 }
 
 /** For the GOAWAY to be read, and for a stream that the client has opened meanwhile. */
 const IDLE_GRACE_MS = 1000;
+
+/** Whether clients have to have a certificate; not known of certificates that are loaded by a function. */
+function hasClientCa(tls: NonNullable<ListenOptions["tls"]>): boolean {
+  return ("ca" in tls && tls.ca !== undefined) || ("caFile" in tls && tls.caFile !== undefined) || "load" in tls;
+}
 
 function ignore(): void {}

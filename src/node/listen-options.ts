@@ -1,3 +1,5 @@
+import { checkOptions, type OptionNames } from "../resource/mod.ts";
+
 /** Options of {@link listen}. */
 export interface ListenOptions extends Partial<ConnectionLimits> {
   /**
@@ -54,6 +56,44 @@ export interface ConnectionLimits {
    * together. Default: 0.1.
    */
   readonly maxConnectionAgeJitter: number;
+}
+
+/** All options of {@link listen}. */
+const OPTION_NAMES: OptionNames<ListenOptions> = {
+  backlog: true,
+  handshakeTimeoutMs: true,
+  host: true,
+  idleTimeoutMs: true,
+  insecure: true,
+  keepalive: true,
+  maxConnectionAgeGraceMs: true,
+  maxConnectionAgeJitter: true,
+  maxConnectionAgeMs: true,
+  maxConnections: true,
+  maxConnectionsPerAddress: true,
+  maxSessionMemoryMb: true,
+  maxStreamsPerConnection: true,
+  port: true,
+  reusePort: true,
+  tls: true,
+};
+
+const TLS_NAMES: OptionNames<TlsOptions & TlsFiles & TlsLoader> = {
+  ca: true,
+  caFile: true,
+  cert: true,
+  certFile: true,
+  key: true,
+  keyFile: true,
+  load: true,
+  onReloadError: true,
+  reloadMs: true,
+};
+
+/** @throws TypeError for an option that is not known */
+export function checkNames(options: ListenOptions): void {
+  checkOptions("listen", options, OPTION_NAMES);
+  if (options.tls !== undefined) checkOptions("use tls", options.tls, TLS_NAMES);
 }
 
 /** Fills in the defaults of limits. */

@@ -4,8 +4,10 @@ import { connectionCountsOf, type DiscoveryServer, type DrainOptions } from "../
 import { Connections } from "./connections.ts";
 import type { HttpServer } from "./http-types.ts";
 import { createHttp2Server } from "./http2-server.ts";
+import { checkPem } from "./pem.ts";
 import { TlsSource } from "./tls-source.ts";
-import { checkExposure, type ListenOptions } from "./listen-options.ts";
+import { connectNode } from "./connect-adapter.ts";
+import { checkExposure, checkNames, type ListenOptions } from "./listen-options.ts";
 
 /** A server that accepts connections. */
 export interface RunningServer extends AsyncDisposable {
@@ -34,12 +36,16 @@ export type Listener = RunningServer;
 /**
  * Serves a discovery server over HTTP/2, gRPC and REST on one port, on Node, Deno and Bun.
  *
- * @throws TypeError - the address is not loopback, and neither `tls` nor `insecure` is given
+ * @throws TypeError - the address is not loopback, and neither `tls` nor `insecure` is given; `tls` is not PEM; an option
+ * is not known
  * @throws Error - the certificates cannot be loaded, or the address cannot be bound; `code` is the system's, such as `EADDRINUSE`
  */
 export async function listen(server: DiscoveryServer, options: ListenOptions = {}): Promise<RunningServer> {
+  checkNames(options);
   checkExposure(options);
+  await connectNode();
   const tls = options.tls && await TlsSource.load(options.tls);
+  if (tls !== undefined) checkPem(tls.current);
   const connections = new Connections(options, connectionCountsOf(server));
   const http = createHttp2Server(server, options, { tls, connections });
   const { address, port } = await bind(http, options);
@@ -77,11 +83,18 @@ export async function listen(server: DiscoveryServer, options: ListenOptions = {
 /** For the last bytes to be sent. */
 const GRACE_MS = 500;
 
+const BIND_ERRORS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "the port is in use; end the other process, or give another port",
+  EADDRNOTAVAIL: "this machine does not have the address; give host one that it has",
+  EACCES: "permission denied; a port below 1024 may need it, so give another port",
+  ENOTFOUND: "the name of the host is not known; give host an address of this machine",
+};
+
 function bind(http: HttpServer, options: ListenOptions): Promise<AddressInfo> {
   const { host = "127.0.0.1", port = 18000, backlog = 65_535, reusePort = false } = options;
   return new Promise((resolve, reject) => {
     http.on("error", (error: NodeJS.ErrnoException) => {
-      const reason = error.code === "EADDRINUSE" ? "the port is in use" : error.message;
+      const reason = BIND_ERRORS[error.code ?? ""] ?? error.message;
       reject(Object.assign(new Error(`Cannot listen on ${host}:${port}: ${reason}`, { cause: error }), {
         code: error.code,
       }));

@@ -22,6 +22,9 @@ export type {
   ConnectRouter,
   DiscoveryServer,
   DrainOptions,
+  Explanation,
+  Finding,
+  FindingReason,
   LimitCounts,
   LimitName,
   Node,
@@ -33,4 +36,5 @@ export type {
   SubscriptionStatus,
   Unsent,
   Variant,
+  WaitsFor,
 } from "../server/mod.ts";

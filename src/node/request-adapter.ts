@@ -1,7 +1,7 @@
 import { createConnectRouter } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
-import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { DiscoveryServer } from "../server/mod.ts";
+import { connectNode } from "./connect-adapter.ts";
 import { clientContext } from "./client-context.ts";
 import type { NodeServerRequest, NodeServerResponse } from "./http-types.ts";
 import { RequestBody } from "./request-body.ts";
@@ -37,6 +37,7 @@ export function createRequestAdapters(
 
 function connectAdapter(handler: UniversalHandler): RequestAdapter {
   return async function adapt(request, response) {
+    const { universalRequestFromNodeRequest, universalResponseToNodeResponse } = await connectNode();
     const call = universalRequestFromNodeRequest(request, response, undefined, clientContext(request, response));
     const result = await handler({ ...call, body: new RequestBody(request) });
     // Connect's adapter waits for the client, also for one that has disconnected.

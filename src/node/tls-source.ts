@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { onRejection, readableError } from "../server/mod.ts";
+import { pemText } from "./pem.ts";
 import type { TlsFiles, TlsLoader, TlsOptions } from "./listen-options.ts";
 
 /** The part of a secure server that takes new certificates. */
@@ -19,13 +20,18 @@ export class TlsSource {
   /** @throws Error where the certificates cannot be loaded */
   static async load(tls: TlsOptions | TlsFiles | TlsLoader): Promise<TlsSource> {
     const loader = loaderOf(tls);
-    return new TlsSource(loader, await loader.load(), !("key" in tls));
+    return new TlsSource(loader, await loader.load(), !isFixed(tls));
   }
 
   private constructor(source: Required<TlsLoader>, current: TlsOptions, isReloadable: boolean) {
     this.#source = source;
     this.#current = current;
     this.#isReloadable = isReloadable;
+  }
+
+  /** What is loaded. */
+  get current(): TlsOptions {
+    return this.#current;
   }
 
   /** Options of a secure server. */
@@ -107,11 +113,18 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 function loaderOf(tls: TlsOptions | TlsFiles | TlsLoader): Required<TlsLoader> {
   const { reloadMs = 60_000, onReloadError = reportError } = tls as Partial<TlsLoader>;
   if ("load" in tls) return { load: () => tls.load(), reloadMs, onReloadError };
-  if ("key" in tls) return { load: () => tls, reloadMs, onReloadError };
+  if (isFixed(tls)) return { load: () => tls, reloadMs, onReloadError };
   return { load: () => readFiles(tls), reloadMs, onReloadError };
 }
 
+function isFixed(tls: TlsOptions | TlsFiles | TlsLoader): tls is TlsOptions {
+  return "key" in tls || "cert" in tls;
+}
+
 async function readFiles({ keyFile, certFile, caFile }: TlsFiles): Promise<TlsOptions> {
+  if (keyFile === undefined || certFile === undefined) {
+    throw new TypeError("Cannot use tls: give keyFile and certFile, or key and cert");
+  }
   const [key, cert, ca] = await Promise.all([
     readFile(keyFile, "utf8"),
     readFile(certFile, "utf8"),
@@ -121,15 +134,12 @@ async function readFiles({ keyFile, certFile, caFile }: TlsFiles): Promise<TlsOp
 }
 
 function contextOf({ key, cert, ca }: TlsOptions): object {
-  return { key: pem(key), cert: pem(cert), ...ca !== undefined && { ca: pem(ca) }, minVersion: "TLSv1.2" };
+  return { key: pemText(key), cert: pemText(cert), ...ca !== undefined && { ca: pemText(ca) }, minVersion: "TLSv1.2" };
 }
 
 function isSame(a: TlsOptions, b: TlsOptions): boolean {
-  return pem(a.key) === pem(b.key) && pem(a.cert) === pem(b.cert) && pem(a.ca ?? "") === pem(b.ca ?? "");
-}
-
-function pem(value: string | Uint8Array): string {
-  return typeof value === "string" ? value : new TextDecoder().decode(value);
+  return pemText(a.key) === pemText(b.key) && pemText(a.cert) === pemText(b.cert) &&
+    pemText(a.ca ?? "") === pemText(b.ca ?? "");
 }
 
 function reportError(error: unknown): void {

@@ -56,6 +56,11 @@ export interface ResourceType {
    * a flag holds for a part of its names only. Default: none.
    */
   readonly references?: readonly Reference[];
+  /**
+   * References to types that have no place in the order, such as secrets: nothing waits for them, and nothing is sent
+   * again. `Snapshot.check`, `explain()` and the log look them up. Default: none.
+   */
+  readonly uses?: readonly Reference[];
 }
 
 /** A reference from resources of one type to those of another. */

@@ -17,3 +17,9 @@ export type MessageInitShape<D extends DescMessage> = protobuf.MessageInitShape<
 
 /** Any message; see `@bufbuild/protobuf`. */
 export type Message = protobuf.Message;
+
+/** Message types by their names, such as a registry of `@bufbuild/protobuf`. */
+export interface MessageTypes {
+  /** Returns the type of a full name, such as `my.package.Filter`; undefined if there is none. */
+  getMessage(typeName: string): DescMessage | undefined;
+}

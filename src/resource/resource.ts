@@ -2,9 +2,12 @@ import { create } from "@bufbuild/protobuf";
 import { encode } from "./encode.ts";
 import { contentHash } from "./hash.ts";
 import { INSPECT } from "./inspection.ts";
+import type { JsonObject } from "./json-of.ts";
 import { isGlob, normalName } from "./names.ts";
-import type { DescMessage, Message, MessageInitShape } from "./protobuf-types.ts";
+import type { DescMessage, Message, MessageInitShape, MessageTypes } from "./protobuf-types.ts";
 import { anyRecord, deltaRecord, wrappedRecord } from "./records.ts";
+import { NO_TYPES, resourceJson, resourceText } from "./resource-json.ts";
+import type { ResourceSource } from "./resource-source.ts";
 import { type ResourceSummary, summaryOf, summaryText, unencodableField } from "./resource-summary.ts";
 
 /** The prefix of the type URL of every protobuf message. */
@@ -29,7 +32,7 @@ export interface ResourceOptions {
  * One named piece of configuration of any message type, immutable.
  *
  * It is encoded at most once, when the bytes are first read; the responses of all streams share these bytes. Logs,
- * `JSON.stringify` and texts show its type, name, version and size, and never its content.
+ * `JSON.stringify` and texts show its type, name, version and size; `console.log` shows fields, but none with keys.
  *
  * Invariant: of `#bytes` and `#source` exactly one is defined.
  */
@@ -44,7 +47,8 @@ export class Resource {
   readonly aliases: readonly string[];
   #version: string | undefined;
   #bytes: Uint8Array | undefined;
-  #source: { readonly schema: DescMessage; readonly message: Message } | undefined;
+  #source: ResourceSource | undefined;
+  #schema: DescMessage | undefined;
   #any: Uint8Array | undefined;
   #wrapped: Uint8Array | undefined;
   #delta: Uint8Array | undefined;
@@ -63,9 +67,8 @@ export class Resource {
       this.#bytes = undefined;
       this.#source = content;
     }
-    this.#any = undefined;
-    this.#wrapped = undefined;
-    this.#delta = undefined;
+    this.#schema = this.#source?.schema;
+    this.#any = this.#wrapped = this.#delta = undefined;
   }
 
   /**
@@ -130,14 +133,28 @@ export class Resource {
     return summaryOf(this, this.#version);
   }
 
-  /** What `console.log` shows. */
-  [INSPECT](): string {
-    return `Resource(${this})`;
+  /**
+   * The message as protobuf's JSON, with `@type` and the names of fields in the `.proto` files. Keys are in it.
+   *
+   * @param types - have the types in `Any`s, which are written as bytes otherwise, and the type of a resource made of
+   * bytes. `envoyTypes` of `ts-control-plane/files` has all of Envoy's.
+   * @throws TypeError if it was made of bytes, and its type is not found or not that of the bytes
+   */
+  toJson(types: MessageTypes = NO_TYPES): JsonObject {
+    return resourceJson(this, { schema: this.#schema, message: this.#source?.message, types });
+  }
+
+  /** What `console.log` shows: nested in other objects the same as a text, and by itself its fields too. */
+  [INSPECT](depth?: number | null): string {
+    const fields = (depth ?? 2) < 2 ? "" : resourceText(this, this.#schema, this.#source?.message);
+    return `Resource(${this})${fields}`;
   }
 
   #copy(name: string, aliases: readonly string[]): Resource {
     const ttl = this.ttlMs === undefined ? {} : { ttlMs: this.ttlMs };
-    return new Resource(this.typeUrl, name, this.bytes, { version: this.version, aliases, ...ttl });
+    const copy = new Resource(this.typeUrl, name, this.bytes, { version: this.version, aliases, ...ttl });
+    copy.#schema = this.#schema;
+    return copy;
   }
 
   #encode({ schema, message }: ResourceSource): Uint8Array {
@@ -159,14 +176,6 @@ export class Resource {
       aliases: this.aliases,
     });
   }
-}
-
-/** A message that has not been encoded yet. */
-export interface ResourceSource {
-  /** The descriptor of its type. */
-  readonly schema: DescMessage;
-  /** The message. */
-  readonly message: Message;
 }
 
 /**
@@ -234,8 +243,8 @@ function nameOf(schema: DescMessage, message: Message): string {
   const field = schema.fields.find((f) => f.name === "name") ?? schema.fields.find((f) => f.name === "cluster_name");
   const name = field && (message as unknown as Record<string, unknown>)[field.localName];
   if (typeof name !== "string" || name === "") {
-    const why = field ? `its field ${field.name} is empty` : "its type has no field for one";
-    throw new TypeError(`Cannot name a resource of type ${schema.typeName}: ${why}; give { name }`);
+    const what = field ? `set its field ${field.localName}` : "its type has no field for a name, so give { name }";
+    throw new TypeError(`Cannot name a resource of type ${schema.typeName}: ${what}`);
   }
   return name;
 }

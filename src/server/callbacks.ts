@@ -1,6 +1,7 @@
 import { onRejection } from "../cache/mod.ts";
 import type { StreamCallbacks, StreamInfo } from "../stream/mod.ts";
 import type { ConnectError } from "./connect-types.ts";
+import type { FailedSource } from "./log-entries.ts";
 import type { ServerLog } from "./log.ts";
 import { readableError, readableFault } from "./readable-error.ts";
 import type { FetchInfo, FetchRequest, FetchResponse } from "./polls/poll-request.ts";
@@ -30,7 +31,7 @@ export interface DiscoveryCallbacks extends StreamCallbacks {
   /** The response to a poll is about to be sent. Not called for a poll that is refused. */
   onFetchResponse?(fetch: FetchInfo, response: FetchResponse): void;
   /**
-   * A fault that is not the client's: an error of a callback or of the cache. It is logged as well, see
+   * A fault that is not the client's: an error of a callback, of the cache, or of a source that it follows. It is logged as well, see
    * {@link DiscoveryServerOptions.log}.
    *
    * @param stream - the stream on which it happened; undefined for a poll
@@ -38,11 +39,19 @@ export interface DiscoveryCallbacks extends StreamCallbacks {
   onError?(error: unknown, stream: StreamInfo | undefined): void;
 }
 
+/** Callbacks as the server calls them. */
+export interface GuardedCallbacks extends DiscoveryCallbacks {
+  /** Does not throw. */
+  onError(error: unknown, stream: StreamInfo | undefined): void;
+  /** The source of a type has thrown: it is logged, and `onError` is called. Does not throw. */
+  onSourceError(error: unknown, source: FailedSource): void;
+}
+
 /**
  * Callbacks that may be called from anywhere: only those throw that may refuse a stream or a poll. NACKs and faults are
  * logged first.
  */
-export function guardCallbacks(callbacks: DiscoveryCallbacks, log: ServerLog): DiscoveryCallbacks {
+export function guardCallbacks(callbacks: DiscoveryCallbacks, log: ServerLog): GuardedCallbacks {
   const guarded: Partial<Record<Name, Callback>> = {};
   for (const [name, kind] of Object.entries(KINDS) as [Exclude<Name, "onError">, Kind][]) {
     const callback = callbacks[name] as Callback | undefined;
@@ -52,6 +61,11 @@ export function guardCallbacks(callbacks: DiscoveryCallbacks, log: ServerLog): D
   return {
     ...guarded,
     onError,
+    onSourceError(thrown, source) {
+      const error = readableFault(thrown);
+      log.sourceFault(error, source);
+      report(error, source.stream);
+    },
     onNack(stream, nack) {
       log.nack(stream, nack);
       onNack?.(stream, nack);
@@ -65,6 +79,10 @@ export function guardCallbacks(callbacks: DiscoveryCallbacks, log: ServerLog): D
   function onError(thrown: unknown, stream: StreamInfo | undefined): void {
     const error = readableFault(thrown);
     log.fault(error, stream);
+    report(error, stream);
+  }
+
+  function report(error: NonNullable<unknown>, stream: StreamInfo | undefined): void {
     try {
       onRejection(callbacks.onError?.(error, stream), (reason) => log.fault(readableFault(reason), stream));
     } catch (reason) {

@@ -1,3 +1,4 @@
+import { checkOptions } from "../resource/mod.ts";
 import { HeldBytes, type StreamInfo } from "../stream/mod.ts";
 import type { StreamQueueStatus } from "./admission/admission.ts";
 import { Readiness } from "./admission/readiness.ts";
@@ -7,9 +8,13 @@ import { type ConnectionCounts, noConnections } from "./connection-counts.ts";
 import type { AuthorizationCounts } from "./identity/authorize.ts";
 import { Authorizer } from "./identity/authorizer.ts";
 import { LimitCounter, type LimitCounts } from "./limits/limit-counts.ts";
+import type { FailedConnection } from "./log-entries.ts";
 import { ServerLog } from "./log.ts";
+import { OPTION_NAMES } from "./option-names.ts";
 import { type DiscoveryServerOptions, settingsOf } from "./options.ts";
 import { Polls, type PollsStatus } from "./polls/polls.ts";
+import type { Explanation } from "./diagnosis/explain.ts";
+import { Inspector } from "./diagnosis/inspector.ts";
 import { HealthState } from "./services/health-state.ts";
 import { Services } from "./services/services.ts";
 import { SendBudget, type Unsent } from "./streams/send-budget.ts";
@@ -66,6 +71,15 @@ export interface DiscoveryServer {
   /** The open streams with the state of their subscriptions, and the responses that clients have not read yet. */
   status(): ServerStatus;
   /**
+   * Says why something has not arrived at a client, in words and as data: for people who look for a mistake, and for
+   * pages that help them. It looks at the streams of the client; polls leave no state. It takes O(names of the client).
+   *
+   * @param nodeId - the id of the client's node
+   * @param typeUrl - the type in question. Default: all that the client has requested.
+   * @param name - the resource in question. Default: all of the type.
+   */
+  explain(nodeId: string, typeUrl?: string, name?: string): Explanation;
+  /**
    * Decides at once on the access of all open streams and waiting polls, as after a revocation, and ends those that are
    * denied. Resolves when all decisions are made; never rejects.
    */
@@ -90,9 +104,15 @@ export interface DiscoveryServer {
 /**
  * Creates a server. It serves nothing by itself: hand it to `listen()` of `ts-control-plane/node`, mount
  * {@link DiscoveryServer.routes} on a router of your own, or pass requests to {@link DiscoveryServer.fetch}.
+ *
+ * @throws TypeError for an option that is not known, and without a cache
  */
 export function createDiscoveryServer(options: DiscoveryServerOptions): DiscoveryServer {
   const { cache } = options;
+  checkOptions("create a server", options, OPTION_NAMES);
+  if (typeof cache?.watch !== "function") {
+    throw new TypeError("Cannot create a server: its option cache must be a cache, such as new SnapshotCache()");
+  }
   const settings = settingsOf(options);
   const log = new ServerLog(options.log);
   const callbacks = guardCallbacks(options.callbacks ?? {}, log);
@@ -117,7 +137,8 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
   const { maxUnsentBytes: maxBytes, stallTimeoutMs } = settings;
   const budget = new SendBudget({ maxBytes, stallTimeoutMs, counter });
   const held = new HeldBytes(settings.maxHeldBytes);
-  const shared = { settings, cache, budget, held, callbacks, authorizer, readiness, counter };
+  const inspector = new Inspector({ cache, log });
+  const shared = { inspector, settings, cache, budget, held, callbacks, authorizer, readiness, counter };
   const streams = new Streams({ ...shared, log });
   const polls = new Polls(shared);
   let closed = false;
@@ -146,6 +167,7 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
     async reauthorize() {
       await Promise.all([streams.reauthorize(), services.reauthorize(), polls.reauthorize()]);
     },
+    explain: (nodeId, typeUrl, name) => streams.explain({ nodeId, typeUrl, name }),
     retryRejected: (typeUrl, names) => streams.retry(typeUrl, names),
     async drain({ overMs = 10_000 } = {}) {
       health.stop();
@@ -163,7 +185,8 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
     get [ACCEPTOR]() {
       const { headers } = settings;
       const accept = (path: string) => streams.accept(path) ?? services.accept(path);
-      return { server, connections, limits: counter, headers, accept };
+      const onFailed = (connection: FailedConnection) => log.connectionFailed(connection);
+      return { server, connections, limits: counter, headers, accept, onFailed };
     },
   };
   return server;

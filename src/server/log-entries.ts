@@ -1,7 +1,9 @@
 import type { ConnectError } from "@connectrpc/connect";
 import { codeToString } from "@connectrpc/connect/protocol-connect";
 import type { Node } from "../cache/mod.ts";
-import type { Decision, NackInfo, QuarantineInfo, StreamInfo } from "../stream/mod.ts";
+import { type Decision, type NackInfo, type QuarantineInfo, type StreamInfo, typeName } from "../stream/mod.ts";
+import { sourceFailureText } from "./diagnosis/source-failures.ts";
+import { oneLine } from "./one-line.ts";
 
 /** Fields for machines, and a line for people that begins with the word of the event. */
 export type LogEntry = readonly [fields: LogFields, message: string];
@@ -24,7 +26,7 @@ export function nackEntry(
     resourceCount: response.resources.length,
     ...response.removed.length > 0 && { removed: firstOf(response.removed), removedCount: response.removed.length },
   };
-  return [fields, line("NACK", `${typeName(typeUrl)} ${bounded(version)}: ${message}`)];
+  return [fields, line("NACK", `${shortName(typeUrl)} ${bounded(version)}: ${message}`)];
 }
 
 /** Content that a client is not sent. */
@@ -39,7 +41,7 @@ export function quarantineEntry(stream: StreamInfo, content: QuarantineInfo): Lo
     reason,
     ...instead !== undefined && { instead: bounded(instead) },
   };
-  return [fields, line("QUARANTINE", `${typeName(typeUrl)} ${bounded(name)} by ${by}: ${reason}`)];
+  return [fields, line("QUARANTINE", `${shortName(typeUrl)} ${bounded(name)} by ${by}: ${reason}`)];
 }
 
 /** An error of the cache, of a callback, or of the server itself. */
@@ -47,6 +49,64 @@ export function faultEntry(error: unknown, stream: StreamInfo | undefined): LogE
   const text = error instanceof Error ? error.message : String(error);
   const fields = stream === undefined ? { event: "FAULT" } : fieldsOf(stream, "FAULT");
   return [{ ...fields, err: error }, line("FAULT", text)];
+}
+
+/** An error of the source of a type, which is called again. */
+export function sourceFaultEntry(error: NonNullable<unknown>, source: FailedSource): LogEntry {
+  const { stream, node, typeUrl } = source;
+  const fields = stream === undefined ? { event: "FAULT", nodeId: bounded(node.id) } : fieldsOf(stream, "FAULT");
+  const text = `${sourceFailureText(typeUrl, error)} (node ${JSON.stringify(bounded(node.id))})`;
+  return [{ ...fields, typeUrl: bounded(typeUrl), err: error }, line("FAULT", text)];
+}
+
+/** The source of configuration that has thrown. */
+export interface FailedSource {
+  /** Undefined for a poll. */
+  readonly stream: StreamInfo | undefined;
+  readonly node: Node;
+  readonly typeUrl: string;
+}
+
+/** A node that has no configuration. */
+export function waitingEntry({ id, cluster }: Node, why: string): LogEntry {
+  const fields = { event: "WAITING", nodeId: bounded(id), nodeCluster: bounded(cluster), reason: why };
+  return [fields, line("WAITING", why)];
+}
+
+/** A name that a client subscribes to, and that does not exist although a resource refers to it. */
+export interface MissingName {
+  readonly typeUrl: string;
+  readonly name: string;
+  /** Such as `Cluster "a"`. */
+  readonly referrer: string;
+}
+
+/** A name that does not exist. */
+export function missingEntry(stream: StreamInfo, { typeUrl, name, referrer }: MissingName): LogEntry {
+  const referredBy = bounded(referrer);
+  const fields = { ...fieldsOf(stream, "MISSING"), typeUrl: bounded(typeUrl), name: bounded(name), referredBy };
+  const client = JSON.stringify(bounded(stream.node?.id ?? ""));
+  const what = `${shortName(typeUrl)} ${JSON.stringify(bounded(name))}`;
+  return [
+    fields,
+    line("MISSING", `${what} does not exist, but ${referredBy} refers to it; node ${client} waits for it`),
+  ];
+}
+
+/** A connection that ended before a stream. */
+export interface FailedConnection {
+  /** The address and port of the client; undefined where it is not known. */
+  readonly peer: string | undefined;
+  /** A word for the cause. */
+  readonly cause: string;
+  /** What has happened, and what to do about it. */
+  readonly text: string;
+}
+
+/** A connection that ended before a stream. */
+export function connectionEntry({ peer, cause, text }: FailedConnection): LogEntry {
+  const fields = { event: "CONNECTION", cause, ...peer !== undefined && { peer } };
+  return [fields, line("CONNECTION", `from ${peer ?? "an unknown address"}: ${text}`)];
 }
 
 /** Access that a client was denied. */
@@ -76,7 +136,7 @@ export function deniedEntry({ peer, method, node, reason, streamId }: Denial): L
 /** A stream that was opened. */
 export function openEntry(stream: StreamInfo): LogEntry {
   const { variant, typeUrl } = stream;
-  const service = typeUrl === undefined ? "ADS" : typeName(typeUrl);
+  const service = typeUrl === undefined ? "ADS" : shortName(typeUrl);
   return [{ ...fieldsOf(stream, "OPEN"), service, variant }, line("OPEN", `${service} ${variant}`)];
 }
 
@@ -94,7 +154,7 @@ export function decisionEntry(stream: StreamInfo, { word, typeUrl, fields }: Dec
   const text = Object.entries(given).map(([name, value]) => `${name}=${value}`);
   return [
     { ...given, ...fieldsOf(stream, word), typeUrl: bounded(typeUrl) },
-    line(word, [typeName(typeUrl), ...text].join(" ")),
+    line(word, [shortName(typeUrl), ...text].join(" ")),
   ];
 }
 
@@ -107,21 +167,13 @@ function fieldsOf({ id, node, peer }: StreamInfo, event: string): LogFields {
   };
 }
 
-/** `RouteConfiguration` for `type.googleapis.com/envoy.config.route.v3.RouteConfiguration`. */
-function typeName(typeUrl: string): string {
-  return bounded(typeUrl.slice(Math.max(typeUrl.lastIndexOf("."), typeUrl.lastIndexOf("/")) + 1));
+/** The short name of a type, of a bounded length. */
+function shortName(typeUrl: string): string {
+  return bounded(typeName(typeUrl));
 }
 
-/** One line, whatever the text: clients choose parts of it, and must not forge lines or control a terminal. */
 function line(word: string, text: string): string {
-  return `${word} ${text}`.replaceAll(CONTROLS, escaped);
-}
-
-// deno-lint-ignore no-control-regex
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return oneLine(`${word} ${text}`);
 }
 
 function firstOf(names: readonly string[]): string[] {

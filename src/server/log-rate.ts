@@ -3,6 +3,7 @@ export class LogRate {
   readonly #maxPerSecond: number;
   #second = -1;
   #count = 0;
+  #suppressed = 0;
 
   constructor(maxPerSecond: number) {
     this.#maxPerSecond = maxPerSecond;
@@ -13,6 +14,15 @@ export class LogRate {
     const second = Math.floor(performance.now() / 1000);
     if (second !== this.#second) this.#count = 0;
     this.#second = second;
-    return ++this.#count <= this.#maxPerSecond;
+    if (++this.#count <= this.#maxPerSecond) return true;
+    this.#suppressed++;
+    return false;
+  }
+
+  /** How many lines were not written since this was asked last. */
+  takeSuppressed(): number {
+    const count = this.#suppressed;
+    this.#suppressed = 0;
+    return count;
   }
 }

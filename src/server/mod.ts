@@ -1,4 +1,6 @@
 export type { DiscoveryCallbacks } from "./callbacks.ts";
+export { combineCallbacks } from "./combine-callbacks.ts";
+export { logCallbacks } from "./log-callbacks.ts";
 export type { ConnectError, ConnectRouter, ContextKey } from "./connect-types.ts";
 export {
   createDiscoveryServer,
@@ -8,13 +10,16 @@ export {
 } from "./discovery-server.ts";
 export type { AdmissionLimits } from "./admission/admission-limits.ts";
 export type { StreamQueueStatus } from "./admission/admission.ts";
+export type { Explanation } from "./diagnosis/explain.ts";
+export type { FailedConnection } from "./log-entries.ts";
 export type { HeaderLimits } from "./limits/header-limits.ts";
 export type { LimitCounter, LimitCounts } from "./limits/limit-counts.ts";
 export { LIMIT_NAMES, type LimitName } from "./limits/limit-names.ts";
 export type { PollsStatus } from "./polls/polls.ts";
 export type { ConnectionCounts, MutableConnectionCounts } from "./connection-counts.ts";
 export type { Logger } from "./log.ts";
-export type { DiscoveryServerOptions, IsolationOptions, MessageTypes } from "./options.ts";
+export type { DiscoveryServerOptions, IsolationOptions } from "./options.ts";
+export type { MessageTypes } from "../resource/mod.ts";
 export type { Authorization, AuthorizationCounts, AuthorizationRequest, Authorize } from "./identity/authorize.ts";
 export { bindNode, type BindNodeOptions } from "./identity/bind-node.ts";
 export { CERTIFICATE, PEER } from "./peer.ts";
@@ -25,7 +30,15 @@ export type { StreamStatus } from "./streams/streams.ts";
 // For the listener of this package.
 export type { Node } from "../cache/mod.ts";
 export { onRejection } from "../cache/mod.ts";
-export type { ClientCertificate, StreamInfo, SubscriptionStatus, Variant } from "../stream/mod.ts";
+export type {
+  ClientCertificate,
+  Finding,
+  FindingReason,
+  StreamInfo,
+  SubscriptionStatus,
+  Variant,
+  WaitsFor,
+} from "../stream/mod.ts";
 export { type ClientOrigin, HEADERS, LOCAL } from "./identity/client-origin.ts";
 export { afterPatience } from "./patience.ts";
 export { endOverTime } from "./drain.ts";

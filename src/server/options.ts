@@ -1,5 +1,5 @@
 import type { Cache } from "../cache/mod.ts";
-import type { ApiTable, DescMessage } from "../resource/mod.ts";
+import type { ApiTable, MessageTypes } from "../resource/mod.ts";
 import { DEFAULT_STREAM_LIMITS, type Quorum, type StreamLimits } from "../stream/mod.ts";
 import { v3 } from "../v3/table.ts";
 import { type AdmissionLimits, admissionLimits } from "./admission/admission-limits.ts";
@@ -126,12 +126,6 @@ export interface IsolationOptions {
   readonly minNodes?: number;
   /** The part of the nodes that have judged it which has to be exceeded, from 0 to 1. Default: 0.5. */
   readonly share?: number;
-}
-
-/** Message types by their names, such as a registry of protobuf-es. */
-export interface MessageTypes {
-  /** Returns the type of a full name, such as `my.package.Filter`; undefined if there is none. */
-  getMessage(typeName: string): DescMessage | undefined;
 }
 
 /** The options of a server with their defaults, but those of its cache, callbacks and log. */

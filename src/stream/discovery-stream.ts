@@ -31,6 +31,8 @@ import { Updates } from "./updates.ts";
 export class DiscoveryStream {
   readonly #options: DiscoveryStreamOptions;
   readonly #identity: NodeIdentity;
+  /** The types that the client has requested, and what they wait for; to be read. */
+  readonly sequencer: AdsSequencer<TypeStream>;
   readonly #sequencer: AdsSequencer<TypeStream>;
   readonly #decisions: Decisions;
   readonly #updates: Updates;
@@ -46,7 +48,7 @@ export class DiscoveryStream {
     this.#options = options;
     // A stream of one type has nothing to wait for.
     const holdBackMs = options.typeUrl === undefined ? options.holdBackMs : 0;
-    this.#sequencer = new AdsSequencer(PublicationOrder.of(options.api), holdBackMs);
+    this.sequencer = this.#sequencer = new AdsSequencer(PublicationOrder.of(options.api), holdBackMs);
     this.#identity = new NodeIdentity(options.api.node, options.limits);
     this.#account = new HeldAccount(options.held ?? new HeldBytes(Infinity), options.limits);
     this.#decisions = new Decisions(options.trace);

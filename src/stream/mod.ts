@@ -2,6 +2,11 @@ export { DiscoveryStream } from "./discovery-stream.ts";
 export type { AccessQuery } from "./access.ts";
 export type { ClientCertificate } from "./client-certificate.ts";
 export { DEFAULT_STREAM_LIMITS, type StreamLimits } from "./limits.ts";
+export { explainType } from "./explain.ts";
+export type { Finding, FindingReason } from "./finding.ts";
+export { missingNames } from "./missing-names.ts";
+export { typeName } from "./type-name.ts";
+export type { TypeStream } from "./type-stream.ts";
 export { FleetContent } from "./isolation/fleet-content.ts";
 export type { ContentRecord } from "./isolation/content-record.ts";
 export type { Culprits } from "./isolation/culprits.ts";
@@ -27,6 +32,7 @@ export type {
   StreamCallbacks,
   StreamInfo,
   SubscriptionStatus,
+  WaitsFor,
 } from "./stream-callbacks.ts";
 export type { Decision, DecisionWord, Trace } from "./trace.ts";
 export type { DiscoveryStreamOptions } from "./stream-options.ts";

@@ -120,10 +120,14 @@ export interface SubscriptionStatus {
   readonly acked: string | undefined;
   /** The version of the response that the client has neither ACKed nor NACKed. */
   readonly inFlight: string | undefined;
+  /** For how long that response has been in flight, in milliseconds; undefined if none is. */
+  readonly inFlightMs: number | undefined;
   /** What the client NACKed last, unless it has ACKed a response since. */
   readonly nacked: { readonly version: string; readonly message: string } | undefined;
   /** What the client is not sent, the first 100: it, or most of its group, has rejected it. */
   readonly quarantined: readonly QuarantinedStatus[];
+  /** Names that the client subscribes to and that do not exist: the first 10, looked for among the first 1,000. */
+  readonly missing: readonly string[];
   /** The number of removals that are withheld, since the client may still use the resources. */
   readonly withheldRemovals: number;
   /**
@@ -131,4 +135,23 @@ export interface SubscriptionStatus {
    * undefined if nothing waits.
    */
   readonly waiting: string | undefined;
+  /** The same for programs. */
+  readonly waitsFor: WaitsFor | undefined;
+}
+
+/** What a type on a stream waits for. */
+export interface WaitsFor {
+  /** What has to wait: all of the type, its changes, or its removals. */
+  readonly what: "configuration" | "changes" | "removals";
+  /** The type URL of the type that it waits for; undefined where it waits for the cache. */
+  readonly typeUrl: string | undefined;
+  /**
+   * `cache`: the cache has no configuration for the client. `group`: nor has it one for the group that the client has
+   * moved to. `ack`: the client has not ACKed the other type. `unsent`, `removals`: changes or removals of the other type
+   * have to be sent first. `dependencies`: the client has not received what the other type refers to. `nack`: the client
+   * rejects the other type.
+   */
+  readonly reason: "cache" | "group" | "ack" | "unsent" | "dependencies" | "nack" | "removals";
+  /** For how long it waits at most, from now, in milliseconds; undefined: without a limit. */
+  readonly forMs: number | undefined;
 }

@@ -17,6 +17,13 @@ export class ContractViolation extends Error {
     this.actual = actual;
     this.expected = expected;
   }
+
+  /** The same with more to say. */
+  with(hint: string): ContractViolation {
+    const { message, stack, actual, expected } = this;
+    const copy = new ContractViolation(`${message}; ${hint}`);
+    return Object.assign(copy, { actual, expected, stack: stack?.replace(message, () => copy.message) });
+  }
 }
 
 /** @throws ContractViolation unless the condition holds */

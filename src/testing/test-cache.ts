@@ -1,6 +1,7 @@
 import { ClusterLoadAssignmentSchema } from "../../gen/envoy/config/endpoint/v3/endpoint_pb.ts";
 import { RouteConfigurationSchema } from "../../gen/envoy/config/route/v3/route_pb.ts";
-import { resource, TYPE_URL_PREFIX } from "../resource/mod.ts";
+import { checkOptions, type OptionNames, resource, TYPE_URL_PREFIX } from "../resource/mod.ts";
+import { ContractViolation } from "./contract-violation.ts";
 import { CacheHarness } from "./harness.ts";
 import type { Ability, CacheUnderTest, TestType } from "./cache-under-test.ts";
 import { GROUP_CASES } from "./cases/groups.ts";
@@ -32,7 +33,10 @@ export interface TestCacheOptions {
   readonly lacks?: readonly Ability[];
   /** The types to test with: two, or one for a cache that lacks `types`. Default: endpoints and route configurations. */
   readonly types?: readonly TestType[];
-  /** How long a cache may take to call its watchers, in milliseconds. Default: 5000. */
+  /**
+   * How long a cache may take to call its watchers, in milliseconds. Below the time that the test runner gives a test,
+   * or the runner ends it without what is wrong. Default: 2000; vitest, Jest and Bun give 5000.
+   */
   readonly timeoutMs?: number;
 }
 
@@ -40,12 +44,14 @@ export interface TestCacheOptions {
  * Declares the tests that a cache has to pass: the contract of `Cache`, `Watch` and `View`, and what clients of both
  * variants of the protocol receive from it.
  *
- * @throws TypeError if one type is given and the cache does not lack `types`
+ * @throws TypeError if one type is given and the cache does not lack `types`; for an option that is not known
  */
 export function testCache(
   { describe, it }: TestRunner,
-  { name, create, lacks = [], types = DEFAULT_TYPES, timeoutMs = 5000 }: TestCacheOptions,
+  options: TestCacheOptions,
 ): void {
+  checkOptions("test a cache", options, OPTION_NAMES);
+  const { name, create, lacks = [], types = DEFAULT_TYPES, timeoutMs = 2000 } = options;
   const missing = new Set<Ability>(lacks);
   if (missing.has("types")) missing.add("atomic");
   if (types.length < 2 && !missing.has("types")) {
@@ -57,7 +63,7 @@ export function testCache(
       const cases = all.filter(({ needs = [] }) => !needs.some((ability) => missing.has(ability)));
       if (cases.length === 0) continue;
       describe(group, () => {
-        for (const { name, run } of cases) it(name, () => runCase(open, run));
+        for (const each of cases) it(each.name, () => runCase(open, each));
       });
     }
   });
@@ -88,7 +94,22 @@ const DEFAULT_TYPES: readonly TestType[] = [
   },
 ];
 
-async function runCase(open: () => Promise<CacheHarness>, run: TestCase["run"]): Promise<void> {
+const OPTION_NAMES: OptionNames<TestCacheOptions> = {
+  create: true,
+  lacks: true,
+  name: true,
+  timeoutMs: true,
+  types: true,
+};
+
+/** A cache that is not to have an ability need not have it. */
+function withDeclaration(error: unknown, needs: readonly Ability[]): unknown {
+  if (!(error instanceof ContractViolation) || needs.length === 0) return error;
+  const declarations = needs.map((each) => `lacks: [${JSON.stringify(each)}]`);
+  return error.with(`a cache that is not to do that declares ${declarations.join(" or ")}`);
+}
+
+async function runCase(open: () => Promise<CacheHarness>, { run, needs = [] }: TestCase): Promise<void> {
   const harnesses: CacheHarness[] = [];
   const openOne = async () => {
     const harness = await open();
@@ -100,7 +121,7 @@ async function runCase(open: () => Promise<CacheHarness>, run: TestCase["run"]):
   } catch (error) {
     // The first error counts, not those that follow from it on closing.
     await Promise.allSettled(harnesses.map((harness) => harness.close()));
-    throw error;
+    throw withDeclaration(error, needs);
   }
   for (const harness of harnesses) await harness.close();
 }

@@ -4,6 +4,7 @@
  * @module
  */
 export { hostEndpoint, locality, type LocalityOptions, socketAddress } from "./address.ts";
+export * from "./bootstrap.ts";
 export * from "./common/mod.ts";
 export { ads, grpcSource, type GrpcSourceOptions, restSource, type RestSourceOptions } from "./config-source.ts";
 export * from "./enums.ts";

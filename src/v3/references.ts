@@ -55,6 +55,58 @@ export const virtualHostsOfRoute = memoized(({ name, bytes }) => {
   return usesVhds ? [`${name}/*`] : [];
 });
 
+/** The secrets that the TLS contexts of a cluster get over SDS. */
+export const secretsOfCluster = memoized(({ bytes }) => {
+  const contexts = CLUSTER_SOCKETS.flatMap((path) => tlsContexts(bytes, path, UPSTREAM_TLS));
+  return unique(contexts.flatMap((context) => secretsIn(context)));
+});
+
+/** The secrets that the TLS contexts of a listener get over SDS. */
+export const secretsOfListener = memoized(({ bytes }) => {
+  const contexts = LISTENER_SOCKETS.flatMap((path) => tlsContexts(bytes, path, DOWNSTREAM_TLS));
+  const tickets = contexts.flatMap((context) => overServer(context, [5]));
+  return unique([...contexts.flatMap((context) => secretsIn(context)), ...tickets]);
+});
+
+/** Paths to a transport socket: of a cluster, and of its matches; of a filter chain, and of the default one. */
+const CLUSTER_SOCKETS = [[24], [43, 3]];
+const LISTENER_SOCKETS = [[3, 6], [25, 6]];
+const TLS = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.";
+const UPSTREAM_TLS = `${TLS}UpstreamTlsContext`;
+const DOWNSTREAM_TLS = `${TLS}DownstreamTlsContext`;
+
+/** Paths from a `CommonTlsContext` to a `SdsSecretConfig`: certificates, what is trusted, and both together. */
+const SDS_CONFIGS = [[6], [7], [8, 2]];
+
+function tlsContexts(bytes: Uint8Array, path: readonly number[], typeUrl: string): Uint8Array[] {
+  const contexts: Uint8Array[] = [];
+  visitPath(bytes, [...path, 3], (any) => {
+    if (stringsAt(any, [1])[0] === typeUrl) visitPath(any, [2], (context) => contexts.push(context));
+  });
+  return contexts;
+}
+
+function secretsIn(context: Uint8Array): string[] {
+  return SDS_CONFIGS.flatMap((path) => overServer(context, [1, ...path]));
+}
+
+/** The names that are got from a server: those without a source are of the bootstrap, and others are from a file. */
+function overServer(bytes: Uint8Array, path: readonly number[]): string[] {
+  const names: string[] = [];
+  visitPath(bytes, path, (config) => {
+    const isServed = SERVED.some((source) => {
+      let isSet = false;
+      visitPath(config, [2, source], () => isSet = true);
+      return isSet;
+    });
+    if (isServed) names.push(...stringsAt(config, [1]));
+  });
+  return names;
+}
+
+/** Fields of `ConfigSource`: `api_config_source`, `ads` and `self`. */
+const SERVED = [2, 3, 5];
+
 /** Fields of `envoy.config.cluster.v3.Cluster`. */
 const CLUSTER = { name: 1, type: 2, edsConfig: 3 };
 /** `Cluster.DiscoveryType.EDS`. */

@@ -8,6 +8,8 @@ import {
   endpointsOverAds,
   routeOfScope,
   routesInListener,
+  secretsOfCluster,
+  secretsOfListener,
   virtualHostsOfRoute,
 } from "./references.ts";
 import * as type from "./types.ts";
@@ -32,6 +34,7 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
       { typeUrl: type.ENDPOINT_TYPE, namesIn: endpointsOfCluster },
       { typeUrl: type.ENDPOINT_TYPE, namesIn: endpointsOverAds, warms: true },
     ],
+    uses: [{ typeUrl: type.SECRET_TYPE, namesIn: secretsOfCluster }],
   },
   {
     typeUrl: type.ENDPOINT_TYPE,
@@ -51,6 +54,7 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
       { typeUrl: type.ROUTE_TYPE, namesIn: routesInListener },
       { typeUrl: type.CLUSTER_TYPE, namesIn: clustersInListener },
     ],
+    uses: [{ typeUrl: type.SECRET_TYPE, namesIn: secretsOfListener }],
   },
   {
     typeUrl: type.SCOPED_ROUTE_TYPE,

@@ -6,8 +6,10 @@ import type { Place } from "./place.ts";
 export interface Check {
   /** The rule that its problems name. */
   readonly rule: string;
-  /** The type of the messages that it looks at. */
-  readonly schema: DescMessage;
+  /** The full name of the type of the messages that it looks at. */
+  readonly typeName: string;
+  /** The descriptor of that type, if it exists already. */
+  readonly schema?: DescMessage;
   /** Looks at one message, and reports to its place. */
   readonly run: (message: Message, at: Place) => void;
 }
@@ -24,5 +26,5 @@ export function check<D extends DescMessage>(
   rule: string,
   run: (message: MessageShape<D>, at: Place) => void,
 ): Check {
-  return { rule, schema, run: run as Check["run"] };
+  return { rule, typeName: schema.typeName, schema, run: run as Check["run"] };
 }

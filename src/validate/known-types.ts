@@ -1,7 +1,9 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import type { Any } from "@bufbuild/protobuf/wkt";
-import { PACKAGES } from "../../gen/packages.ts";
 import type { DescMessage, Message } from "../resource/mod.ts";
+import { knownType as typeOfApi, knownTypeNames as typeNamesOfApi } from "../v3/known-types.ts";
+
+export { shareDescriptors } from "../v3/known-types.ts";
 
 /** A message, and the descriptor of its type. */
 export interface Unpacked {
@@ -11,14 +13,22 @@ export interface Unpacked {
   readonly message: Message;
 }
 
-/** Finds the descriptor of a generated message type, by a full name such as `envoy.config.cluster.v3.Cluster`. */
+/**
+ * Finds the descriptor of a message type that configuration may have, by a full name such as
+ * `envoy.config.cluster.v3.Cluster`.
+ */
 export function knownType(typeName: string): DescMessage | undefined {
-  return KNOWN.get(typeName);
+  return isConfiguration(typeName) ? typeOfApi(typeName) : undefined;
 }
 
-/** All of them. */
-export function knownTypes(): Iterable<DescMessage> {
-  return KNOWN.values();
+/** The names of all of them that are not declared within others. */
+export function* knownTypeNames(): Iterable<string> {
+  for (const name of typeNamesOfApi()) if (isConfiguration(name)) yield name;
+}
+
+/** All of them. It makes the descriptors of the whole API, which takes a second. */
+export function* knownTypes(): Iterable<DescMessage> {
+  for (const name of knownTypeNames()) yield* withNested(knownType(name)!);
 }
 
 /** The full name of the type of a URL: the part after its last slash. */
@@ -65,30 +75,19 @@ function unpackShort(any: Any): Unpacked | undefined {
 }
 
 function decode({ typeUrl, value }: Any): Unpacked | undefined {
-  const schema = KNOWN.get(typeNameOf(typeUrl));
+  const schema = knownType(typeNameOf(typeUrl));
   return schema && { schema, message: fromBinary(schema, value) };
+}
+
+function isConfiguration(typeName: string): boolean {
+  return !NOT_CONFIGURATION.test(typeName) || typeName.startsWith(RUNTIME);
 }
 
 /** Packages with no message that is found in a resource. */
 const NOT_CONFIGURATION = /^envoy\.(admin|data|service)\./;
-const RUNTIME = "envoy.service.runtime.v3";
+const RUNTIME = "envoy.service.runtime.v3.";
 
-// The generated modules are loaded with this one, since what is validated must be read without waiting.
-const KNOWN: ReadonlyMap<string, DescMessage> = await loadTypes();
-
-async function loadTypes(): Promise<Map<string, DescMessage>> {
-  const names = Object.keys(PACKAGES).filter((name) => !NOT_CONFIGURATION.test(name) || name === RUNTIME);
-  const modules = await Promise.all([
-    import("@bufbuild/protobuf/wkt"),
-    ...names.flatMap((name) => PACKAGES[name]!()),
-  ]);
-  const types = new Map<string, DescMessage>();
-  for (const module of modules) for (const value of Object.values(module)) addType(types, value);
-  return types;
-}
-
-function addType(types: Map<string, DescMessage>, value: unknown): void {
-  if (typeof value !== "object" || value === null || (value as { kind?: unknown }).kind !== "message") return;
-  const message = value as DescMessage;
-  types.set(message.typeName, message);
+function* withNested(schema: DescMessage): Iterable<DescMessage> {
+  yield schema;
+  for (const each of schema.nestedMessages) yield* withNested(each);
 }

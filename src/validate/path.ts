@@ -27,6 +27,11 @@ export class Path {
     this.#steps.pop();
   }
 
+  /** Whether the field that was entered last, and no entry of it, has that name. */
+  endsWith(name: string): boolean {
+    return this.#steps.at(-1) === `.${name}`;
+  }
+
   /** The path, continued by one that is written already. */
   toString(rest = ""): string {
     const path = this.#steps.join("") + (rest === "" || rest.startsWith("[") ? rest : `.${rest}`);

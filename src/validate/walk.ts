@@ -1,7 +1,7 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
 import type { DescMessage, Message } from "../resource/mod.ts";
 import type { Check } from "./check.ts";
-import { knownTypes, unpack } from "./known-types.ts";
+import { shareDescriptors, unpack } from "./known-types.ts";
 import type { Place } from "./place.ts";
 
 /** Runs checks on a message and on all that is in it, what an `Any` holds included. */
@@ -13,14 +13,15 @@ export type CheckWalk = (schema: DescMessage, message: Message, at: Place) => vo
  * @param checks - the checks, in the order in which they run on a message
  */
 export function walkOf(checks: readonly Check[]): CheckWalk {
-  const byType = Map.groupBy(checks, ({ schema }) => schema.typeName);
-  const relevant = typesThatLeadTo(new Set([ANY, ...byType.keys()]));
+  const byType = Map.groupBy(checks, ({ typeName }) => typeName);
+  for (const { schema } of checks) if (schema !== undefined) shareDescriptors(schema);
+  const leads = new LeadingTypes(new Set([ANY, ...byType.keys()]));
   const plans = new Map<DescMessage, Plan>();
 
   function planOf(schema: DescMessage): Plan {
     let plan = plans.get(schema);
     if (plan === undefined) {
-      plan = { checks: byType.get(schema.typeName) ?? [], steps: stepsOf(schema, relevant) };
+      plan = { checks: byType.get(schema.typeName) ?? [], steps: stepsOf(schema, leads) };
       plans.set(schema, plan);
     }
     return plan;
@@ -99,9 +100,9 @@ interface Step {
 const MAX_DEPTH = 1_000;
 const ANY = "google.protobuf.Any";
 
-function stepsOf(schema: DescMessage, relevant: ReadonlySet<string>): Step[] {
+function stepsOf(schema: DescMessage, leads: LeadingTypes): Step[] {
   return schema.fields.flatMap((field): Step[] => {
-    if (field.message === undefined || !relevant.has(field.message.typeName)) return [];
+    if (field.message === undefined || !leads.has(field.message)) return [];
     const { name, localName, oneof, fieldKind } = field;
     const holder = oneof?.localName;
     const valueIn = holder === undefined ? (message: Fields) => message[localName] : (message: Fields) => {
@@ -112,19 +113,34 @@ function stepsOf(schema: DescMessage, relevant: ReadonlySet<string>): Step[] {
   });
 }
 
-/** The types that can hold one of the given types, at any depth, and those themselves. */
-function typesThatLeadTo(names: Iterable<string>): ReadonlySet<string> {
-  const holders = new Map<string, string[]>();
-  for (const { typeName, fields } of knownTypes()) {
-    for (const { message } of fields) {
-      if (message === undefined) continue;
-      const list = holders.get(message.typeName);
-      if (list === undefined) holders.set(message.typeName, [typeName]);
-      else list.push(typeName);
-    }
+/** The types that can hold one of some types, at any depth, and those themselves. */
+class LeadingTypes {
+  readonly #targets: ReadonlySet<string>;
+  readonly #known = new Map<DescMessage, boolean>();
+
+  constructor(targets: ReadonlySet<string>) {
+    this.#targets = targets;
   }
-  const found = new Set(names);
-  // A set that grows while it is iterated: those added are visited as well.
-  for (const name of found) for (const holder of holders.get(name) ?? []) found.add(holder);
-  return found;
+
+  has(schema: DescMessage): boolean {
+    let leads = this.#known.get(schema);
+    if (leads === undefined) {
+      const visited = new Set([schema]);
+      leads = this.#search(visited);
+      // Where nothing was found, none of those that were visited leads anywhere.
+      for (const each of leads ? [schema] : visited) this.#known.set(each, leads);
+    }
+    return leads;
+  }
+
+  /** Whether one of the types leads to a target; those on the way are added to them. */
+  #search(visited: Set<DescMessage>): boolean {
+    // A set that grows while it is iterated: those added are visited as well.
+    for (const schema of visited) {
+      if (this.#targets.has(schema.typeName) || this.#known.get(schema) === true) return true;
+      if (this.#known.has(schema)) continue;
+      for (const { message } of schema.fields) if (message !== undefined) visited.add(message);
+    }
+    return false;
+  }
 }

@@ -1,5 +1,14 @@
 import { describe, it } from "vitest";
-import { type CacheEvent, cacheFrom, LinearCache, MuxCache, Snapshot, SnapshotCache } from "../../mod.ts";
+import {
+  type CacheEvent,
+  cacheFrom,
+  LinearCache,
+  MuxCache,
+  Snapshot,
+  SnapshotCache,
+  type SnapshotEvent,
+  snapshotsFrom,
+} from "../../mod.ts";
 import { type CacheUnderTest, type Publication, testCache } from "../../src/testing/mod.ts";
 
 const runner = { describe, it };
@@ -73,6 +82,31 @@ testCache(runner, {
 
 testCache(runner, { name: "cacheFrom, all resources in each event", lacks: ["atomic"], create: () => fed(whole) });
 testCache(runner, { name: "cacheFrom, changes only", lacks: ["atomic"], create: () => fed(change) });
+
+testCache(runner, {
+  name: "snapshotsFrom, an iterable of snapshots",
+  create: () => followed(({ node, resources }) => ({ key: node.id, snapshot: resources })),
+});
+testCache(runner, {
+  name: "snapshotsFrom, an iterable of changes",
+  create: () => followed(({ node, update, remove }) => ({ key: node.id, change: { update, remove } })),
+});
+testCache(runner, {
+  name: "snapshotsFrom, polled",
+  create() {
+    const latest = new Map<string, Publication>();
+    const source = () => [...latest].map(([key, { resources }]) => ({ key, snapshot: resources }));
+    const cache = snapshotsFrom(source, { everyMs: 1 });
+    return { cache, publish: (publication) => void latest.set(publication.node.id, publication), close: cache.close };
+  },
+});
+
+function followed(eventOf: (publication: Publication) => SnapshotEvent): CacheUnderTest {
+  const { readable, writable } = new TransformStream<SnapshotEvent, SnapshotEvent>();
+  const writer = writable.getWriter();
+  const cache = snapshotsFrom(() => readable);
+  return { cache, publish: (publication) => void writer.write(eventOf(publication)), close: cache.close };
+}
 
 function fed(eventOf: (publication: Publication, type: string) => CacheEvent): CacheUnderTest {
   const latest = new Map<string, Publication>();

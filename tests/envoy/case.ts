@@ -1,5 +1,5 @@
 import type { Bootstrap } from "../../examples/demo/bootstrap.ts";
-import type { DiscoveryServerOptions } from "../../mod.ts";
+import type { Cache, DiscoveryServerOptions, Snapshot } from "../../mod.ts";
 import type { ListenOptions } from "../../src/node/mod.ts";
 import type { Mode } from "./modes.ts";
 import type { World } from "./world.ts";
@@ -35,6 +35,8 @@ export interface Case {
   readonly server?: Omit<Partial<DiscoveryServerOptions>, "cache" | "callbacks">;
   /** How the server listens, where it serves HTTP/2. */
   readonly listen?: Omit<ListenOptions, "port">;
+  /** Where the server has its configuration from. Default: what is published is set at once. */
+  readonly backend?: () => Backend;
   /** Whether the server refuses what Envoy would reject. Default: false, so that Envoy is seen to reject it. */
   readonly admits?: boolean;
   /** Whether requests fail while configuration changes, as the case shows. Default: false. */
@@ -46,3 +48,10 @@ export const onlyDelta = ({ variant }: Mode): boolean => variant === "delta";
 export const onlyAds = ({ aggregated }: Mode): boolean => aggregated;
 export const onlyStreams = ({ pollMs }: Mode): boolean => pollMs === undefined;
 export const onlyPolls = ({ pollMs }: Mode): boolean => pollMs !== undefined;
+
+/** A cache, and the way to publish to it. */
+export interface Backend {
+  readonly cache: Cache;
+  publish(snapshot: Snapshot): void;
+  close(): void;
+}

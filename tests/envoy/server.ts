@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createDiscoveryServer, type DiscoveryServer, type ServerStatus, Snapshot, SnapshotCache } from "../../mod.ts";
 import { listen, restListener } from "../../src/node/mod.ts";
 import { admitValid, validate } from "../../src/validate/mod.ts";
-import type { Case } from "./case.ts";
+import type { Backend, Case } from "./case.ts";
 import { Journal } from "./journal.ts";
 import type { Mode } from "./modes.ts";
 
@@ -18,17 +18,27 @@ export interface RunningServer extends AsyncDisposable {
   /** What validation takes for errors in what was published. */
   readonly errorsFound: readonly string[];
   status(): ServerStatus;
+  explain: DiscoveryServer["explain"];
+  /** What it logs by default. */
+  readonly lines: readonly string[];
 }
 
 /** Starts a server for the one Envoy of a case. */
 export async function startServer(
   port: number,
-  { server: options, listen: listenOptions, admits = false }: Pick<Case, "server" | "listen" | "admits">,
+  { server: options, listen: listenOptions, admits = false, backend = () => setAtOnce(admits) }: Pick<Case, Used>,
   { http1 = false }: Pick<Mode, "http1">,
 ): Promise<RunningServer> {
   const journal = new Journal();
-  const cache = new SnapshotCache({ nodeHash: () => "all", ...admits && { admit: admitValid() } });
-  const server = createDiscoveryServer({ log: false, ...options, cache, callbacks: journal.callbacks });
+  const { cache, publish, close } = backend();
+  const lines: string[] = [];
+  const note = (_: object, line: string): void => void lines.push(line);
+  const server = createDiscoveryServer({
+    log: { warn: note, error: note },
+    ...options,
+    cache,
+    callbacks: journal.callbacks,
+  });
   const listener = await (http1 ? listenHttp1(server, port) : listen(server, { ...listenOptions, port }));
   let snapshot = new Snapshot({ resources: [] });
   const errorsFound: string[] = [];
@@ -40,16 +50,26 @@ export async function startServer(
     },
     errorsFound,
     publish(next) {
-      cache.setSnapshot("all", next);
+      publish(next);
       snapshot = next;
       errorsFound.push(...errorsIn(next));
     },
     status: () => server.status(),
+    explain: server.explain,
+    lines,
     async [Symbol.asyncDispose]() {
       await listener.close();
       server.close();
+      close();
     },
   };
+}
+
+type Used = "server" | "listen" | "admits" | "backend";
+
+function setAtOnce(admits: boolean): Backend {
+  const cache = new SnapshotCache({ nodeHash: () => "all", ...admits && { admit: admitValid() } });
+  return { cache, publish: (snapshot) => cache.setSnapshot("all", snapshot), close: () => {} };
 }
 
 function errorsIn(snapshot: Snapshot): string[] {

@@ -11,6 +11,7 @@ const ELSEWHERE = [
   "SnapshotFeed(options).admit",
   "SnapshotFeed.connect(send)",
   "ConnectOptions.onError",
+  "WatchRequest.onError",
   "TlsLoader.load",
   "TlsReload.onReloadError",
   "DiscoveryServer.fetch(request)",

@@ -63,6 +63,25 @@ describe("P-01 SnapshotFeed.connect(send)", () => {
   });
 });
 
+describe("P-01 WatchRequest.onError", () => {
+  it.each(FAILURES)("that %s is called with each error of a source, which is called again", async (_, fail) => {
+    let calls = 0;
+    let errors = 0;
+    // deno-lint-ignore require-yield
+    const cache = cacheFrom(async function* () {
+      calls++;
+      throw new Error("A fault");
+    }, { retryMs: 1 });
+    const subscription = { wildcard: true, names: new Set<string>() };
+    const node = { id: "a" } as Parameters<typeof cache.watch>[0]["node"];
+    const onError = () => (errors++, fail() as unknown as void);
+    const watch = cache.watch({ node, type: CLUSTER_TYPE, subscription, onError }, () => {});
+    await vi.waitFor(() => expect(calls).toBeGreaterThan(2), { timeout: 5000 });
+    watch.close();
+    expect(errors).toBe(calls);
+  });
+});
+
 describe("P-01 admit", () => {
   const bad: [string, () => unknown][] = [
     ...FAILURES.map(([name, fail]): [string, () => unknown] => [name, fail]),

@@ -8,6 +8,8 @@ import {
   type Watcher,
   type WatchRequest,
 } from "../../mod.ts";
+import { CLUSTER_TYPE } from "../../src/v3/mod.ts";
+import { Client } from "./client.ts";
 import type { Place } from "./place.ts";
 import type { Act } from "./world.ts";
 
@@ -18,6 +20,20 @@ export const CACHE_PLACES: Readonly<Record<string, Place>> = {
   "Cache.watch": {
     consequence: "ends",
     setup: (act, { snapshots }) => ({ cache: { watch: (...args) => act(() => snapshots.watch(...args)) } }),
+  },
+  "Cache.explain": {
+    consequence: "ignored",
+    setup: (act, { snapshots }) => ({
+      options: {
+        cache: { watch: (...args) => snapshots.watch(...args), explain: () => act(() => "there is no snapshot") },
+      },
+      drive(world) {
+        const client = new Client(world.server, { id: "unknown", variant: "sotw" });
+        world.others.push(client);
+        client.subscribe(CLUSTER_TYPE, []);
+        world.server.explain("unknown");
+      },
+    }),
   },
   ...Object.fromEntries((["close", "subscriptionChanged"] as const).map((name): [string, Place] => [`Watch.${name}`, {
     consequence: name === "close" ? "late" : "ends",

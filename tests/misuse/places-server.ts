@@ -1,5 +1,5 @@
 import type { DiscoveryCallbacks, Logger, StreamInfo } from "../../mod.ts";
-import { bindNode } from "../../mod.ts";
+import { bindNode, logCallbacks } from "../../mod.ts";
 import type { Consequence, Place } from "./place.ts";
 import type { Act } from "./world.ts";
 
@@ -26,6 +26,10 @@ export const SERVER_PLACES: Readonly<Record<string, Place>> = {
   "DiscoveryCallbacks.onError": {
     consequence: "ignored",
     setup: (act) => ({ callbacks: { onError: () => act(() => {}), onResponse: failForVictim } }),
+  },
+  "logCallbacks(print)": {
+    consequence: "ignored",
+    setup: (act) => ({ callbacks: logCallbacks(() => act(() => {})) }),
   },
   "DiscoveryServerOptions.authorize": {
     consequence: "denied",

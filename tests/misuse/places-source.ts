@@ -1,4 +1,12 @@
-import { type CacheEvent, cacheFrom, type CacheSource, MuxCache } from "../../mod.ts";
+import {
+  type CacheEvent,
+  cacheFrom,
+  type CacheSource,
+  MuxCache,
+  snapshotsFrom,
+  type SnapshotsFromOptions,
+  type SnapshotSource,
+} from "../../mod.ts";
 import { cluster, CLUSTER_TYPE } from "../../src/v3/mod.ts";
 import type { Place } from "./place.ts";
 import type { Act, Setup, World } from "./world.ts";
@@ -28,7 +36,54 @@ export const SOURCE_PLACES: Readonly<Record<string, Place>> = {
         return events(request, options);
       }),
   },
+  "snapshotsFrom(source)": {
+    consequence: "kept",
+    mayBeLate: true,
+    setup: (act, world) => withSnapshots(world, () => act(() => SNAPSHOTS)),
+  },
+  "snapshotsFrom(source).snapshot": {
+    consequence: "kept",
+    setup: (act, world) =>
+      withSnapshots(world, () =>
+        SNAPSHOTS.map(({ key, snapshot }) => ({
+          key,
+          get snapshot() {
+            return act(() => snapshot);
+          },
+        }))),
+  },
+  "SnapshotsFromOptions.onError": {
+    consequence: "ignored",
+    setup: (act, world) =>
+      withSnapshots(world, () => Promise.reject(new Error("A fault")), { onError: () => act(() => {}) }),
+  },
+  "SnapshotsFromOptions.admit": {
+    consequence: "kept",
+    setup: (act, world) => withSnapshots(world, () => SNAPSHOTS, { admit: () => act(() => []) }),
+  },
+  "SnapshotsFromOptions.nodeHash": {
+    consequence: "ends",
+    setup: (act, world) => withSnapshots(world, () => SNAPSHOTS, { nodeHash: ({ id }) => act(() => id) }),
+  },
+  "SnapshotSourceOptions.signal": {
+    consequence: "kept",
+    needsNothing: true,
+    setup: (act, world) =>
+      withSnapshots(world, ({ signal }) => {
+        signal.addEventListener("abort", () => act(() => {}));
+        signal.onabort = () => act(() => {});
+        return SNAPSHOTS;
+      }),
+  },
 };
+
+const SNAPSHOTS = [{ key: "victim", snapshot: [cluster({ name: "a" })] }];
+
+function withSnapshots(world: World, source: SnapshotSource, options: SnapshotsFromOptions = {}): Setup {
+  const onError = (error: unknown) => void world.reported.push(error);
+  const cache = snapshotsFrom(source, { everyMs: 5, timeoutMs: 50, retryMs: 5, maxRetryMs: 20, onError, ...options });
+  return { cache: new MuxCache({ [CLUSTER_TYPE]: cache }, { otherwise: world.snapshots }), close: cache.close };
+}
 
 function withSource(
   world: World,

@@ -27,6 +27,8 @@ export interface Setup {
   readonly cache?: Cache;
   /** What makes the package call the code, beside the streams and polls that each world has. */
   readonly drive?: (world: World) => unknown;
+  /** Ends what the cache has of its own. */
+  readonly close?: () => void;
 }
 
 /** The code at a place: it does its work, or misbehaves instead. */
@@ -157,6 +159,7 @@ export class World {
   }
 
   async end(): Promise<void> {
+    this.#setup.close?.();
     for (const client of [...this.others, this.healthy]) client.disconnect();
     for (const watch of this.#left) watch.close();
     await settle();

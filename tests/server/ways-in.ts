@@ -64,6 +64,7 @@ export const MEMBERS: Readonly<Record<string, boolean>> = {
   "Symbol(ts-control-plane.acceptor)": true,
   streams: false,
   status: false,
+  explain: false,
   reauthorize: false,
   retryRejected: false,
   drain: false,

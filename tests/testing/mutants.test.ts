@@ -504,8 +504,17 @@ function declare(options: TestCacheOptions, tests = new Map<string, () => Promis
     names.push(name);
     tests.set(name, body);
   };
-  testCache({ describe, it }, options);
+  const { name, create, lacks, types, timeoutMs } = options;
+  const given = { lacks, types, timeoutMs };
+  testCache({ describe, it }, { name, create, ...omitUndefined(given) });
   return names;
+}
+
+/** Rows of tables have more than the options. */
+function omitUndefined<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>;
+  };
 }
 
 /** Runs the kit without a test runner. @returns the names of the tests that fail */

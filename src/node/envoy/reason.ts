@@ -1,7 +1,7 @@
 import { fromBinary, getOption } from "@bufbuild/protobuf";
 import { DataSourceSchema } from "../../../gen/envoy/config/core/v3/base_pb.ts";
 import { sensitive } from "../../../gen/udpa/annotations/sensitive_pb.ts";
-import type { Resource } from "../../resource/mod.ts";
+import type { DescMessage, Resource } from "../../resource/mod.ts";
 import { check } from "../../validate/check.ts";
 import { knownType, knownTypes, typeNameOf } from "../../validate/known-types.ts";
 import { Place } from "../../validate/place.ts";
@@ -37,13 +37,6 @@ const MAX_REASON = 1_000;
 /** Shorter ones would redact words of Envoy. */
 const MIN_SECRET = 6;
 
-/** The fields that the API marks as sensitive, and that are strings; the others hold a source of data. */
-const SENSITIVE_STRINGS = [...knownTypes()].flatMap((schema) =>
-  schema.fields
-    .filter((field) => field.fieldKind === "scalar" && getOption(field, sensitive))
-    .map(({ localName }) => ({ schema, localName }))
-);
-
 /** What resources hold in place of files, and in sensitive fields. */
 function inlineTexts(resources: Iterable<Resource>): Set<string> {
   const found = new Set<string>();
@@ -55,7 +48,7 @@ function inlineTexts(resources: Iterable<Resource>): Set<string> {
       const text = is === "inlineString" ? value : is === "inlineBytes" ? new TextDecoder().decode(value) : "";
       for (const line of [text, ...text.split("\n")]) add(line);
     }),
-    ...SENSITIVE_STRINGS.map(({ schema, localName }) =>
+    ...sensitiveStrings().map(({ schema, localName }) =>
       check(schema, "", (message) => add((message as unknown as Record<string, unknown>)[localName]))
     ),
   ]);
@@ -65,3 +58,15 @@ function inlineTexts(resources: Iterable<Resource>): Set<string> {
   }
   return found;
 }
+
+/** The fields that the API marks as sensitive, and that are strings; the others hold a source of data. */
+function sensitiveStrings(): readonly { readonly schema: DescMessage; readonly localName: string }[] {
+  return known ??= [...knownTypes()].flatMap((schema) =>
+    schema.fields
+      .filter((field) => field.fieldKind === "scalar" && getOption(field, sensitive))
+      .map(({ localName }) => ({ schema, localName }))
+  );
+}
+
+/** Found when Envoy first rejects something, since it takes the descriptors of the whole API. */
+let known: readonly { readonly schema: DescMessage; readonly localName: string }[] | undefined;

@@ -1,5 +1,14 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { type Cache, checkedView, type Node, onRejection, openWatch, type View, type Watch } from "../../cache/mod.ts";
+import {
+  type Cache,
+  checkedView,
+  type Node,
+  onRejection,
+  openWatch,
+  type View,
+  type Watch,
+  type WatchRequest,
+} from "../../cache/mod.ts";
 import { isGlob } from "../../resource/mod.ts";
 import { membersOf, type PollQuery, type PollResult, readView } from "./poll-result.ts";
 
@@ -19,6 +28,8 @@ export interface PendingPollOptions extends PollWaits, PollQuery {
   /** Called once, unless `reject` is: with the result, or undefined if the client is up to date. */
   readonly resolve: (result: PollResult | undefined) => void;
   readonly reject: (reason: unknown) => void;
+  /** Called where the cache has no view in time. */
+  readonly onNoConfiguration: (request: WatchRequest) => void;
   /** Called with an error that comes when the poll has ended. */
   readonly onLateError: (error: unknown) => void;
 }
@@ -48,11 +59,9 @@ export class PendingPoll {
 
   /** Subscribes to the cache. Does not throw. */
   start(): void {
-    const { cache, node, type, names = NO_NAMES, waitMs, longPollMs } = this.#options;
-    const collections = new Set([...names].filter(isGlob));
-    const subscription = { wildcard: this.#options.names === undefined, names, collections };
+    const { cache, waitMs, longPollMs } = this.#options;
     try {
-      this.#watch = openWatch(cache, { node, type, subscription }, (view) => this.#see(view));
+      this.#watch = openWatch(cache, this.#request(), (view) => this.#see(view));
     } catch (error) {
       return this.end(error);
     }
@@ -66,7 +75,10 @@ export class PendingPoll {
 
   /** Ends the wait: resolves with the view as it is. */
   expire(): void {
-    if (this.#view === undefined) return this.end(noConfiguration());
+    if (this.#view === undefined) {
+      this.#options.onNoConfiguration(this.#request());
+      return this.end(noConfiguration());
+    }
     this.#loading = false;
     this.#read(true);
   }
@@ -74,6 +86,12 @@ export class PendingPoll {
   /** Refuses the poll, unless it has ended. */
   end(reason: unknown): void {
     this.#settle(() => this.#options.reject(reason));
+  }
+
+  #request(): WatchRequest {
+    const { node, type, names = NO_NAMES } = this.#options;
+    const collections = new Set([...names].filter(isGlob));
+    return { node, type, subscription: { wildcard: this.#options.names === undefined, names, collections } };
   }
 
   #see(view: View): void {

@@ -1,10 +1,11 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Cache, Node } from "../../cache/mod.ts";
+import { type Cache, explainWatch, type Node } from "../../cache/mod.ts";
 import { type ApiTable, normalName } from "../../resource/mod.ts";
 import { type HeldBytes, ProtocolError, type StreamLimits } from "../../stream/mod.ts";
 import type { Readiness } from "../admission/readiness.ts";
 import type { DiscoveryCallbacks } from "../callbacks.ts";
 import { isForClient } from "../client-error.ts";
+import type { Inspector } from "../diagnosis/inspector.ts";
 import type { Authorizer } from "../identity/authorizer.ts";
 import type { ClientOrigin } from "../identity/client-origin.ts";
 import { forEach } from "../identity/for-each.ts";
@@ -20,6 +21,7 @@ export interface PollerOptions extends PollWaits {
   readonly cache: Cache;
   /** Guarded: only those throw that may refuse a poll. */
   readonly callbacks: DiscoveryCallbacks;
+  readonly inspector: Inspector;
   readonly authorizer: Authorizer;
   readonly limits: StreamLimits;
   /** What clients hold: polls that wait have a share in it. */
@@ -154,6 +156,7 @@ export class Poller {
       longPollMs,
       resolve,
       reject,
+      onNoConfiguration: (request) => this.#options.inspector.noConfiguration(node, explainWatch(cache, request)),
       onLateError: (error) => this.#options.callbacks.onError?.(error, undefined),
     });
     if (this.#closed) pending.end(unavailable());

@@ -2,7 +2,9 @@ import type { ConnectRouter } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import type { Cache } from "../../cache/mod.ts";
 import type { Readiness } from "../admission/readiness.ts";
-import type { DiscoveryCallbacks } from "../callbacks.ts";
+import type { GuardedCallbacks } from "../callbacks.ts";
+import type { Inspector } from "../diagnosis/inspector.ts";
+import { ReportingCache } from "../diagnosis/reporting-cache.ts";
 import type { LimitCounter } from "../limits/limit-counts.ts";
 import type { Settings } from "../options.ts";
 import type { Authorizer } from "../identity/authorizer.ts";
@@ -24,7 +26,8 @@ export interface PollsOptions {
   readonly budget: SendBudget;
   readonly held: HeldBytes;
   /** Guarded: only those throw that may refuse a poll. */
-  readonly callbacks: DiscoveryCallbacks;
+  readonly callbacks: GuardedCallbacks;
+  readonly inspector: Inspector;
   readonly authorizer: Authorizer;
   readonly readiness: Pick<Readiness, "isReady">;
   readonly counter: LimitCounter;
@@ -46,12 +49,15 @@ export class Polls {
   readonly #unary: UnaryOptions;
 
   constructor({ settings, budget, counter, ...rest }: PollsOptions) {
+    const cache = new ReportingCache(rest.cache, (error, { node, type: typeUrl }, isHandled) => {
+      if (!isHandled) rest.callbacks.onSourceError(error, { stream: undefined, node, typeUrl });
+    });
     const { api, types, limits, identifier, fetchWaitMs: waitMs, longPollMs } = settings;
     const recheckMs = settings.authorize === undefined ? Infinity : settings.reauthorizeMs;
     const find = (typeName: string) => types?.getMessage(typeName) ?? api.messages?.(typeName);
     const json = new ResourceJson(find, { timeoutMs: settings.requestTimeoutMs });
     const body = { maxBytes: settings.maxRequestBytes, timeoutMs: settings.requestTimeoutMs };
-    const poller = new Poller({ ...rest, api, limits, waitMs, longPollMs, recheckMs });
+    const poller = new Poller({ ...rest, cache, api, limits, waitMs, longPollMs, recheckMs });
     this.#refusals = new Refusals(counter);
     this.#poller = poller;
     const shared = { api, poller, limits, body, headers: settings.headers, refusals: this.#refusals };

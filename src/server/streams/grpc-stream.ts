@@ -60,6 +60,11 @@ export class GrpcStream implements BufferedStream, ServedStream {
     return this.#ended;
   }
 
+  /** Whether requests wait for a decision. */
+  get isDeciding(): boolean {
+    return this.#gate?.isDeciding === true;
+  }
+
   /** It is not started yet, and not read until then. */
   wait(): void {
     this.#options.transport.pause();
@@ -219,7 +224,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
   }
 
   #isComplete(): boolean {
-    if (this.#gate?.isDeciding === true) return false;
+    if (this.isDeciding) return false;
     return this.#stream?.isComplete?.(this.#halfClosed) ?? this.#halfClosed;
   }
 
@@ -244,7 +249,7 @@ export class GrpcStream implements BufferedStream, ServedStream {
 
   /** While a request waits for a decision the rest is not read, so its client is not at fault. */
   #limitIncomplete(): void {
-    if (!this.#ended && this.#reader.partial && this.#gate?.isDeciding !== true) this.#times.began();
+    if (!this.#ended && this.#reader.partial && !this.isDeciding) this.#times.began();
   }
 
   #halfClose(): void {

@@ -70,6 +70,12 @@ export class SendBudget {
     return this.#bytes >= this.#options.maxBytes;
   }
 
+  /** For how long a stream has made no progress; undefined if its client has read everything. */
+  stalledMs(stream: BufferedStream): number | undefined {
+    const since = this.#stalledSince.get(stream);
+    return since === undefined ? undefined : performance.now() - since;
+  }
+
   /** Closes what has stalled where no timer does: on edge runtimes a timer ends with the request in which it was set. */
   closeOverdue(): void {
     if (performance.now() - this.#timerAt > LOST_MS) this.#closeStalled();

@@ -1,5 +1,5 @@
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
-import type { Cache } from "../../cache/mod.ts";
+import type { Cache, WatchRequest } from "../../cache/mod.ts";
 import {
   DiscoveryStream,
   FleetContent,
@@ -10,8 +10,12 @@ import {
 } from "../../stream/mod.ts";
 import { Admission, type Arrival, type StreamQueueStatus } from "../admission/admission.ts";
 import type { Readiness } from "../admission/readiness.ts";
-import type { DiscoveryCallbacks } from "../callbacks.ts";
+import type { GuardedCallbacks } from "../callbacks.ts";
 import { clientError, isForClient } from "../client-error.ts";
+import { explain, type ExplainedStream, type ExplainQuery, type Explanation } from "../diagnosis/explain.ts";
+import type { Inspector } from "../diagnosis/inspector.ts";
+import { ReportingCache } from "../diagnosis/reporting-cache.ts";
+import { SourceFailures } from "../diagnosis/source-failures.ts";
 import { endOverTime } from "../drain.ts";
 import { excessOf, sizeOfHeaders } from "../limits/header-limits.ts";
 import type { LimitCounter } from "../limits/limit-counts.ts";
@@ -42,8 +46,9 @@ export interface StreamsOptions {
   readonly budget: SendBudget;
   readonly held: HeldBytes;
   /** Guarded: only those throw that may refuse a stream. */
-  readonly callbacks: DiscoveryCallbacks;
+  readonly callbacks: GuardedCallbacks;
   readonly log: ServerLog;
+  readonly inspector: Inspector;
   readonly authorizer: Authorizer;
   readonly readiness: Pick<Readiness, "isReady">;
   readonly counter: LimitCounter;
@@ -58,12 +63,15 @@ export class Streams {
   /** Oldest first. */
   readonly #open = new Map<GrpcStream, DiscoveryStream>();
   readonly #admission: Admission;
+  readonly #inspector: Inspector;
+  readonly #failures = new WeakMap<DiscoveryStream, SourceFailures>();
   #lastId = 0;
   #closed = false;
 
   constructor(options: StreamsOptions) {
     const { api, identifier, quorum } = options.settings;
     this.#options = options;
+    this.#inspector = options.inspector;
     this.#responses = new ResponseFactory({ identifier });
     this.#fleet = quorum && new FleetContent(quorum);
     this.#methods = streamMethods(api);
@@ -89,6 +97,22 @@ export class Streams {
   status(): StreamStatus[] {
     const now = performance.now();
     return [...this.#open.values()].map((stream) => ({ ...withoutMetadata(stream.info), state: stream.status(now) }));
+  }
+
+  /** Why something has not arrived at a client. */
+  explain(query: ExplainQuery): Explanation {
+    const { settings: { api }, cache, budget } = this.#options;
+    const all = [...this.#open];
+    const isAsked = ([, { info }]: (typeof all)[number]): boolean => info.node?.id === query.nodeId;
+    const ids = all.flatMap(([, { info: { node } }]) => node?.id ?? []);
+    const streams = all.filter(isAsked).map(([grpc, stream]): ExplainedStream => ({
+      stream,
+      failures: this.#failures.get(stream) ?? NO_FAILURES,
+      unreadMs: budget.stalledMs(grpc),
+      isPaused: budget.isSpent,
+      isDeciding: grpc.isDeciding,
+    }));
+    return explain(query, { api, cache, streams, otherIds: new Set(ids), queued: this.queue.streams });
   }
 
   /** The content that clients reject, once for each group of clients. */
@@ -180,7 +204,9 @@ export class Streams {
       certificate,
       id: ++this.#lastId,
       api,
-      cache,
+      cache: new ReportingCache(cache, (error, request, isHandled) => {
+        this.#sourceFailed(error, { ...request, stream, isHandled });
+      }),
       responses: this.#responses,
       fleet: this.#fleet,
       callbacks,
@@ -198,6 +224,7 @@ export class Streams {
   #start(grpc: GrpcStream, stream: DiscoveryStream, { client }: IncomingStream): void {
     const { settings, held, callbacks, log, authorizer } = this.#options;
     this.#open.set(grpc, stream);
+    this.#inspector.opened(stream);
     log.opened(stream.info);
     try {
       callbacks.onStreamOpen?.(stream.info);
@@ -218,9 +245,17 @@ export class Streams {
     this.#open.delete(grpc);
     this.#report(reason, stream?.info);
     if (stream === undefined) return;
+    this.#inspector.closed(stream);
     const error = reason === undefined ? undefined : clientError(reason);
     log.closed(stream.info, error);
     callbacks.onStreamClose?.(stream.info, error);
+  }
+
+  #sourceFailed(error: unknown, { node, type: typeUrl, stream, isHandled }: FailedWatch): void {
+    let failures = this.#failures.get(stream);
+    if (failures === undefined) this.#failures.set(stream, failures = new SourceFailures());
+    failures.note(typeUrl, error);
+    if (!isHandled) this.#options.callbacks.onSourceError(error, { stream: stream.info, node, typeUrl });
   }
 
   /** @param error - what the client is at fault of, or undefined, is not reported */
@@ -228,6 +263,14 @@ export class Streams {
     if (error !== undefined && !isForClient(error)) this.#options.callbacks.onError?.(error, info);
   }
 }
+
+/** The watch whose source has thrown. */
+interface FailedWatch extends WatchRequest {
+  readonly stream: DiscoveryStream;
+  readonly isHandled: boolean;
+}
+
+const NO_FAILURES = new SourceFailures();
 
 /** What a stream that waits holds, beside the request that its client has sent: measured with Node 24. */
 const BYTES_PER_STREAM = 10_000;

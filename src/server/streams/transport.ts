@@ -1,3 +1,4 @@
+import type { FailedConnection } from "../log-entries.ts";
 import type { ClientOrigin } from "../identity/client-origin.ts";
 import { type MutableConnectionCounts, noConnections } from "../connection-counts.ts";
 import { type HeaderLimits, headerLimits, type HeaderSize } from "../limits/header-limits.ts";
@@ -70,6 +71,8 @@ export interface StreamAcceptor {
     readonly accept: AcceptStreams;
     /** For whatever accepts connections. */
     readonly connections: MutableConnectionCounts;
+    /** Logs a connection that ended before a stream. */
+    readonly onFailed: (connection: FailedConnection) => void;
     readonly limits: LimitCounter;
     readonly headers: HeaderLimits;
   };
@@ -78,8 +81,8 @@ export interface StreamAcceptor {
 /** Where the connections of a server are counted, also those of a wrapper that has the property. */
 export function connectionCountsOf(
   server: object & Partial<StreamAcceptor>,
-): Pick<StreamAcceptor[typeof ACCEPTOR], "connections" | "limits"> {
-  return server[ACCEPTOR] ?? { connections: noConnections(), limits: new LimitCounter() };
+): Pick<StreamAcceptor[typeof ACCEPTOR], "connections" | "limits" | "onFailed"> {
+  return server[ACCEPTOR] ?? { connections: noConnections(), limits: new LimitCounter(), onFailed() {} };
 }
 
 /** The limits of headers that a server has, also for a wrapper that has the property, and where they are counted. */

@@ -1,6 +1,6 @@
 import { AnySchema } from "@bufbuild/protobuf/wkt";
 import { type Check, check } from "../check.ts";
-import { knownType, knownTypes, typeNameOf } from "../known-types.ts";
+import { knownType, knownTypeNames, typeNameOf } from "../known-types.ts";
 import { likelyName } from "../references/spelling.ts";
 
 /** Envoy has no type of that name, unless it was built with extensions of your own. */
@@ -28,7 +28,7 @@ export const UNKNOWN_TYPE = check(AnySchema, "extension.type", ({ typeUrl, value
 function likelyType(name: string): string | undefined {
   if (!likelyTypes.has(name)) {
     if (likelyTypes.size >= MAX_LIKELY) likelyTypes.clear();
-    likelyTypes.set(name, likelyName(name, [...knownTypes()].map(({ typeName }) => typeName)));
+    likelyTypes.set(name, likelyName(name, knownTypeNames()));
   }
   return likelyTypes.get(name);
 }
@@ -42,34 +42,18 @@ const MAX_LIKELY = 1_000;
  * @param typeNames - the types that the extensions of the clients take, as in `node.extensions[].type_urls`
  */
 export function extensionsKnownTo(typeNames: ReadonlySet<string>): Check[] {
-  return EXTENSION_FIELDS.map(([schema, localName, name]) =>
-    check(schema, "extension.unknown", (message, at) => {
-      const any = valueOf(message as unknown as Record<string, unknown>, localName);
-      if (any === undefined || typeNames.has(typeNameOf(any.typeUrl)) || WRAPPERS.has(typeNameOf(any.typeUrl))) return;
-      at.error({ path: name, message: "Must be of a type that an extension of the clients takes", value: any.typeUrl });
-    })
-  );
-}
-
-interface Any {
-  readonly typeUrl: string;
+  return [
+    check(AnySchema, "extension.unknown", ({ typeUrl }, at) => {
+      // Extensions are configured by the fields of that name.
+      if (
+        !at.path.endsWith("typed_config") || typeNames.has(typeNameOf(typeUrl)) || WRAPPERS.has(typeNameOf(typeUrl))
+      ) {
+        return;
+      }
+      at.error({ message: "Must be of a type that an extension of the clients takes", value: typeUrl });
+    }),
+  ];
 }
 
 /** Messages that wrap a type of another extension. */
 const WRAPPERS: ReadonlySet<string> = new Set(["xds.type.v3.TypedStruct", "udpa.type.v1.TypedStruct"]);
-
-/** The fields `typed_config`, which extensions are configured by. */
-const EXTENSION_FIELDS = [...knownTypes()].flatMap((schema) =>
-  schema.fields
-    .filter(({ name, message }) => name === "typed_config" && message?.typeName === AnySchema.typeName)
-    .map(({ localName, name, oneof }) =>
-      [schema, oneof === undefined ? localName : `${oneof.localName}.${localName}`, name] as const
-    )
-);
-
-function valueOf(message: Record<string, unknown>, name: string): Any | undefined {
-  const [oneof, member] = name.split(".") as [string, string?];
-  if (member === undefined) return message[oneof] as Any | undefined;
-  const chosen = message[oneof] as { readonly case?: string; readonly value?: unknown };
-  return chosen.case === member ? chosen.value as Any : undefined;
-}

@@ -1,6 +1,6 @@
-import { type DescMessage, TYPE_URL_PREFIX } from "../../resource/mod.ts";
+import type { DescField } from "@bufbuild/protobuf";
 import { CLUSTER_TYPE, LISTENER_TYPE, ROUTE_TYPE } from "../../v3/types.ts";
-import { type Check, check } from "../check.ts";
+import type { Check } from "../check.ts";
 import { knownType } from "../known-types.ts";
 
 // Fields that hold the name of another resource, and need no look at others. Those of routes and of configuration sources
@@ -11,7 +11,7 @@ const ROUTE = "reference.route";
 const LISTENER = "reference.listener";
 
 /** The type of the message, the field in it, the rule. */
-const FIELDS: readonly (readonly [type: string, field: string, rule: string])[] = [
+export const FIELDS: readonly (readonly [type: string, field: string, rule: string])[] = [
   ["envoy.config.core.v3.HttpUri", "cluster", CLUSTER],
   ["envoy.config.route.v3.ScopedRouteConfiguration", "route_configuration_name", ROUTE],
   ["envoy.config.trace.v3.DatadogConfig", "collector_cluster", CLUSTER],
@@ -38,25 +38,31 @@ const TARGETS: Readonly<Record<string, string>> = {
 };
 
 /** Checks that remember the names in these fields. */
-export const FIELD_REFERENCES: readonly Check[] = FIELDS.map((row) => {
-  const [type, name, rule] = row;
-  const schema = knownType(type);
-  const field = schema?.fields.find((each) => each.name === name);
-  if (schema === undefined || field === undefined) {
-    throw new TypeError(`Cannot find ${type}.${name} in ${TYPE_URL_PREFIX}`);
-  }
-  return check(schema as DescMessage, rule, (message, at) => {
-    const typeUrl = TARGETS[rule]!;
-    const fields = message as unknown as Record<string, unknown>;
-    const value = field.oneof === undefined
-      ? fields[field.localName]
-      : chosen(fields, field.oneof.localName, field.localName);
-    if (typeof value === "string") at.refer({ typeUrl, name: value, path: name, isRejected: false });
-    else if (Array.isArray(value)) {
-      value.forEach((each, i) => at.refer({ typeUrl, name: each, path: `${name}[${i}]`, isRejected: false }));
-    }
-  });
+export const FIELD_REFERENCES: readonly Check[] = FIELDS.map((row): Check => {
+  const [typeName, name, rule] = row;
+  let field: DescField | undefined;
+  return {
+    rule,
+    typeName,
+    run(message, at) {
+      field ??= fieldOf(typeName, name);
+      const typeUrl = TARGETS[rule]!;
+      const fields = message as unknown as Record<string, unknown>;
+      const value = field.oneof === undefined
+        ? fields[field.localName]
+        : chosen(fields, field.oneof.localName, field.localName);
+      if (typeof value === "string") at.refer({ typeUrl, name: value, path: name, isRejected: false });
+      else if (Array.isArray(value)) {
+        value.forEach((each, i) => at.refer({ typeUrl, name: each, path: `${name}[${i}]`, isRejected: false }));
+      }
+    },
+  };
 });
+
+/** The field of a type, which exists: a test looks each of them up. */
+function fieldOf(typeName: string, name: string): DescField {
+  return knownType(typeName)!.fields.find((each) => each.name === name)!;
+}
 
 function chosen(fields: Record<string, unknown>, oneof: string, name: string): unknown {
   const { case: is, value } = fields[oneof] as { readonly case?: string; readonly value?: unknown };

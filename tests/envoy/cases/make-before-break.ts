@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { HttpResponse } from "../../../examples/demo/get.ts";
-import type { Resource } from "../../../mod.ts";
-import { type Case, onlyAds } from "../case.ts";
+import { type Resource, Snapshot, snapshotsFrom } from "../../../mod.ts";
+import { type Backend, type Case, onlyAds } from "../case.ts";
 import { expectOk, type Load } from "../load.ts";
 import { adminJson } from "../look.ts";
 import { edsCluster, endpointAt, httpListener, routesOf, toCluster } from "../make.ts";
@@ -30,16 +30,14 @@ export const MAKE_BEFORE_BREAK: readonly Case[] = [
     type: "all",
     name: "everything replaced under load, without waiting",
     modes: onlyAds,
-    async run(world) {
-      const load = await startReplacing(world);
-      const { replacements } = world.amounts;
-      for (let i = 1; i <= replacements; i++) {
-        world.publish(generation(world, i));
-        await load.pass(3);
-      }
-      await load.meets("the last version", (response) => versionOf(response) === replacements);
-      await onlyLastIsLeft(world);
-    },
+    run: replaceWithoutWaiting,
+  },
+  {
+    type: "all",
+    name: "everything replaced under load, by a source that is polled",
+    modes: onlyAds,
+    backend: polled,
+    run: replaceWithoutWaiting,
   },
   {
     type: "all",
@@ -57,6 +55,24 @@ export const MAKE_BEFORE_BREAK: readonly Case[] = [
     },
   },
 ];
+
+/** A backend of many types whose state is read as a whole, every 20 ms. */
+function polled(): Backend {
+  let latest = new Snapshot();
+  const cache = snapshotsFrom(() => ({ key: "all", snapshot: latest }), { nodeHash: () => "all", everyMs: 20 });
+  return { cache, publish: (snapshot) => void (latest = snapshot), close: cache.close };
+}
+
+async function replaceWithoutWaiting(world: World): Promise<void> {
+  const load = await startReplacing(world);
+  const { replacements } = world.amounts;
+  for (let i = 1; i <= replacements; i++) {
+    world.publish(generation(world, i));
+    await load.pass(3);
+  }
+  await load.meets("the last version", (response) => versionOf(response) === replacements);
+  await onlyLastIsLeft(world);
+}
 
 async function startReplacing(world: World): Promise<Load> {
   world.publish(generation(world, 0));

@@ -1,6 +1,7 @@
 import type { Case } from "../case.ts";
 import { ADMIT } from "./admit.ts";
 import { ALL_TYPES } from "./all-types.ts";
+import { BOOTSTRAP } from "./bootstrap.ts";
 import { CLUSTERS } from "./clusters.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { EXTENSIONS } from "./extensions.ts";
@@ -19,6 +20,7 @@ import { ROUTES } from "./routes.ts";
 import { RUNTIME } from "./runtime.ts";
 import { SECRETS } from "./secrets.ts";
 import { TCP } from "./tcp.ts";
+import { TROUBLES } from "./troubles.ts";
 import { TTL } from "./ttl.ts";
 import { VIRTUAL_HOSTS } from "./virtual-hosts.ts";
 
@@ -46,4 +48,6 @@ export const CASES: readonly Case[] = [
   ...ISOLATED,
   ...HEALTH,
   ...LIFE_CYCLE,
+  ...TROUBLES,
+  ...BOOTSTRAP,
 ];

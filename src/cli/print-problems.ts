@@ -1,0 +1,35 @@
+import type { PlacedProblem } from "../files/mod.ts";
+import { placeText } from "../files/mod.ts";
+
+/** How problems are printed. */
+export type ProblemFormat = "text" | "json" | "github";
+
+/** Problems as lines for people, as one JSON text, or as annotations of GitHub's actions. */
+export function printProblems(problems: readonly PlacedProblem[], format: ProblemFormat): string {
+  if (format === "json") return JSON.stringify(problems, undefined, 2);
+  return problems.map(format === "github" ? annotation : problemLine).join("\n");
+}
+
+/** `routes.yaml:12:7 error virtual_hosts[0].domains: At least one is expected [repeated.min_items]; give one` */
+export function problemLine(problem: PlacedProblem): string {
+  const { severity, path, message, rule, value, hint, resource } = problem;
+  const place = [placeText(problem), severity, path].filter((part) => part !== "").join(" ");
+  const about = resource === undefined || path !== "" ? "" : ` (${resource})`;
+  const shown = value === undefined ? "" : `, not ${value}`;
+  return `${place}: ${message}${shown}${about} [${rule}]${hint === undefined ? "" : `; ${hint}`}`;
+}
+
+/** https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
+function annotation(problem: PlacedProblem): string {
+  const { severity, file, line, column, path, message, rule, value, hint } = problem;
+  const properties = Object.entries({ file, line, col: column, title: rule })
+    .filter(([, each]) => each !== undefined)
+    .map(([name, each]) => `${name}=${escaped(String(each)).replaceAll(":", "%3A").replaceAll(",", "%2C")}`);
+  const shown = value === undefined ? "" : `, not ${value}`;
+  const text = `${path === "" ? "" : `${path}: `}${message}${shown}${hint === undefined ? "" : `; ${hint}`}`;
+  return `::${severity} ${properties.join(",")}::${escaped(text)}`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}

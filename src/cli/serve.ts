@@ -1,0 +1,151 @@
+import process from "node:process";
+import { listen, type Listener, type ListenOptions } from "../node/mod.ts";
+import { type FilesCache, filesCache, FilesError, type FilesPublication } from "../node/files/mod.ts";
+import { createDiscoveryServer } from "../server/mod.ts";
+import { v3 } from "../v3/mod.ts";
+import {
+  type Command,
+  EXIT,
+  type Io,
+  numberOf,
+  type Options,
+  parse,
+  textOf,
+  UsageError,
+  type Values,
+  wordOf,
+} from "./command.ts";
+import { makeLog } from "./log.ts";
+import { problemLine } from "./print-problems.ts";
+
+const OPTIONS: Options = {
+  host: { type: "string" },
+  port: { type: "string" },
+  insecure: { type: "boolean" },
+  "tls-cert": { type: "string" },
+  "tls-key": { type: "string" },
+  "tls-client-ca": { type: "string" },
+  "log-level": { type: "string" },
+  "log-format": { type: "string" },
+  "drain-seconds": { type: "string" },
+  "max-file-mb": { type: "string" },
+  health: { type: "boolean" },
+};
+
+/** Serves files. */
+export const SERVE: Command = {
+  name: "serve",
+  what: "serves files to Envoys and gRPC clients, and follows their changes",
+  help: `Serves the .yaml, .yml and .json files of a directory to Envoys and gRPC clients, and follows their changes.
+
+Usage: xds serve [options] <directory or file>...
+
+  --host <address>        where to listen (default: 127.0.0.1)
+  --port <port>           (default: 18000; 0 for any free one)
+  --tls-cert <file>       the certificate, as PEM; it is read again when it changes
+  --tls-key <file>        its key
+  --tls-client-ca <file>  clients must have a certificate that this one has signed
+  --insecure              listen beyond loopback without TLS
+  --log-level <level>     debug, info, warn, error (default: info)
+  --log-format <format>   text for people, json for machines (default: text)
+  --drain-seconds <n>     how long clients may take to leave at SIGTERM (default: 10)
+  --health                serves grpc.health.v1.Health, too
+  --max-file-mb <n>       the largest file (default: 32)
+
+A file has resources with "@type", lists of them, resources: [...], an Envoy bootstrap or a config dump. Files below
+nodes/<id>/ and clusters/<cluster>/ are for these clients, and replace what is above. In strings, \${NAME},
+\${NAME:-default} and \${file:path} are expanded. With an error in any file the last good configuration is served on.
+
+Exit codes: 0 it was stopped, 1 the files have errors at the start or it cannot listen, 2 wrong usage.
+
+Examples:
+  xds serve config/
+  xds serve --host 0.0.0.0 --tls-cert server.pem --tls-key server.key --tls-client-ca ca.pem config/`,
+  async run(args, io) {
+    const { values, positionals } = parse(args, OPTIONS, io);
+    if (positionals.length === 0) throw new UsageError("Expected a directory or a file to serve");
+    const options = listenOptionsOf(values);
+    const drainMs = (numberOf(values, "drain-seconds", { max: 3_600 }) ?? 10) * 1_000;
+    const log = makeLog(io, {
+      level: wordOf(values, "log-level", ["debug", "info", "warn", "error"]) ?? "info",
+      format: wordOf(values, "log-format", ["text", "json"]) ?? "text",
+    });
+    const maxFileMb = numberOf(values, "max-file-mb", { min: 1 }) ?? 32;
+    let cache: FilesCache;
+    try {
+      cache = await filesCache(positionals, {
+        environment: io.environment,
+        maxFileBytes: maxFileMb * 1024 * 1024,
+        onPublication: (publication) => report(publication, log),
+      });
+    } catch (error) {
+      if (!(error instanceof FilesError)) throw error;
+      log.error({}, "Nothing is served: correct the files and start again");
+      return EXIT.findings;
+    }
+    const server = createDiscoveryServer({ cache, log, api: v3, health: values["health"] === true });
+    let listener: Listener;
+    try {
+      listener = await listen(server, options);
+    } catch (error) {
+      await cache.close();
+      log.error({}, `Cannot listen on port ${options.port}: ${(error as Error).message}`);
+      return EXIT.findings;
+    }
+    const { address, port } = listener;
+    log.info(
+      { address, port },
+      `Serves xDS on ${address}:${port}${options.tls ? " with TLS" : ""}; end it with SIGTERM or Ctrl+C`,
+    );
+    const signal = await nextSignal();
+    log.info({ signal }, `${signal}: clients have ${drainMs / 1_000} s to leave`);
+    const again = nextSignal();
+    await Promise.race([listener.drain({ overMs: drainMs }), again]);
+    await listener.close();
+    server.close();
+    await cache.close();
+    return EXIT.fine;
+  },
+};
+
+function listenOptionsOf(values: Values): ListenOptions & { readonly port: number } {
+  const [certFile, keyFile] = [textOf(values, "tls-cert"), textOf(values, "tls-key")];
+  const caFile = textOf(values, "tls-client-ca");
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    throw new UsageError("TLS needs both --tls-cert and --tls-key");
+  }
+  if (caFile !== undefined && certFile === undefined) {
+    throw new UsageError("--tls-client-ca needs --tls-cert and --tls-key");
+  }
+  const host = textOf(values, "host");
+  return {
+    port: numberOf(values, "port", { max: 65_535 }) ?? 18_000,
+    ...host !== undefined && { host },
+    ...values["insecure"] === true && { insecure: true },
+    ...certFile !== undefined && keyFile !== undefined && {
+      tls: { certFile, keyFile, ...caFile !== undefined && { caFile } },
+    },
+  };
+}
+
+function report({ isPublished, problems, files, resources }: FilesPublication, log: ReturnType<typeof makeLog>): void {
+  for (const problem of problems) {
+    const { severity, ...fields } = problem;
+    log[severity === "error" ? "error" : "warn"](fields, problemLine(problem));
+  }
+  if (isPublished) log.info({ files, resources }, `Published ${resources} resources of ${files} files`);
+  else log.error({ files }, "The files have errors: the last good configuration is served on");
+}
+
+function nextSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    const handlers = (["SIGTERM", "SIGINT"] as const).map((signal) => {
+      const handler = () => {
+        for (const [each, remove] of handlers) process.off(each, remove);
+        resolve(signal);
+      };
+      process.on(signal, handler);
+      return [signal, handler] as const;
+    });
+  });
+}

@@ -1,0 +1,14 @@
+/**
+ * Files of Envoy's JSON and YAML as a cache, which follows their changes.
+ *
+ * @module
+ */
+export {
+  type FilesCache,
+  filesCache,
+  type FilesCacheOptions,
+  FilesError,
+  type FilesPublication,
+  type FilesStatus,
+} from "./files-cache.ts";
+export type { LoadOptions } from "./load.ts";

@@ -1,0 +1,90 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { cacheFrom, type CacheFromOptions, createDiscoveryServer, type Logger } from "../../mod.ts";
+import { CLUSTER_TYPE } from "../../src/v3/mod.ts";
+import { InProcessClient, settle } from "./in-process-client.ts";
+
+const failing = (options: CacheFromOptions = {}) =>
+  // deno-lint-ignore require-yield
+  cacheFrom(async function* () {
+    throw new Error("no such table");
+  }, { retryMs: 60_000, ...options });
+
+/** A server of a cache, with what it logs and what its `onError` is called with. */
+function start(cache: ReturnType<typeof cacheFrom>) {
+  const lines: [string, object][] = [];
+  const errors: unknown[] = [];
+  const log: Logger = { warn() {}, error: (fields, message) => void lines.push([message, fields]) };
+  const server = createDiscoveryServer({
+    cache,
+    log,
+    callbacks: { onError: (error, stream) => errors.push([error, stream?.node?.id]) },
+  });
+  return { server, lines, errors };
+}
+
+describe("an error of a source", () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  it("is logged, and passed to onError with its stream", async () => {
+    const { server, lines, errors } = start(failing());
+    new InProcessClient(server, { id: "edge-1", variant: "sotw" }).subscribe(CLUSTER_TYPE, []);
+    await settle();
+    expect(lines.map(([message]) => message)).toEqual([
+      'FAULT the source of Cluster has thrown: no such table (node "edge-1")',
+    ]);
+    expect(lines[0]![1]).toMatchObject({ event: "FAULT", typeUrl: CLUSTER_TYPE, nodeId: "edge-1", streamId: 1 });
+    expect(errors).toEqual([[new Error("no such table"), "edge-1"]]);
+    server.close();
+  });
+
+  it("is logged for a poll as well", async () => {
+    const { server, lines, errors } = start(failing());
+    const body = JSON.stringify({ node: { id: "edge-1" } });
+    const headers = { "content-type": "application/json" };
+    await server.fetch(new Request("http://localhost/v3/discovery:clusters", { method: "POST", headers, body }));
+    expect(lines.map(([message]) => message)).toEqual([
+      'FAULT the source of Cluster has thrown: no such table (node "edge-1")',
+    ]);
+    expect(errors).toEqual([[new Error("no such table"), undefined]]);
+    server.close();
+  });
+
+  it("is reported once, to the cache's own handler where it has one, and is explained all the same", async () => {
+    const handled: unknown[] = [];
+    const { server, lines, errors } = start(failing({ onError: (error) => handled.push(error) }));
+    new InProcessClient(server, { id: "edge-1", variant: "sotw" }).subscribe(CLUSTER_TYPE, []);
+    await settle();
+    expect([handled.length, lines, errors]).toEqual([1, [], []]);
+    expect(server.explain("edge-1").text).toContain("no such table");
+    server.close();
+  });
+
+  it("goes to the console where there is no server", async () => {
+    const console = vi.spyOn(globalThis.console, "error").mockImplementation(() => {});
+    const node = { id: "edge-1" } as Parameters<ReturnType<typeof failing>["watch"]>[0]["node"];
+    const subscription = { wildcard: true, names: new Set<string>() };
+    failing().watch({ node, type: CLUSTER_TYPE, subscription }, () => {}).close();
+    await settle();
+    const watch = failing().watch({ node, type: CLUSTER_TYPE, subscription }, () => {});
+    await settle();
+    watch.close();
+    expect(console.mock.calls).toEqual([["The source of a cache has thrown", new Error("no such table")]]);
+  });
+
+  it("is a bounded number of lines, which say how many are left out", async () => {
+    vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
+    const { server, lines, errors } = start(failing({ retryMs: 2000 }));
+    for (let i = 0; i < 30; i++) {
+      new InProcessClient(server, { id: `edge-${i}`, variant: "sotw" }).subscribe(CLUSTER_TYPE, []);
+    }
+    await vi.advanceTimersByTimeAsync(2500);
+    expect(errors).toHaveLength(60);
+    expect(lines).toHaveLength(20);
+    expect(lines.filter(([, fields]) => "suppressed" in fields)).toMatchObject([[
+      expect.anything(),
+      { suppressed: 20 },
+    ]]);
+    server.close();
+    vi.useRealTimers();
+  });
+});
