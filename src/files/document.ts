@@ -7,7 +7,7 @@ import type { Node } from "./node.ts";
 import type { ReadOptions, ReadTextOptions } from "./options.ts";
 import type { PlacedResource } from "./placed-resource.ts";
 import { DocumentError, type DocumentProblem } from "./problem.ts";
-import { MAX_LENGTH } from "./read-limits.ts";
+import { MAX_LENGTHS } from "./read-limits.ts";
 import { collect } from "./shapes.ts";
 import { Text } from "./text.ts";
 import { Types } from "./types.ts";
@@ -34,8 +34,10 @@ export interface DocumentContent {
 export function readDocument(text: string, options: ReadTextOptions = {}): DocumentContent {
   const { file, format = file?.endsWith(".json") ? "json" : "yaml" } = options;
   const collector = new Collector(new Text(text, file), file, new Types(options.types));
-  if (text.length > MAX_LENGTH) {
-    collector.findings.add(0, { message: `The document has more than ${MAX_LENGTH} characters` });
+  const maxLength = MAX_LENGTHS[format];
+  if (text.length > maxLength) {
+    const hint = format === "yaml" ? { hint: "several files, or one of JSON, may have more" } : {};
+    collector.findings.add(0, { message: `The document has more than ${maxLength} characters`, ...hint });
   } else if (format === "json") {
     const node = parseJson(text, collector.findings);
     collectAll(collector, node === undefined ? [] : [node], options);

@@ -123,7 +123,7 @@ export class MessageReader {
     if (node.kind !== "map") return this.wrong(node.at, { message: `Expected an object, not ${kindOf(node)}` });
     const map = message.get(field);
     for (const { key, at, value: item } of node.entries) {
-      this.within(key, () => {
+      this.within(this.isSecret ? HIDDEN : key, () => {
         const read = readKey(field.mapKey, key, at);
         if (!("value" in read)) return this.wrong(at, read);
         const value = this.#single(field, item);

@@ -48,7 +48,7 @@ export function readEnum(type: DescEnum, node: Node, isSecret: boolean): Read<nu
 function readString(node: Node): Read<string> {
   if (node.kind !== "scalar") return { message: `Expected a string, not ${kindOf(node)}` };
   if (typeof node.value === "string") return { value: node.value };
-  return { message: `Expected a string, not ${kindOf(node)}`, hint: "put it in quotes" };
+  return { message: `Expected a string, not ${kindOf(node)}`, ...node.value !== null && { hint: "put it in quotes" } };
 }
 
 /** Envoy reads some strings as booleans, too: those of `absl::SimpleAtob`. */

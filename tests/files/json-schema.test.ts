@@ -1,0 +1,83 @@
+import { Ajv } from "ajv";
+import { describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { jsonSchema, readDocument } from "../../src/files/mod.ts";
+
+const CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
+const validate = new Ajv({ strict: false, allowUnionTypes: true }).compile(jsonSchema());
+
+/** Whether the schema takes all documents of a text, read as editors read YAML. */
+function takes(text: string): boolean {
+  return parseAllDocuments(text).every((document) => validate(document.toJS()));
+}
+
+/** Documents that are right. */
+const RIGHT: readonly (readonly [string, string])[] = [
+  ["a resource", `"@type": ${CLUSTER}\nname: a\nconnect_timeout: 0.25s\nlb_policy: RANDOM\n`],
+  ["a resource in lowerCamelCase", `"@type": ${CLUSTER}\nname: a\nconnectTimeout: 0.25s\n`],
+  ["a list", `- "@type": ${CLUSTER}\n  name: a\n- "@type": ${CLUSTER}\n  name: b\n`],
+  ["documents", `"@type": ${CLUSTER}\nname: a\n---\n"@type": ${CLUSTER}\nname: b\n`],
+  ["resources", `version_info: "1"\nresources:\n- "@type": ${CLUSTER}\n  name: a\n`],
+  ["removals", `remove:\n- { "@type": ${CLUSTER}, name: a }\n`],
+  ["a bootstrap", "node: { id: a }\nstatic_resources:\n  clusters:\n  - name: a\n    type: EDS\n"],
+  [
+    "an Any of a well-known type",
+    `"@type": ${CLUSTER}
+name: a
+typed_extension_protocol_options:
+  x: { "@type": type.googleapis.com/google.protobuf.Duration, value: 1s }
+`,
+  ],
+  [
+    "an extension in an extension",
+    `"@type": type.googleapis.com/envoy.config.listener.v3.Listener
+name: l
+filter_chains:
+- filters:
+  - name: hcm
+    typed_config:
+      "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+      stat_prefix: x
+      http_filters:
+      - name: router
+        typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router }
+`,
+  ],
+];
+
+/** Words to replace in a document that is right, each of which makes it wrong. */
+const WRONG: readonly (readonly [string, string, string])[] = [
+  ["a resource", "connect_timeout", "conect_timeout"],
+  ["a resource", "0.25s", "250ms"],
+  ["a resource", "0.25s", "5"],
+  ["a resource", "RANDOM", "RANDON"],
+  ["a resource", "name: a", "name: 5"],
+  ["a resource", "v3.Cluster", "v3.Clutser"],
+  ["a resource in lowerCamelCase", "connectTimeout", "ConnectTimeout"],
+  ["a list", "name: b", "nam: b"],
+  ["documents", "name: b", "nam: b"],
+  ["resources", "version_info", "version"],
+  ["resources", "name: a", "nam: a"],
+  ["removals", "name: a", "nam: a"],
+  ["a bootstrap", "type: EDS", "typ: EDS"],
+  ["a bootstrap", "static_resources", "static_resource"],
+  ["an Any of a well-known type", "value: 1s", "value: 1"],
+  ["an Any of a well-known type", "value: 1s", "valu: 1s"],
+  ["an extension in an extension", "stat_prefix", "stats_prefix"],
+  ["an extension in an extension", "router.v3", "routr.v3"],
+];
+
+describe("jsonSchema()", () => {
+  it.each(RIGHT)("takes %s, as readDocument() does", (_, text) => {
+    expect([takes(text), validate.errors]).toEqual([true, null]);
+    expect(readDocument(text).problems).toEqual([]);
+  });
+
+  it.each(WRONG)("refuses %s with %j replaced by %j, as readDocument() does", (title, from, to) => {
+    const right = RIGHT.find(([each]) => each === title)![1];
+    expect(right).toContain(from);
+    const text = right.replace(from, to);
+    expect(takes(text)).toBe(false);
+    expect(readDocument(text).problems).not.toEqual([]);
+  });
+});
