@@ -36,8 +36,10 @@ export class Place {
   readonly claims: Claim[] = [];
   /** The rule of the check that runs. */
   rule = "";
-  /** The positions of references by `"<type URL> <name>"`, where there are many. */
-  #positions: Map<string, number> | undefined = undefined;
+  /** The positions of references by type URL and name, where there are many. */
+  #positions: Map<string, Map<string, number>> | undefined = undefined;
+  /** How many references are in these. */
+  #positioned = 0;
 
   constructor(resource: Resource) {
     this.resource = resource;
@@ -71,10 +73,13 @@ export class Place {
       return found < 0 ? undefined : found;
     }
     this.#positions ??= new Map();
-    for (let i = this.#positions.size; i < references.length; i++) {
-      this.#positions.set(`${references[i]!.typeUrl} ${references[i]!.name}`, i);
+    while (this.#positioned < references.length) {
+      const { typeUrl, name } = references[this.#positioned]!;
+      const names = this.#positions.get(typeUrl);
+      if (names === undefined) this.#positions.set(typeUrl, new Map([[name, this.#positioned++]]));
+      else names.set(name, this.#positioned++);
     }
-    return this.#positions.get(`${typeUrl} ${name}`);
+    return this.#positions.get(typeUrl)?.get(name);
   }
 
   /** Remembers that this resource claims something for itself. */
