@@ -56,11 +56,11 @@ export class Place {
   }
 
   /** Remembers a reference to another resource; of several to the same one the first, or the first that is an error. */
-  refer({ typeUrl, name, path, kind, isRejected }: Omit<Reference, "rule">): void {
+  refer({ typeUrl, name, path, kind, typeUrls, isRejected }: Omit<Reference, "rule">): void {
     if (name === "") return;
     const known = this.#positionOf(typeUrl, name);
     if (known !== undefined && !(isRejected && !this.references[known]!.isRejected)) return;
-    const reference = { typeUrl, name, kind, isRejected, rule: this.rule, path: this.path.toString(path) };
+    const reference = { typeUrl, name, kind, typeUrls, isRejected, rule: this.rule, path: this.path.toString(path) };
     if (known !== undefined) this.references[known] = reference;
     else this.references.push(reference);
   }

@@ -15,7 +15,7 @@ import { type CheckWalk, walkOf } from "./walk.ts";
 export class ResourceFindings {
   readonly #walk: CheckWalk;
   readonly #known = new WeakMap<Resource, Findings>();
-  #rules = new Walk({ unpack, listsUnknown: false });
+  #rules = new Walk({ unpack });
 
   /** @param checks - what to look for */
   constructor(checks: readonly Check[]) {
@@ -58,7 +58,7 @@ export class ResourceFindings {
     const { findings } = this.#rules;
     planOf(schema).check(message, this.#rules);
     // One walk serves all resources in which it finds nothing.
-    if (findings.length > 0) this.#rules = new Walk({ unpack, listsUnknown: false });
+    if (findings.length > 0) this.#rules = new Walk({ unpack });
     return findings;
   }
 }

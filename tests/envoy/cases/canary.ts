@@ -84,7 +84,12 @@ async function reject(world: World, { name, reason, quotesKey, bad }: Rejected, 
   outputs.add("published", [resource, world.server.snapshot]);
   outputs.add("validate", validate(world.server.snapshot));
   // What is not said cannot be leaked: Envoy did send the key.
-  if (quotesKey) assert.ok((await world.envoy.log()).includes(MARK), "Envoy has quoted no key");
+  if (quotesKey) {
+    // It writes its log some time later.
+    await world.reach("the key in Envoy's log", async () => {
+      assert.ok((await world.envoy.log()).includes(MARK), "Envoy has quoted no key");
+    });
+  }
   for (const source of ["onNack", "onQuarantine", "onRequest", "onResponse", "log.warn", "log.debug", "status"]) {
     assert.ok(outputs.sources.has(source), `nothing came from ${source}`);
   }
