@@ -47,15 +47,17 @@ export class Validator {
     const updated = new Set(candidate.update);
     const missing = candidate.isComplete ? new MissingTargets(candidate.after, this.#external) : undefined;
     const problems: Problem[] = [];
+    const claiming: Resource[] = [];
     for (const resource of updated) {
       const findings = this.#findings.of(resource);
-      problems.push(...findings.problems);
+      if (findings.problems.length > 0) problems.push(...findings.problems);
+      if (findings.claims.length > 0) claiming.push(resource);
       for (const reference of missing === undefined ? [] : findings.references) {
         const problem = missing!.problemOf(resource, reference);
         if (problem !== undefined) problems.push(problem);
       }
     }
-    problems.push(...this.#claimedTwice(updated, candidate));
+    problems.push(...this.#claimedTwice(claiming, { ...candidate, updated }));
     if (missing !== undefined) problems.push(...this.#leftBehind(updated, { ...candidate, missing }));
     return problems.flatMap((problem) => this.withSeverity(problem) ?? []);
   }
@@ -69,10 +71,13 @@ export class Validator {
   }
 
   /** Problems of what resources claim, and others of their type as well. */
-  #claimedTwice(updated: ReadonlySet<Resource>, { before, after }: Candidate): Problem[] {
+  #claimedTwice(
+    claiming: readonly Resource[],
+    { before, after, updated }: Candidate & { readonly updated: ReadonlySet<Resource> },
+  ): Problem[] {
     const problems: Problem[] = [];
     const byType = new Map<string, Claims>();
-    for (const resource of updated) {
+    for (const resource of claiming) {
       const { typeUrl, name } = resource;
       const old = before?.get(typeUrl, name);
       const had = new Set(old === undefined ? [] : this.#findings.of(old).claims.map(({ key }) => key));

@@ -16,7 +16,7 @@ export interface FollowedChange {
  * Which resources refer to a name, so that a removal costs what refers to it, and not what exists.
  *
  * It has nothing before the first removal. Resources that no longer exist, or whose change was refused, stay in it, so
- * that those who read it look each up. When it has grown by more than twice what did exist, it starts anew.
+ * that each name that it gives has to be looked up. When it has grown by more than twice what did exist, it starts anew.
  *
  * Invariant: all references of resources in a set that is in `#covered` are in `#byTarget`.
  */
