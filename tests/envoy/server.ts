@@ -1,9 +1,17 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createDiscoveryServer, type DiscoveryServer, type ServerStatus, Snapshot, SnapshotCache } from "../../mod.ts";
+import {
+  combineCallbacks,
+  createDiscoveryServer,
+  type DiscoveryServer,
+  type ServerStatus,
+  Snapshot,
+  SnapshotCache,
+} from "../../mod.ts";
 import { listen, restListener } from "../../src/node/mod.ts";
 import { admitValid, validate } from "../../src/validate/mod.ts";
+import { Outputs } from "../canary/outputs.ts";
 import type { Backend, Case } from "./case.ts";
 import { Journal } from "./journal.ts";
 import type { Mode } from "./modes.ts";
@@ -21,23 +29,28 @@ export interface RunningServer extends AsyncDisposable {
   explain: DiscoveryServer["explain"];
   /** What it logs by default. */
   readonly lines: readonly string[];
+  /** All that it has shown, if the case keeps it. */
+  readonly outputs: Outputs;
 }
 
 /** Starts a server for the one Envoy of a case. */
 export async function startServer(
   port: number,
-  { server: options, listen: listenOptions, admits = false, backend = () => setAtOnce(admits) }: Pick<Case, Used>,
+  ofCase: Pick<Case, Used>,
   { http1 = false }: Pick<Mode, "http1">,
 ): Promise<RunningServer> {
+  const { server: options, listen: listenOptions, admits = false, keepsOutputs = false } = ofCase;
+  const { backend = () => setAtOnce(admits) } = ofCase;
   const journal = new Journal();
+  const outputs = new Outputs();
   const { cache, publish, close } = backend();
   const lines: string[] = [];
   const note = (_: object, line: string): void => void lines.push(line);
   const server = createDiscoveryServer({
-    log: { warn: note, error: note },
+    log: keepsOutputs ? outputs : { warn: note, error: note },
     ...options,
     cache,
-    callbacks: journal.callbacks,
+    callbacks: keepsOutputs ? combineCallbacks(outputs.callbacks, journal.callbacks) : journal.callbacks,
   });
   const listener = await (http1 ? listenHttp1(server, port) : listen(server, { ...listenOptions, port }));
   let snapshot = new Snapshot({ resources: [] });
@@ -49,6 +62,7 @@ export async function startServer(
       return snapshot;
     },
     errorsFound,
+    outputs,
     publish(next) {
       publish(next);
       snapshot = next;
@@ -65,7 +79,7 @@ export async function startServer(
   };
 }
 
-type Used = "server" | "listen" | "admits" | "backend";
+type Used = "server" | "listen" | "admits" | "backend" | "keepsOutputs";
 
 function setAtOnce(admits: boolean): Backend {
   const cache = new SnapshotCache({ nodeHash: () => "all", ...admits && { admit: admitValid() } });
