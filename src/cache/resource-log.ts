@@ -103,7 +103,10 @@ export class ResourceLog implements View {
       const name = this.#names[i];
       if (name === undefined) continue;
       const resource = this.#resources[i];
-      if (versionAt(this.#past.get(name), revision) !== resource?.version) changes.set(name, resource);
+      const past = this.#past.get(name);
+      const isChanged = past === undefined || hasOneChange(past, revision) ||
+        versionAt(past, revision) !== resource?.version;
+      if (isChanged) changes.set(name, resource);
     }
     this.#memo = { from: revision, to: this.#revision, changes };
     return changes;
@@ -217,10 +220,13 @@ export class ResourceLog implements View {
   }
 }
 
+/** Whether a name has changed once since, and so not back. */
+function hasOneChange({ versions, since }: Past, revision: number): boolean {
+  return (versions.length === 1 ? since : versions.at(-2)!.until) <= revision;
+}
+
 /** The version of a name at an earlier revision than its last; null, which equals no version, if it was compacted. */
-function versionAt(past: Past | undefined, revision: number): string | undefined | null {
-  // A name that has only been added did not exist before.
-  if (past === undefined) return undefined;
+function versionAt(past: Past, revision: number): string | undefined | null {
   if (revision < past.since) return past.forgotten ? null : undefined;
   for (const { version, until } of past.versions) {
     if (until > revision) return version;
