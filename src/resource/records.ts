@@ -1,4 +1,5 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { allocate } from "./slab.ts";
 
 /** The content of a record. */
 export interface RecordSource {
@@ -132,7 +133,7 @@ class RecordWriter {
   #at = 0;
 
   constructor(size: number) {
-    this.#bytes = new Uint8Array(size);
+    this.#bytes = allocate(size);
   }
 
   /** Writes the tag and the length of a length-delimited field. */
