@@ -1,4 +1,4 @@
-import { type Resource, together } from "../resource/mod.ts";
+import type { Resource } from "../resource/mod.ts";
 
 /**
  * Encodes the resources of a publication, before any of it takes effect. An error belongs to the publisher; found later,
@@ -8,8 +8,6 @@ import { type Resource, together } from "../resource/mod.ts";
  * @throws TypeError for the first one that cannot be encoded
  */
 export function encodeAll<R extends Iterable<Resource>>(resources: R): R {
-  together(() => {
-    for (const resource of resources) void resource.bytes;
-  });
+  for (const resource of resources) void resource.bytes;
   return resources;
 }

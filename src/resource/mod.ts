@@ -15,5 +15,4 @@ export {
   TYPE_URL_PREFIX,
 } from "./resource.ts";
 export type { ResourceSummary } from "./resource-summary.ts";
-export { together } from "./slab.ts";
 export { stringsAt, varintAt, visitPath } from "./wire-path.ts";
