@@ -6,13 +6,6 @@ export { deltaRecordWithoutTtl, heartbeatRecord, unknownRecord } from "./records
 export { contentHash, SetHash } from "./hash.ts";
 export { INSPECT } from "./inspection.ts";
 export type { ResourceKey } from "./resource-key.ts";
-export {
-  rawResource,
-  Resource,
-  resource,
-  type ResourceOptions,
-  type ResourceSource,
-  TYPE_URL_PREFIX,
-} from "./resource.ts";
+export { rawResource, Resource, resource, type ResourceOptions, TYPE_URL_PREFIX } from "./resource.ts";
 export type { ResourceSummary } from "./resource-summary.ts";
 export { stringsAt, varintAt, visitPath } from "./wire-path.ts";

@@ -87,12 +87,12 @@ export class ByteWriter {
   }
 
   /**
-   * Reads the memory with what has been written from a size on to the one now, which is valid until the next call.
+   * Reads what has been written since a size.
    *
-   * @returns what `read` returns for the memory, and where the part begins and ends in it
+   * @returns what `read` returns for the memory, which is valid during this call, and where the part begins and ends in it
    */
-  read<T>(fromSize: number, read: (bytes: Uint8Array, start: number, end: number) => T): T {
-    return read(this.#bytes, this.#at, this.#bytes.length - fromSize);
+  read<T>(since: number, read: (bytes: Uint8Array, start: number, end: number) => T): T {
+    return read(this.#bytes, this.#at, this.#bytes.length - since);
   }
 
   /** A copy of what has been written, in memory that is allocated for it. */

@@ -172,12 +172,15 @@ export class RandomInit {
   #message(schema: DescMessage, init: Twice): Twice {
     const unknown = this.#oneIn(3) ? this.#unknown() : undefined;
     const extension = schema === EXTENSIONS[0]!.extendee && this.#oneIn(2) ? this.#draw(fc.string) : undefined;
-    const broken = this.#isStrange && this.#oneIn(5) ? schema.members[this.#draw(fc.nat, 3)]?.localName : undefined;
+    const broken = this.#isStrange && this.#oneIn(4) ? schema.members[this.#draw(fc.nat, 3)]?.localName : undefined;
+    const isInit = this.#oneIn(2);
     const make = (fields: unknown): unknown => {
       const message = create(schema, fields as Fields) as Message;
       if (unknown !== undefined) message.$unknown = unknown;
       if (extension !== undefined) setExtension(message, EXTENSIONS[0]!, [extension]);
-      if (broken !== undefined) delete (message as unknown as Fields)[broken];
+      // A field without its value, or with fields to make a message of, which only the fields of other such have.
+      if (broken !== undefined && isInit) Object.assign(message, { [broken]: (fields as Fields)[broken] });
+      else if (broken !== undefined) delete (message as unknown as Fields)[broken];
       return message;
     };
     return { given: make(init.given), sorted: make(init.sorted) };
