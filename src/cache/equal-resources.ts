@@ -24,14 +24,12 @@ export class EqualResources {
 /** About 100 bytes each. The resources that nodes have in common are fewer. */
 const MAX_KNOWN = 16_384;
 
-/** Whether two resources are equal in everything. Versions may be those of the user, so the bytes are compared too. */
+/** Whether two resources are equal in everything: the record for delta has all of it, and is there already. */
 export function isEqual(a: Resource, b: Resource): boolean {
-  if (a === b) return true;
-  return a.name === b.name && a.version === b.version && a.ttlMs === b.ttlMs && a.typeUrl === b.typeUrl &&
-    isSame(a.aliases, b.aliases) && isSame(a.bytes, b.bytes);
+  return a === b || (a.version === b.version && isSame(a.deltaRecord, b.deltaRecord));
 }
 
-function isSame<T>(a: ArrayLike<T>, b: ArrayLike<T>): boolean {
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;

@@ -18,7 +18,7 @@ export function contentHash(bytes: Uint8Array): string {
 /** The same for a part of some memory. */
 export function contentHashIn(bytes: Uint8Array, start: number, end: number): string {
   const lanes = murmur3(bytes, start, end, SEED);
-  return hex(lanes[0]!) + hex(lanes[1]!);
+  return hexText(lanes[0]!, lanes[1]!);
 }
 
 /**
@@ -44,7 +44,7 @@ export class SetHash {
 
   /** 16 hexadecimal digits. */
   toString(): string {
-    return hex((this.#lanes[0]! ^ this.#lanes[2]!) >>> 0) + hex((this.#lanes[1]! ^ this.#lanes[3]!) >>> 0);
+    return hexText(this.#lanes[0]! ^ this.#lanes[2]!, this.#lanes[1]! ^ this.#lanes[3]!);
   }
 }
 
@@ -70,6 +70,14 @@ function putCodes(text: string, start: number): number {
   return at;
 }
 
-function hex(lane: number): string {
-  return lane.toString(16).padStart(8, "0");
+/** 16 digits, put into one piece of memory: a text that is joined refers to its parts, of which each resource has one. */
+function hexText(high: number, low: number): string {
+  for (let i = 0; i < 8; i++) {
+    digits[i] = HEX.charCodeAt(high >>> 28 - 4 * i & 15);
+    digits[i + 8] = HEX.charCodeAt(low >>> 28 - 4 * i & 15);
+  }
+  return String.fromCharCode(...digits);
 }
+
+const HEX = "0123456789abcdef";
+const digits = new Array<number>(16).fill(0);
