@@ -11,8 +11,6 @@ export { showTypes } from "./resource-json.ts";
 export type { JsonObject, JsonValue } from "./json-of.ts";
 export type { ResourceKey } from "./resource-key.ts";
 export { rawResource, Resource, resource, type ResourceOptions, TYPE_URL_PREFIX } from "./resource.ts";
-
 export { isSensitive } from "./sensitive.ts";
-export type { ResourceSource } from "./resource-source.ts";
 export type { ResourceSummary } from "./resource-summary.ts";
 export { stringsAt, varintAt, visitPath } from "./wire-path.ts";
