@@ -107,8 +107,6 @@ function surplus(client: RejectingClient, served: Served): string[] {
   if (!isJudged(client)) return [];
   const types: ServedType[] = client.behaviour.variant === "delta" ? [...TYPES] : ["CDS"];
   return types.flatMap((type) => {
-    // In SotW the server does not know what a client has applied of a response that it rejects, and is not sent again.
-    if (client.behaviour.variant === "sotw" && client.behaviour.reason === "list") return [];
     // What the client has in place of a rejected resource may use it.
     if (REFERRERS[type].some((each) => client.quarantined(each).size > 0)) return [];
     const names = [...client.held[type].keys()].filter((name) => !served.published[type].has(name));
@@ -125,7 +123,10 @@ function lacks({ held }: RejectingClient, { published }: Served, type: ServedTyp
   return published[type].has(name) && !held[type].has(name);
 }
 
-/** Of a returning SotW client it is not known what would be removed by a response without a bad resource. */
-function isJudged({ behaviour: { variant, honesty, reason }, hasReconnected }: RejectingClient): boolean {
-  return honesty === "honest" && reason !== "lie" && !(variant === "sotw" && hasReconnected);
+/**
+ * A SotW client that returns, and rejects the clusters that it is sent first, may have any of them from an earlier stream:
+ * no part of them can be sent, for it would remove the others. It takes the next change.
+ */
+function isJudged({ behaviour: { honesty, reason }, areClustersKnown }: RejectingClient): boolean {
+  return honesty === "honest" && reason !== "lie" && areClustersKnown;
 }
