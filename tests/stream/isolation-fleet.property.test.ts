@@ -90,12 +90,14 @@ function drain(clients: readonly RejectingClient[]): void {
 /** What a client accepts, and does not have. */
 function missing(client: RejectingClient, served: Served): string[] {
   if (!isJudged(client)) return [];
+  const waiting = client.quarantined("RDS");
   return TYPES.flatMap((type) => {
     const others = client.quarantined(type);
     return [...served.published[type].values()].filter((resource) => {
       const { name, version } = resource;
       if (client.behaviour.rejects.includes(idOf(type, resource)) || others.get(name) === "others") return false;
       if (type === "RDS" && lacksCluster(client, served, clusterOf(resource))) return false;
+      if (type === "RDS" && waiting.get(name) === "reference" && isUnknown(client, clusterOf(resource))) return false;
       if (type === "CDS" && lacks(client, served, "EDS", name)) return false;
       return client.held[type].get(name)?.version !== version;
     }).map((resource) => `${idOf(type, resource)} is missing`);
@@ -117,6 +119,11 @@ function surplus(client: RejectingClient, served: Served): string[] {
 function lacksCluster(client: RejectingClient, served: Served, name: string): boolean {
   if (!served.published.CDS.has(name)) return false;
   return lacks(client, served, "CDS", name) || lacks(client, served, "EDS", name);
+}
+
+/** A SotW client that returns does not say what it has, and a route waits for what it is not known to have. */
+function isUnknown(client: RejectingClient, cluster: string): boolean {
+  return client.isFromBefore("CDS", cluster) || client.isFromBefore("EDS", cluster);
 }
 
 function lacks({ held }: RejectingClient, { published }: Served, type: ServedType, name: string): boolean {

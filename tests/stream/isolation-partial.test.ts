@@ -32,6 +32,21 @@ describe("a SotW client that applies a part of the clusters that it rejects", ()
     expect(client!.held.CDS.get("b")?.version).toBe("2");
   });
 
+  it("keeps what stands in for a cluster where it names another one as bad", () => {
+    const { served, clients: [first, second, third] } = rejectingGroup([
+      { rejects: ["CDS a=2"] },
+      { rejects: ["CDS a=2"] },
+      { rejects: ["CDS c=1"], reason: "list" },
+    ]);
+    served.publish({ ...NOTHING, CDS: { a: "1" } });
+    drain([first!, second!]);
+    served.publish({ ...NOTHING, CDS: { a: "2", c: "1", d: "1" } });
+    drain([first!, second!]);
+    drain([third!]);
+    expect(third!.violations).toEqual([]);
+    expect([...third!.held.CDS.keys()].sort()).toEqual(["a", "d"]);
+  });
+
   it("keeps what it has applied where it rejects what stands in for another cluster", () => {
     const { served, clients: [client, other] } = rejectingGroup([
       { rejects: ["CDS a=1", "CDS a=2"], reason: "list" },
@@ -85,4 +100,22 @@ describe("what others have accepted of a resource that a client rejects", () => 
     expect([...client!.quarantined("RDS")]).toEqual([["r", "reference"]]);
     expect([...client!.held.RDS.keys()]).toEqual([]);
   });
+
+  it.each(["sotw", "delta"] as const)(
+    "is not sent again and again where it refers to rejected content (%s)",
+    (variant) => {
+      const { served, clients: [client, other] } = rejectingGroup([
+        { variant, rejects: ["CDS c=1", "EDS c=1"] },
+        {},
+      ]);
+      served.publish({ ...NOTHING, CDS: { c: "1" }, RDS: { r: "3 to c" } });
+      for (let i = 0; i < 3; i++) client!.take();
+      served.publish({ ...NOTHING, CDS: { c: "2" } });
+      other!.take();
+      served.publish({ ...NOTHING, CDS: { c: "1" }, EDS: { c: "1" } });
+      client!.published();
+      drain([client!, other!]);
+      expect(client!.responses).toBeLessThan(8);
+    },
+  );
 });

@@ -61,6 +61,18 @@ describe("a delta client that returns", () => {
     expect(contents(client!, "CDS")).toEqual([]);
   });
 
+  it("has a cluster whose removal is withheld, so that a route to it does not wait for new content", () => {
+    const { served, clients: [client] } = rejectingGroup([{ variant: "delta", rejects: ["CDS a=3"] }]);
+    served.publish({ ...NOTHING, CDS: { a: "1" } });
+    client!.take();
+    served.publish(NOTHING);
+    client!.reconnect();
+    client!.take();
+    served.publish({ ...NOTHING, CDS: { a: "3" }, RDS: { r: "1 to a" } });
+    drain([client!]);
+    expect([...client!.held.RDS.keys()]).toEqual(["r"]);
+  });
+
   it("keeps a cluster of the wildcard that most others reject", () => {
     const { served, clients: [client, ...others] } = rejectingGroup([
       { variant: "delta", wildcard: true, rejects: ["CDS a=1"] },

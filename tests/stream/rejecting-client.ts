@@ -29,6 +29,7 @@ export class RejectingClient {
   readonly #id: string;
   /** What the server knows that the client rejects, on this stream. */
   readonly #known = new Set<string>();
+  readonly #fromBefore = new Set<string>();
   #nackNext = false;
   /** What was published last. */
   #contents: ReadonlySet<string>;
@@ -60,8 +61,18 @@ export class RejectingClient {
     return this.types.length;
   }
 
+  /** SotW: whether what the client has of a name is of an earlier stream, of which its requests say nothing. */
+  isFromBefore(type: ServedType, name: string): boolean {
+    return this.#fromBefore.has(`${type} ${name}`);
+  }
+
   /** Connects anew, in delta with what it has. */
   reconnect(): void {
+    if (this.behaviour.variant === "sotw") {
+      for (const type of ["CDS", "EDS"] as const) {
+        for (const name of this.held[type].keys()) this.#fromBefore.add(`${type} ${name}`);
+      }
+    }
     this.#areClustersKnown = this.#versions.CDS === "" && this.held.CDS.size === 0;
     this.#stream.stream.close();
     this.#known.clear();
@@ -159,6 +170,7 @@ export class RejectingClient {
       if (!isGood(resource)) continue;
       if (type === "RDS") this.#checkRoute(resource);
       held.set(resource.name, resource);
+      this.#fromBefore.delete(`${type} ${resource.name}`);
     }
   }
 

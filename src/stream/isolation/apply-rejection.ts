@@ -43,7 +43,8 @@ export function applyRejection(response: OutgoingResponse, rejection: Rejection,
     client.commitFullState(accepted ?? []);
     standIns.notePartial(response.resources, reason.isPartial ? named.certain : undefined);
   }
-  if (refused.length > 0) standIns.refuse(refused);
+  const isBlamed = named.certain.some((name) => versions.get(name) !== undefined);
+  if (refused.length > 0 || isBlamed) standIns.refuse(refused);
   else refuseOutdated(content, view, target);
   // What stands in for others is sent again where the client may have it from an earlier stream: it is not searched for.
   const isWhole = isUnknown || outdated.length === 0;

@@ -158,8 +158,10 @@ export class Isolation {
     for (const { name, by } of [...this.contents]) {
       const resource = view.get(name);
       if (resource === undefined) continue;
-      if (by !== "reference") this.#standIns.request(resource);
-      else if (findMissing?.(resource) === undefined) this.release([name], "referenced");
+      const due = by === "reference" ? resource : this.#standIns.insteadOf(resource);
+      if (due === undefined || findMissing?.(due) !== undefined) continue;
+      if (by === "reference") this.release([name], "referenced");
+      else this.#standIns.request(resource);
     }
     this.#flush();
   }

@@ -62,14 +62,15 @@ export class StandIns {
 
   /** The client has ACKed a response. @param isHolding - it is kept from other content */
   accept(response: OutgoingResponse, { revision }: View, isHolding: boolean): void {
+    const { client, fullState } = this.#type;
     this.settled();
     if (isHolding) this.#revision++;
-    if (this.#type.fullState) {
+    if (fullState) {
       this.#accepted = response.resources;
       this.#applied.clear();
       this.#refused.delete(response.resources);
     } else if (isHolding) this.#held.acked(response);
-    else if (this.#type.client.position === revision) this.#held.ackedAll(revision);
+    else if (client.position === revision && client.withheld.size === 0) this.#held.ackedAll(revision);
   }
 
   /** Full state: the client rejects a response. @param rejected - see {@link PartlyApplied.note} */
