@@ -61,6 +61,7 @@ export class Quarantine {
     (this.#contents ??= new Map()).set(name, content);
     if (content.by !== "others") this.#ownCount++;
     if (content.by !== "reference") this.#revision++;
+    if (content.by !== "reference") this.#standIns.request(resource);
     this.#context.quarantined(this.#typeUrl, content);
   }
 
