@@ -83,21 +83,28 @@ function word(bytes: Uint8Array, at: number): number {
   return bytes[at]! << 24 | bytes[at + 1]! << 16 | bytes[at + 2]! << 8 | bytes[at + 3]!;
 }
 
-/** 16 digits of two words: `toString(16)` and `padStart` take seven times as long. */
+/**
+ * 16 digits of two words. `toString(16)` and `padStart` take seven times as long, and a text that is joined refers to its
+ * parts, of which each resource would have two.
+ */
 function hex(high: number, low: number): string {
-  return half(high) + half(low);
-}
-
-function half(word: number): string {
   return String.fromCharCode(
-    digit(word >>> 28),
-    digit(word >>> 24),
-    digit(word >>> 20),
-    digit(word >>> 16),
-    digit(word >>> 12),
-    digit(word >>> 8),
-    digit(word >>> 4),
-    digit(word),
+    digit(high >>> 28),
+    digit(high >>> 24),
+    digit(high >>> 20),
+    digit(high >>> 16),
+    digit(high >>> 12),
+    digit(high >>> 8),
+    digit(high >>> 4),
+    digit(high),
+    digit(low >>> 28),
+    digit(low >>> 24),
+    digit(low >>> 20),
+    digit(low >>> 16),
+    digit(low >>> 12),
+    digit(low >>> 8),
+    digit(low >>> 4),
+    digit(low),
   );
 }
 

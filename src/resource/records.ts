@@ -41,7 +41,11 @@ export class ResourceRecords {
   readonly delta: Uint8Array;
   /** The version of the resource. */
   readonly version: string;
-  readonly #places: Places;
+  // Not an object, which each resource would have.
+  readonly #wrapperAt: number;
+  readonly #anyAt: number;
+  readonly #contentAt: number;
+  readonly #endAt: number;
   #bytes: Uint8Array | undefined = undefined;
   #any: Uint8Array | undefined = undefined;
   #wrapped: Uint8Array | undefined = undefined;
@@ -56,23 +60,26 @@ export class ResourceRecords {
     const { delta, version, places } = write((writer) => makeRecord(writer, fields, writeContent));
     this.delta = delta;
     this.version = version;
-    this.#places = places;
+    this.#wrapperAt = places.wrapper;
+    this.#anyAt = places.any;
+    this.#contentAt = places.content;
+    this.#endAt = places.end;
   }
 
   /** The content. */
   get bytes(): Uint8Array {
-    return this.#bytes ??= this.delta.subarray(this.#places.content, this.#places.end);
+    return this.#bytes ??= this.delta.subarray(this.#contentAt, this.#endAt);
   }
 
   /** `DiscoveryResponse.resources`: an `Any` with the content. */
   get any(): Uint8Array {
-    return this.#any ??= this.delta.subarray(this.#places.any, this.#places.end);
+    return this.#any ??= this.delta.subarray(this.#anyAt, this.#endAt);
   }
 
   /** `DiscoveryResponse.resources`: an `Any` with a `Resource`, for clients that can read its ttl. */
   get wrapped(): Uint8Array {
     return this.#wrapped ??= write((writer) => {
-      const wrapper = this.delta.subarray(this.#places.wrapper);
+      const wrapper = this.delta.subarray(this.#wrapperAt);
       writer.raw(wrapper);
       writeAnyAround(writer, WRAPPER_TYPE, 0);
       return writer.copy();

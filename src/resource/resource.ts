@@ -54,7 +54,7 @@ export class Resource {
     this.typeUrl = typeUrl;
     this.name = name;
     this.ttlMs = options.ttlMs;
-    this.aliases = options.aliases ?? [];
+    this.aliases = options.aliases ?? NO_ALIASES;
     this.#version = options.version;
     if (content instanceof Uint8Array) {
       this.#given = content;
@@ -168,7 +168,7 @@ export function resource<D extends DescMessage>(
   options: ResourceOptions = {},
 ): Resource {
   checkOptions(options);
-  const typeUrl = TYPE_URL_PREFIX + schema.typeName;
+  const typeUrl = typeUrlOf(schema);
   const name = checkedName(typeUrl, options.name ?? nameOf(schema, init));
   return new Resource(typeUrl, name, { schema, init }, options);
 }
@@ -199,6 +199,16 @@ export function rawResource(
   }
   return new Resource(typeUrl, checkedName(typeUrl, name), bytes, options);
 }
+
+/** The same text for all resources of a type: an equal one of its own takes as much memory as a small resource. */
+function typeUrlOf(schema: DescMessage): string {
+  let typeUrl = typeUrls.get(schema);
+  if (typeUrl === undefined) typeUrls.set(schema, typeUrl = TYPE_URL_PREFIX + schema.typeName);
+  return typeUrl;
+}
+
+const typeUrls = new WeakMap<DescMessage, string>();
+const NO_ALIASES: readonly string[] = [];
 
 function checkOptions({ ttlMs }: ResourceOptions): void {
   if (ttlMs !== undefined && !(ttlMs > 0 && Number.isFinite(ttlMs))) {

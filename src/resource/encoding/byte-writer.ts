@@ -1,3 +1,5 @@
+import { allocate } from "../slab.ts";
+
 /**
  * Writes protobuf from the end of its memory to the beginning: the length of a message is known when its last field, the
  * first one on the wire, has been written. So nothing is measured before, and nothing moved after.
@@ -93,9 +95,11 @@ export class ByteWriter {
     return read(this.#bytes, this.#at, this.#bytes.length - since);
   }
 
-  /** A copy of what has been written, in memory of its own. */
+  /** A copy of what has been written, in memory that is allocated for it. */
   copy(): Uint8Array {
-    return this.#bytes.slice(this.#at);
+    const copy = allocate(this.size);
+    copy.set(this.#bytes.subarray(this.#at));
+    return copy;
   }
 
   /** Forgets what has been written beyond a size. */
