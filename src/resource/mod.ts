@@ -2,6 +2,9 @@ export type { Aliasing, ApiTable, MessageFinder, Reference, ResourceType, Servic
 export { checkOptions, type OptionNames } from "./check-options.ts";
 export { encode } from "./encode.ts";
 export { likelyName } from "./likely-name.ts";
+export type { ByteWriter } from "./encoding/byte-writer.ts";
+export { scalarWriter } from "./encoding/scalar-writers.ts";
+export { SelfWriting } from "./encoding/self-writing.ts";
 export { collectionOf, formatXdstp, isGlob, isXdstp, normalName, parseXdstp, type XdstpName } from "./names.ts";
 export type { DescMessage, DescService, Message, MessageInitShape, MessageTypes } from "./protobuf-types.ts";
 export { deltaRecordWithoutTtl, heartbeatRecord, unknownRecord } from "./records.ts";
