@@ -12,6 +12,8 @@ export interface Reference {
   readonly path: string;
   /** The field of the target that has to be set, of which there is a choice. Default: any. */
   readonly kind?: { readonly field: number; readonly name: string } | undefined;
+  /** The type URLs of which that of the extension that is the target has to be one. Default: any. */
+  readonly typeUrls?: readonly string[] | undefined;
   /** Whether Envoy rejects the resource if the target does not exist; otherwise it waits, or fails requests. */
   readonly isRejected: boolean;
 }

@@ -36,6 +36,9 @@ export function typeNameOf(typeUrl: string): string {
   return typeUrl.slice(typeUrl.lastIndexOf("/") + 1);
 }
 
+/** Messages that hold one of another type as JSON. What is in them is not looked at. */
+export const WRAPPERS: ReadonlySet<string> = new Set(["xds.type.v3.TypedStruct", "udpa.type.v1.TypedStruct"]);
+
 /**
  * The message in an `Any`, decoded once for all that read it while the `Any` is referenced. A short one is decoded once
  * for all of the same content, as clusters by the thousand have the same options. It must not be changed.

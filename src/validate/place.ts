@@ -36,8 +36,10 @@ export class Place {
   readonly claims: Claim[] = [];
   /** The rule of the check that runs. */
   rule = "";
-  /** The positions of references by `"<type URL> <name>"`, where there are many. */
-  #positions: Map<string, number> | undefined = undefined;
+  /** The positions of references by type URL and name, where there are many. */
+  #positions: Map<string, Map<string, number>> | undefined = undefined;
+  /** How many references are in these. */
+  #positioned = 0;
 
   constructor(resource: Resource) {
     this.resource = resource;
@@ -54,11 +56,11 @@ export class Place {
   }
 
   /** Remembers a reference to another resource; of several to the same one the first, or the first that is an error. */
-  refer({ typeUrl, name, path, kind, isRejected }: Omit<Reference, "rule">): void {
+  refer({ typeUrl, name, path, kind, typeUrls, isRejected }: Omit<Reference, "rule">): void {
     if (name === "") return;
     const known = this.#positionOf(typeUrl, name);
     if (known !== undefined && !(isRejected && !this.references[known]!.isRejected)) return;
-    const reference = { typeUrl, name, kind, isRejected, rule: this.rule, path: this.path.toString(path) };
+    const reference = { typeUrl, name, kind, typeUrls, isRejected, rule: this.rule, path: this.path.toString(path) };
     if (known !== undefined) this.references[known] = reference;
     else this.references.push(reference);
   }
@@ -71,10 +73,13 @@ export class Place {
       return found < 0 ? undefined : found;
     }
     this.#positions ??= new Map();
-    for (let i = this.#positions.size; i < references.length; i++) {
-      this.#positions.set(`${references[i]!.typeUrl} ${references[i]!.name}`, i);
+    while (this.#positioned < references.length) {
+      const { typeUrl, name } = references[this.#positioned]!;
+      const names = this.#positions.get(typeUrl);
+      if (names === undefined) this.#positions.set(typeUrl, new Map([[name, this.#positioned++]]));
+      else names.set(name, this.#positioned++);
     }
-    return this.#positions.get(`${typeUrl} ${name}`);
+    return this.#positions.get(typeUrl)?.get(name);
   }
 
   /** Remembers that this resource claims something for itself. */

@@ -15,17 +15,11 @@ import { type CheckWalk, walkOf } from "./walk.ts";
 export class ResourceFindings {
   readonly #walk: CheckWalk;
   readonly #known = new WeakMap<Resource, Findings>();
-  #rules = new Walk({ unpack, listsUnknown: false });
-  readonly #targets = new Map<string, Set<string>>();
+  #rules = new Walk({ unpack });
 
   /** @param checks - what to look for */
   constructor(checks: readonly Check[]) {
     this.#walk = walkOf(checks);
-  }
-
-  /** The types that resources of a type have been found to refer to. */
-  typesReferredToBy(typeUrl: string): readonly string[] {
-    return [...this.#targets.get(typeUrl) ?? []];
   }
 
   /** What is found in a resource. */
@@ -57,7 +51,6 @@ export class ResourceFindings {
     this.#walk(schema, message, at);
     const problems = broken.length === 0 ? at.problems : [...broken, ...at.problems.filter(isNew(broken))];
     const { references, claims } = at;
-    for (const reference of references) this.#noteTarget(typeUrl, reference.typeUrl);
     return problems.length + references.length + claims.length === 0 ? NOTHING : { problems, references, claims };
   }
 
@@ -65,14 +58,8 @@ export class ResourceFindings {
     const { findings } = this.#rules;
     planOf(schema).check(message, this.#rules);
     // One walk serves all resources in which it finds nothing.
-    if (findings.length > 0) this.#rules = new Walk({ unpack, listsUnknown: false });
+    if (findings.length > 0) this.#rules = new Walk({ unpack });
     return findings;
-  }
-
-  #noteTarget(from: string, to: string): void {
-    const targets = this.#targets.get(from);
-    if (targets === undefined) this.#targets.set(from, new Set([to]));
-    else targets.add(to);
   }
 }
 

@@ -7,6 +7,7 @@ import type { ValidateOptions } from "./options.ts";
 import type { Problem } from "./problem.ts";
 import { MissingTargets, type Targets } from "./references/missing.ts";
 import { REFERENCES } from "./references/mod.ts";
+import { Referrers } from "./references/referrers.ts";
 import { ResourceFindings } from "./resource-findings.ts";
 
 /** What is validated: resources that are new, in their place among all. */
@@ -16,7 +17,7 @@ export interface Candidate {
   /** The resources that no longer exist. */
   readonly remove: readonly ResourceKey[];
   /** All resources before the change. Default: none, so that all claims are compared. */
-  readonly before?: Pick<Targets, "get"> | undefined;
+  readonly before?: Targets | undefined;
   /** All resources with the change made. */
   readonly after: Targets;
   /** The type URLs of `after`. */
@@ -29,6 +30,7 @@ export interface Candidate {
 export class Validator {
   readonly #options: ValidateOptions;
   readonly #findings: ResourceFindings;
+  readonly #referrers: Referrers;
   readonly #external: ReadonlyMap<string, ReadonlySet<string>>;
 
   constructor(options: ValidateOptions = {}) {
@@ -36,6 +38,7 @@ export class Validator {
     const { extensions, external = {} } = options;
     const known = extensions && new Set([...extensions].flatMap(({ typeUrls }) => [...typeUrls].map(typeNameOf)));
     this.#findings = new ResourceFindings([...CHECKS, ...REFERENCES, ...known ? extensionsKnownTo(known) : []]);
+    this.#referrers = new Referrers((resource) => this.#findings.of(resource).references);
     this.#external = new Map(Object.entries(external).map(([typeUrl, names]) => [typeUrl, new Set(names)]));
   }
 
@@ -91,20 +94,25 @@ export class Validator {
   /** Problems of resources that stay, and refer to some that are removed. */
   #leftBehind(
     updated: ReadonlySet<Resource>,
-    { remove, after, types, missing }: Candidate & { readonly missing: MissingTargets },
+    { remove, before, after, types, missing }: Candidate & { readonly missing: MissingTargets },
   ): Problem[] {
+    if (before !== undefined) this.#referrers.follow({ before, after, types, update: updated });
+    if (remove.length === 0) return [];
+    this.#referrers.cover(after, types);
     const removed = new Map<string, Set<string>>();
+    const left = new Set<Resource>();
     for (const { typeUrl, name } of remove) {
+      const target = { typeUrl, name: normalName(name) };
       const names = removed.get(typeUrl);
-      if (names === undefined) removed.set(typeUrl, new Set([normalName(name)]));
-      else names.add(normalName(name));
+      if (names === undefined) removed.set(typeUrl, new Set([target.name]));
+      else names.add(target.name);
+      for (const each of this.#referrers.of(target)) {
+        const resource = after.get(each.typeUrl, each.name);
+        if (resource !== undefined && !updated.has(resource)) left.add(resource);
+      }
     }
-    const referring = types.filter((typeUrl) =>
-      this.#findings.typesReferredToBy(typeUrl).some((each) => removed.has(each))
-    );
     const problems: Problem[] = [];
-    for (const resource of referring.flatMap((typeUrl) => [...after.resources(typeUrl).values()])) {
-      if (updated.has(resource)) continue;
+    for (const resource of left) {
       for (const reference of this.#findings.of(resource).references) {
         if (removed.get(reference.typeUrl)?.has(normalName(reference.name)) !== true) continue;
         const problem = missing.problemOf(resource, reference);

@@ -1,3 +1,4 @@
+import type { DescField } from "@bufbuild/protobuf";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import type { DescMessage, Message } from "../resource/mod.ts";
 import type { Check } from "./check.ts";
@@ -21,45 +22,53 @@ export function walkOf(checks: readonly Check[]): CheckWalk {
   function planOf(schema: DescMessage): Plan {
     let plan = plans.get(schema);
     if (plan === undefined) {
-      plan = { checks: byType.get(schema.typeName) ?? [], steps: stepsOf(schema, leads) };
+      plan = newPlan(schema, byType.get(schema.typeName) ?? [], leads);
       plans.set(schema, plan);
     }
     return plan;
   }
 
-  function walk(schema: DescMessage, message: Message, at: Place): void {
+  function walk(plan: Plan, message: Message, at: Place): void {
     if (at.ancestors.length > MAX_DEPTH) return;
-    const { checks, steps } = planOf(schema);
+    const { checks, names, steps, oneofs } = plan;
     at.ancestors.push(message);
     for (const { rule, run } of checks) {
       at.rule = rule;
       run(message, at);
     }
-    for (const step of steps) {
-      const value = step.valueIn(message as unknown as Fields);
-      if (value !== undefined) visit(step, value, at);
+    const fields = message as unknown as Fields;
+    for (let i = 0; i < names.length; i++) {
+      const value = fields[names[i]!];
+      if (value !== undefined) visit(steps[i]!, value, at);
+    }
+    for (const { name, members } of oneofs) {
+      const chosen = fields[name] as { readonly case?: string; readonly value?: unknown };
+      const step = chosen.case === undefined ? undefined : members.get(chosen.case);
+      if (step !== undefined) visit(step, chosen.value, at);
     }
     at.ancestors.pop();
   }
 
-  function visit({ name, schema, kind }: Step, value: unknown, at: Place): void {
+  function visit(step: Step, value: unknown, at: Place): void {
+    const { name, kind } = step;
     if (kind === "list" && (value as unknown[]).length === 0) return;
+    const plan = step.plan ??= planOf(step.schema);
     at.path.field(name);
-    if (kind === "message") enter(schema, value as Message, at);
-    else if (kind === "list") (value as Message[]).forEach((each, i) => enterEntry(schema, each, at, i));
-    else for (const key in value as Fields) enterEntry(schema, (value as Fields)[key] as Message, at, key);
+    if (kind === "message") enter(plan, value as Message, at);
+    else if (kind === "list") (value as Message[]).forEach((each, i) => enterEntry(plan, each, at, i));
+    else for (const key in value as Fields) enterEntry(plan, (value as Fields)[key] as Message, at, key);
     at.path.leave();
   }
 
-  function enterEntry(schema: DescMessage, message: Message, at: Place, key: string | number): void {
+  function enterEntry(plan: Plan, message: Message, at: Place, key: string | number): void {
     at.path.entry(key);
-    enter(schema, message, at);
+    enter(plan, message, at);
     at.path.leave();
   }
 
-  function enter(schema: DescMessage, message: Message, at: Place): void {
-    walk(schema, message, at);
-    if (schema.typeName === ANY) enterAny(message as Any, at);
+  function enter(plan: Plan, message: Message, at: Place): void {
+    walk(plan, message, at);
+    if (plan.isAny) enterAny(message as Any, at);
   }
 
   function enterAny(any: Any, at: Place): void {
@@ -72,18 +81,28 @@ export function walkOf(checks: readonly Check[]): CheckWalk {
     }
     if (unpacked === undefined) return;
     at.path.any(any.typeUrl);
-    enter(unpacked.schema, unpacked.message, at);
+    enter(planOf(unpacked.schema), unpacked.message, at);
     at.path.leave();
   }
 
-  return walk;
+  return (schema, message, at) => walk(planOf(schema), message, at);
 }
 
 type Fields = Record<string, unknown>;
 
+/**
+ * What is done with the messages of a type.
+ *
+ * Invariant: `names` and `steps` have the same length. Most fields of most messages are not set, so that a loop over names
+ * is what a walk costs.
+ */
 interface Plan {
   readonly checks: readonly Check[];
+  readonly isAny: boolean;
+  /** The fields of no oneof that are visited, as they are named in a message. */
+  readonly names: readonly string[];
   readonly steps: readonly Step[];
+  readonly oneofs: readonly { readonly name: string; readonly members: ReadonlyMap<string, Step> }[];
 }
 
 /** A field of a message that holds messages. */
@@ -93,24 +112,32 @@ interface Step {
   readonly kind: "message" | "list" | "map";
   /** The type of what it holds. */
   readonly schema: DescMessage;
-  readonly valueIn: (message: Fields) => unknown;
+  /** The plan of that type, once it is needed. */
+  plan: Plan | undefined;
 }
 
 /** The rules of the API say so where it is exceeded. */
 const MAX_DEPTH = 1_000;
 const ANY = "google.protobuf.Any";
 
-function stepsOf(schema: DescMessage, leads: LeadingTypes): Step[] {
-  return schema.fields.flatMap((field): Step[] => {
-    if (field.message === undefined || !leads.has(field.message)) return [];
-    const { name, localName, oneof, fieldKind } = field;
-    const holder = oneof?.localName;
-    const valueIn = holder === undefined ? (message: Fields) => message[localName] : (message: Fields) => {
-      const chosen = message[holder] as { readonly case?: string; readonly value?: unknown };
-      return chosen.case === localName ? chosen.value : undefined;
-    };
-    return [{ name, kind: fieldKind as Step["kind"], schema: field.message, valueIn }];
-  });
+function newPlan(schema: DescMessage, checks: readonly Check[], leads: LeadingTypes): Plan {
+  const fields = schema.fields.filter(({ message }) => message !== undefined && leads.has(message));
+  const plain = fields.filter(({ oneof }) => oneof === undefined);
+  const oneofs = schema.oneofs.map(({ localName, fields: members }) => ({
+    name: localName,
+    members: new Map(members.filter((each) => fields.includes(each)).map((each) => [each.localName, stepOf(each)])),
+  }));
+  return {
+    checks,
+    isAny: schema.typeName === ANY,
+    names: plain.map(({ localName }) => localName),
+    steps: plain.map(stepOf),
+    oneofs: oneofs.filter(({ members }) => members.size > 0),
+  };
+}
+
+function stepOf({ name, fieldKind, message }: DescField): Step {
+  return { name, kind: fieldKind as Step["kind"], schema: message!, plan: undefined };
 }
 
 /** The types that can hold one of some types, at any depth, and those themselves. */

@@ -9,6 +9,7 @@ import { CLUSTER_TYPE, SECRET_TYPE } from "../../src/v3/mod.ts";
 import { ADS_DELTA, ADS_SOTW, GrpcClient } from "../server/grpc-client.ts";
 import { RawClient, sotwRequest } from "../server/raw-client.ts";
 import { selfSigned } from "../server/self-signed.ts";
+import { captureConsole } from "./capture-console.ts";
 import { MARK, Outputs } from "./outputs.ts";
 import { planted } from "./plant.ts";
 import { FIELDS, keyOf, RESOURCES, TLS_SECRET, withKey } from "./planted-resources.ts";
@@ -151,7 +152,7 @@ describe("a key", () => {
     const [keyFile, certFile] = [join(folder, "key"), join(folder, "cert")];
     const broken = `-----BEGIN PRIVATE KEY-----\n${MARK}\n-----END PRIVATE KEY-----\n`;
     const outputs = new Outputs();
-    outputs.captureConsole();
+    captureConsole(outputs);
     writeFileSync(keyFile, broken);
     writeFileSync(certFile, cert);
     const server = createDiscoveryServer({ cache: new SnapshotCache(), log: outputs });

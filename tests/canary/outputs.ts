@@ -1,5 +1,4 @@
 import { inspect } from "node:util";
-import { onTestFinished, vi } from "vitest";
 import type { DiscoveryCallbacks, Logger } from "../../mod.ts";
 
 /** A text that is part of each key, in any form in which a text is shown. */
@@ -38,14 +37,6 @@ export class Outputs implements Logger {
       return FORMS.some((form) => text.includes(form) || plain.includes(form));
     });
     return all.map(([from, text]) => `${from}: ${text.slice(0, 300)}`);
-  }
-
-  /** Takes what the process writes to its console, until the test has ended. */
-  captureConsole(): void {
-    for (const name of ["debug", "info", "log", "warn", "error"] as const) {
-      const spy = vi.spyOn(console, name).mockImplementation((...args) => this.add(`console.${name}`, args));
-      onTestFinished(() => spy.mockRestore());
-    }
   }
 
   #addError(from: string, value: unknown): void {

@@ -10,6 +10,7 @@ import {
 } from "../../mod.ts";
 import { listen } from "../../src/node/mod.ts";
 import { cluster } from "../../src/v3/mod.ts";
+import { captureConsole } from "./capture-console.ts";
 import { Outputs } from "./outputs.ts";
 
 /** A server, and all that comes out of it. */
@@ -29,7 +30,7 @@ export async function serve(
   },
 ): Promise<Served> {
   const { resources = [], outputs = new Outputs(), byDefault, ...given } = options;
-  outputs.captureConsole();
+  captureConsole(outputs);
   const cache = new SnapshotCache({ nodeHash: () => "all" });
   cache.setSnapshot("all", new Snapshot({ resources: [...resources, cluster({ name: "other" })] }));
   const server = createDiscoveryServer({

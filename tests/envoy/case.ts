@@ -37,6 +37,8 @@ export interface Case {
   readonly listen?: Omit<ListenOptions, "port">;
   /** Whether the server refuses what Envoy would reject. Default: false, so that Envoy is seen to reject it. */
   readonly admits?: boolean;
+  /** Whether all that the server shows is kept, in `server.outputs`. Default: false. */
+  readonly keepsOutputs?: boolean;
   /** Whether requests fail while configuration changes, as the case shows. Default: false. */
   readonly requestsFail?: boolean;
   run(world: World): Promise<void>;

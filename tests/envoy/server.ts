@@ -1,9 +1,17 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createDiscoveryServer, type DiscoveryServer, type ServerStatus, Snapshot, SnapshotCache } from "../../mod.ts";
+import {
+  createDiscoveryServer,
+  type DiscoveryCallbacks,
+  type DiscoveryServer,
+  type ServerStatus,
+  Snapshot,
+  SnapshotCache,
+} from "../../mod.ts";
 import { listen, restListener } from "../../src/node/mod.ts";
 import { admitValid, validate } from "../../src/validate/mod.ts";
+import { Outputs } from "../canary/outputs.ts";
 import type { Case } from "./case.ts";
 import { Journal } from "./journal.ts";
 import type { Mode } from "./modes.ts";
@@ -18,17 +26,24 @@ export interface RunningServer extends AsyncDisposable {
   /** What validation takes for errors in what was published. */
   readonly errorsFound: readonly string[];
   status(): ServerStatus;
+  /** All that it has shown, if the case keeps it. */
+  readonly outputs: Outputs;
 }
 
 /** Starts a server for the one Envoy of a case. */
 export async function startServer(
   port: number,
-  { server: options, listen: listenOptions, admits = false }: Pick<Case, "server" | "listen" | "admits">,
+  { server: options, listen: listenOptions, admits = false, keepsOutputs = false }: Pick<
+    Case,
+    "server" | "listen" | "admits" | "keepsOutputs"
+  >,
   { http1 = false }: Pick<Mode, "http1">,
 ): Promise<RunningServer> {
   const journal = new Journal();
   const cache = new SnapshotCache({ nodeHash: () => "all", ...admits && { admit: admitValid() } });
-  const server = createDiscoveryServer({ log: false, ...options, cache, callbacks: journal.callbacks });
+  const outputs = new Outputs();
+  const callbacks = keepsOutputs ? both(outputs.callbacks, journal.callbacks) : journal.callbacks;
+  const server = createDiscoveryServer({ log: keepsOutputs ? outputs : false, ...options, cache, callbacks });
   const listener = await (http1 ? listenHttp1(server, port) : listen(server, { ...listenOptions, port }));
   let snapshot = new Snapshot({ resources: [] });
   const errorsFound: string[] = [];
@@ -39,6 +54,7 @@ export async function startServer(
       return snapshot;
     },
     errorsFound,
+    outputs,
     publish(next) {
       cache.setSnapshot("all", next);
       snapshot = next;
@@ -50,6 +66,18 @@ export async function startServer(
       server.close();
     },
   };
+}
+
+/** Callbacks that call those of two. */
+function both(first: DiscoveryCallbacks, second: DiscoveryCallbacks): DiscoveryCallbacks {
+  type Call = (...args: unknown[]) => unknown;
+  const others = second as Readonly<Record<string, Call | undefined>>;
+  return Object.fromEntries(
+    Object.entries(first).map(([name, call]) => [name, (...args: unknown[]) => {
+      (call as Call)(...args);
+      others[name]?.(...args);
+    }]),
+  );
 }
 
 function errorsIn(snapshot: Snapshot): string[] {

@@ -111,8 +111,10 @@ describe("validateWithEnvoy()", () => {
 
   it("says that Envoy cannot be run, or has crashed", async () => {
     await expect(validateWithEnvoy([local("missing")], { envoy: "/nowhere/envoy" })).rejects.toThrow(
-      /^Cannot run \/nowhere\/envoy/,
+      /^Cannot run \/nowhere\/envoy: it does not exist; give the path of an Envoy as the option `envoy`$/,
     );
+    const file = import.meta.filename;
+    await expect(validateWithEnvoy([local("no-program")], { envoy: file })).rejects.toThrow(/it cannot be executed/);
     using envoy = fakeEnvoy('process.kill(process.pid, "SIGSEGV");');
     await expect(validateWithEnvoy([local("crashed")], { envoy: envoy.path })).rejects.toThrow(/it ended with SIGSEGV/);
   });

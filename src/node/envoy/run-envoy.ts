@@ -94,7 +94,7 @@ function validate(bootstrap: string, { envoy, timeoutMs, signal }: RunOptions): 
     };
     child.once("error", (error) => {
       done();
-      reject(new Error(`Cannot run ${envoy}: ${error.message}`));
+      reject(new Error(`Cannot run ${envoy}: ${whyNot(error)}`));
     });
     child.once("close", (code, killedBy) => {
       done();
@@ -106,6 +106,11 @@ function validate(bootstrap: string, { envoy, timeoutMs, signal }: RunOptions): 
       reject(new Error(`Cannot validate with ${envoy}: it ended with ${killedBy ?? code}`));
     });
   });
+}
+
+function whyNot({ code, message }: NodeJS.ErrnoException): string {
+  if (code === "ENOENT") return "it does not exist; give the path of an Envoy as the option `envoy`";
+  return code === "EACCES" ? "it cannot be executed; make it executable, or give the path of another" : message;
 }
 
 /** What Envoy says is at the beginning, or after a dump of the configuration at the end. */

@@ -17,7 +17,7 @@ import {
   HttpFilterSchema,
 } from "../../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.ts";
 import { type Check, check } from "../check.ts";
-import { knownType, typeNameOf } from "../known-types.ts";
+import { knownType, typeNameOf, WRAPPERS } from "../known-types.ts";
 import type { Place } from "../place.ts";
 
 const RULE = "extension.category";
@@ -69,8 +69,6 @@ export const EXTENSION_CATEGORY: readonly Check[] = [
 ];
 
 const TLS = "envoy.extensions.transport_sockets.tls.v3";
-/** Wrappers of types of other extensions. */
-const WRAPPERS = ["xds.type.v3.TypedStruct", "udpa.type.v1.TypedStruct"];
 
 /** Types that are not known may be those of an extension of any kind. */
 function checkPackage(
@@ -79,7 +77,7 @@ function checkPackage(
   { at, path }: { readonly at: Place; readonly path: string },
 ): void {
   const type = typeNameOf(any.typeUrl);
-  if (knownType(type) === undefined || WRAPPERS.includes(type) || packages.some((each) => type.startsWith(each))) {
+  if (knownType(type) === undefined || WRAPPERS.has(type) || packages.some((each) => type.startsWith(each))) {
     return;
   }
   const wanted = packages.filter((each) => each !== MATCHING).map((each) => `${each}…`).join(" or ");

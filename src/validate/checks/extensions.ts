@@ -1,13 +1,13 @@
 import { AnySchema } from "@bufbuild/protobuf/wkt";
 import { type Check, check } from "../check.ts";
-import { knownType, knownTypeNames, typeNameOf } from "../known-types.ts";
+import { knownType, knownTypeNames, typeNameOf, WRAPPERS } from "../known-types.ts";
 import { likelyName } from "../references/spelling.ts";
 
 /** Envoy has no type of that name, unless it was built with extensions of your own. */
 export const UNKNOWN_TYPE = check(AnySchema, "extension.type", ({ typeUrl, value }, at) => {
   const name = typeNameOf(typeUrl);
   // An empty one is there to be there, as in a filter that a route enables.
-  if (knownType(name) !== undefined || typeUrl === "" && value.length === 0) return;
+  if (knownType(name) !== undefined || WRAPPERS.has(name) || typeUrl === "" && value.length === 0) return;
   if (!typeUrl.includes("/") || name === "") {
     return at.error({
       path: "type_url",
@@ -54,6 +54,3 @@ export function extensionsKnownTo(typeNames: ReadonlySet<string>): Check[] {
     }),
   ];
 }
-
-/** Messages that wrap a type of another extension. */
-const WRAPPERS: ReadonlySet<string> = new Set(["xds.type.v3.TypedStruct", "udpa.type.v1.TypedStruct"]);

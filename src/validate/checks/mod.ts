@@ -1,6 +1,7 @@
 import type { Check } from "../check.ts";
 import { SOURCE_ADDRESS } from "./bind-config.ts";
 import { CIDR } from "./cidr.ts";
+import { CIPHER_SUITES } from "./cipher-suites.ts";
 import { CLUSTER_ADDRESSES } from "./cluster-addresses.ts";
 import { LOGICAL_DNS } from "./cluster-dns.ts";
 import { CLUSTER_EDS } from "./cluster-eds.ts";
@@ -66,5 +67,5 @@ export const CHECKS: readonly Check[] = [
   ],
   ...[...HEADER_MUTATIONS, ...FORMAT_STRINGS, ...REGEX, REGEX_SUBSTITUTION],
   ...[SCOPE_KEY, SCOPE_ROUTES, RUNTIME_VALUES, UNKNOWN_TYPE],
-  ...[SERVER_CERTIFICATE, CERTIFICATE_SOURCE, TRUSTED_CA, TLS_VERSIONS, CERTIFICATE_PEM, TRUSTED_CA_PEM],
+  ...[SERVER_CERTIFICATE, CERTIFICATE_SOURCE, TRUSTED_CA, TLS_VERSIONS, CIPHER_SUITES, CERTIFICATE_PEM, TRUSTED_CA_PEM],
 ];

@@ -1,6 +1,7 @@
-import { isGlob, normalName, type Resource, type ResourceKey, visitPath } from "../../resource/mod.ts";
+import { isGlob, normalName, type Resource, type ResourceKey, stringsAt, visitPath } from "../../resource/mod.ts";
 import type { Reference } from "../findings.ts";
 import type { Problem } from "../problem.ts";
+import { typeNameOf, WRAPPERS } from "../known-types.ts";
 import { likelyName } from "./spelling.ts";
 
 /** The resources that references are looked up in. */
@@ -45,16 +46,21 @@ export class MissingTargets {
   }
 
   /** The problem of a target that exists and is of no use, such as a certificate in place of a trusted CA. */
-  #ofOtherKind({ typeUrl, name }: ResourceKey, { kind, ...reference }: Reference): Problem | undefined {
-    const target = kind && this.#targets.get(reference.typeUrl, reference.name);
+  #ofOtherKind({ typeUrl, name }: ResourceKey, reference: Reference): Problem | undefined {
+    const { kind, typeUrls } = reference;
+    if (kind === undefined && typeUrls === undefined) return undefined;
+    const target = this.#targets.get(reference.typeUrl, reference.name);
     if (target === undefined) return undefined;
-    return hasField(target, kind!.field) ? undefined : {
+    const isRight = kind === undefined ? isOfType(target, typeUrls!) : hasField(target, kind.field);
+    return isRight ? undefined : {
       severity: "error",
       typeUrl,
       resource: name,
       path: reference.path,
       rule: reference.rule,
-      message: `Must be the name of a ${shortName(reference.typeUrl)} with a ${kind!.name}`,
+      message: `Must be the name of a ${shortName(reference.typeUrl)} ${
+        kind === undefined ? "of a type that type_urls has" : `with a ${kind.name}`
+      }`,
       value: reference.name,
     };
   }
@@ -83,6 +89,20 @@ function hasField(resource: Resource, field: number): boolean {
   }
   return has;
 }
+
+/** Whether an extension is of one of some types; Envoy looks into what wraps another type. */
+function isOfType({ bytes }: Resource, typeUrls: readonly string[]): boolean {
+  try {
+    const [type] = stringsAt(bytes, TYPE_OF_EXTENSION).map(typeNameOf);
+    return type === undefined || WRAPPERS.has(type) || typeUrls.some((each) => typeNameOf(each) === type);
+  } catch {
+    // That it cannot be read is a problem of its own.
+    return true;
+  }
+}
+
+/** `typed_config` of a `TypedExtensionConfig`, and in it `type_url`. */
+const TYPE_OF_EXTENSION = [2, 1];
 
 function shortName(typeUrl: string): string {
   return typeUrl.slice(typeUrl.lastIndexOf(".") + 1);

@@ -30,7 +30,13 @@ export const SOURCE_REFERENCES: readonly Check[] = [
   ...[HttpFilterSchema, FilterSchema, ListenerFilterSchema].map((schema) =>
     check(schema, "reference.extension", ({ name, configType }, at) => {
       if (configType.case !== "configDiscovery" || configType.value.defaultConfig !== undefined) return;
-      refer(at, configType.value.configSource, { typeUrl: EXTENSION_CONFIG_TYPE, name, path: "name" });
+      refer(at, configType.value.configSource, {
+        typeUrl: EXTENSION_CONFIG_TYPE,
+        name,
+        path: "name",
+        // A rule of the API says so where it has none.
+        ...configType.value.typeUrls.length > 0 && { typeUrls: configType.value.typeUrls },
+      });
     })
   ),
   check(GrpcService_EnvoyGrpcSchema, "reference.cluster", ({ clusterName }, at) => {
@@ -52,6 +58,7 @@ interface Target {
   readonly name: string;
   readonly path: string;
   readonly kind?: NonNullable<Reference["kind"]>;
+  readonly typeUrls?: readonly string[];
 }
 
 /** Remembers a reference, unless the resource comes from a file of the client, or from its bootstrap. */

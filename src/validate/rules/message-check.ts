@@ -46,12 +46,6 @@ export function anyCheck(desc: DescMessage, rules: AnyRules, planOf: PlanOf): Va
 const ANY = "google.protobuf.Any";
 const UNREADABLE = { id: "any.unreadable", expected: "Must hold a message of its type, which can be decoded" };
 const TOO_DEEP = { id: "any.too_deep", expected: "Must not be nested so deeply" };
-const UNKNOWN = {
-  id: "any.unknown_type",
-  expected: "Must be of a known type to be checked",
-  severity: "warning",
-} as const;
-
 /** In fields and members; Envoy's own limit for nested messages is 100. */
 const MAX_DEPTH = 1_000;
 
@@ -72,8 +66,8 @@ function contentCheck(planOf: PlanOf): ValueCheck {
     } catch {
       return walk.report(UNREADABLE, any.typeUrl, at);
     }
-    if (content === undefined) return walk.listsUnknown ? walk.report(UNKNOWN, any.typeUrl, at) : undefined;
-    if (!hasChecks(content.schema)) return;
+    // The check `extension.type` speaks of types that are not known.
+    if (content === undefined || !hasChecks(content.schema)) return;
     if (at) walk.enter(at);
     walk.enter({ typeUrl: any.typeUrl });
     planOf(content.schema).check(content.message, walk);

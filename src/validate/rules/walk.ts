@@ -31,20 +31,16 @@ export type Step = FieldStep | number | bigint | string | boolean | { readonly t
 export interface WalkOptions {
   /** Decodes what an `Any` holds. @returns undefined for a type that is not known @throws Error for other bytes */
   readonly unpack: (any: Any) => Unpacked | undefined;
-  /** Whether an `Any` of an unknown type is a finding. Default: false; it is skipped. */
-  readonly listsUnknown?: boolean;
 }
 
 /** The way through a message to the place that is checked, and what was found until then. */
 export class Walk {
   readonly findings: Finding[] = [];
   readonly unpack: WalkOptions["unpack"];
-  readonly listsUnknown: boolean;
   readonly #steps: Step[] = [];
 
-  constructor({ unpack, listsUnknown = false }: WalkOptions) {
+  constructor({ unpack }: WalkOptions) {
     this.unpack = unpack;
-    this.listsUnknown = listsUnknown;
   }
 
   /** Enters a field, or a member of one. */

@@ -1,6 +1,7 @@
 import type { Case } from "../case.ts";
 import { ADMIT } from "./admit.ts";
 import { ALL_TYPES } from "./all-types.ts";
+import { CANARY } from "./canary.ts";
 import { CLUSTERS } from "./clusters.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { EXTENSIONS } from "./extensions.ts";
@@ -40,6 +41,7 @@ export const CASES: readonly Case[] = [
   ...REJECTED,
   ...REJECTED_SIBLINGS,
   ...ISOLATED,
+  ...CANARY,
   ...HEALTH,
   ...LIFE_CYCLE,
 ];

@@ -63,7 +63,8 @@ async function rejects(world: World, reason: RegExp): Promise<void> {
   assert.match(nacks.splice(0)[0]!.message, reason);
 }
 
-async function startWith(world: World, certificate: Certificate): Promise<void> {
+/** Starts Envoy with a listener that shows a certificate. */
+export async function startWith(world: World, certificate: Certificate): Promise<void> {
   world.publish([...resources(world), certificateSecret(certificate)]);
   await world.startEnvoy();
   await shows(world, certificate);
@@ -88,7 +89,8 @@ function tlsBy(mode: Mode) {
   return { name: "envoy.transport_sockets.tls", configType: { case: "typedConfig", value: context } } as const;
 }
 
-function certificateSecret({ key, cert }: Certificate): Resource {
+/** The secret that the listener uses. */
+export function certificateSecret({ key, cert }: Certificate): Resource {
   return secret({
     name: "certificate",
     type: {
@@ -102,7 +104,7 @@ function certificateSecret({ key, cert }: Certificate): Resource {
 }
 
 /** Waits until a new connection meets the certificate. */
-function shows(world: World, { fingerprint256 }: Certificate): Promise<void> {
+export function shows(world: World, { fingerprint256 }: Certificate): Promise<void> {
   return world.reach("the certificate on new connections", async () => {
     const port = await world.envoy.listenerPort("https");
     const socket = connect({ host: "127.0.0.1", port, rejectUnauthorized: false });
