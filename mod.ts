@@ -22,7 +22,6 @@ export {
   resource,
   type ResourceKey,
   type ResourceOptions,
-  type ResourceSource,
   type ResourceSummary,
   type XdstpName,
 } from "./src/resource/mod.ts";
