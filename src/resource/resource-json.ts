@@ -22,14 +22,8 @@ interface Encoded {
   readonly bytes: Uint8Array;
 }
 
-/** What is known of the content of a resource. */
-export interface Content {
-  readonly schema: DescMessage | undefined;
-  readonly types: MessageTypes;
-}
-
 /** A resource as JSON, with everything in it. */
-export function resourceJson(resource: Encoded, { schema, types }: Content): JsonObject {
+export function resourceJson(resource: Encoded, schema: DescMessage | undefined, types: MessageTypes): JsonObject {
   const { typeUrl, name } = resource;
   const desc = schema ?? types.getMessage(typeUrl.slice(typeUrl.lastIndexOf("/") + 1));
   if (desc === undefined) {

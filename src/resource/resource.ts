@@ -1,7 +1,7 @@
 import { writeMessage } from "./encode.ts";
 import { INSPECT } from "./inspection.ts";
-import type { ByteWriter } from "./encoding/byte-writer.ts";
 import type { JsonObject } from "./json-of.ts";
+import type { ByteWriter } from "./encoding/byte-writer.ts";
 import { isGlob, normalName } from "./names.ts";
 import type { DescMessage, MessageInitShape, MessageTypes } from "./protobuf-types.ts";
 import { ResourceRecords } from "./records.ts";
@@ -45,7 +45,7 @@ export class Resource {
   /** The aliases, which may be none. */
   readonly aliases: readonly string[];
   readonly #version: string | undefined;
-  /** The type of the message, where it was made of one. */
+  /** Undefined for a resource that was made of bytes. */
   #schema: DescMessage | undefined = undefined;
   /** Bytes that have not been published yet. */
   #given: Uint8Array | undefined = undefined;
@@ -131,13 +131,12 @@ export class Resource {
    * @throws TypeError if it was made of bytes, and its type is not found or not that of the bytes
    */
   toJson(types: MessageTypes = NO_TYPES): JsonObject {
-    return resourceJson(this, { schema: this.#schema, types });
+    return resourceJson(this, this.#schema, types);
   }
 
   /** What `console.log` shows: nested in other objects the same as a text, and by itself its fields too. */
   [INSPECT](depth?: number | null): string {
-    const fields = (depth ?? 2) < 2 ? "" : resourceText(this, this.#schema);
-    return `Resource(${this})${fields}`;
+    return `Resource(${this})${(depth ?? 2) < 2 ? "" : resourceText(this, this.#schema)}`;
   }
 
   #copy(name: string, aliases: readonly string[]): Resource {
