@@ -32,9 +32,12 @@ describe("a key", () => {
         stream.send({ typeUrl: CLUSTER_TYPE, resourceNamesSubscribe: ["*"] });
         await stream.next();
         outputs.add("status", server.status());
+        outputs.add("explain", server.explain("n"));
         stream.end();
       }
-      expect([...outputs.sources]).toEqual(expect.arrayContaining(["onNack", "onQuarantine", "log.warn", "status"]));
+      expect([...outputs.sources]).toEqual(
+        expect.arrayContaining(["onNack", "onQuarantine", "log.warn", "status", "explain"]),
+      );
       expect(outputs.leaks).toEqual([]);
     },
   );
@@ -77,6 +80,7 @@ describe("a key", () => {
       await (id === "n" ? stream.next() : stream.ended);
     }
     outputs.add("status", server.status());
+    outputs.add("explain", server.explain("n"));
     for (
       const path of [
         "/grpc.health.v1.Health/Check",

@@ -41,10 +41,13 @@ function run(command: ServerCommand): Promise<Started | Published | Burst | Stat
   }
 }
 
-async function start(limits: Limits, port: number): Promise<Started> {
+async function start({ maxConnectionsPerAddress, ...limits }: Limits, port: number): Promise<Started> {
   // Clients that reject are a part of the tests, and would fill the console.
   server = createDiscoveryServer({ cache, log: false, ...limits });
-  const running = await listen(server, { port, ...limits });
+  const running = await listen(server, {
+    port,
+    ...maxConnectionsPerAddress !== undefined && { maxConnectionsPerAddress },
+  });
   return { port: running.port };
 }
 
