@@ -1,6 +1,5 @@
 import type { View } from "../../cache/mod.ts";
 import type { Resource } from "../../resource/mod.ts";
-import type { Matches } from "../held-state.ts";
 import type { OutgoingResponse } from "../response.ts";
 import type { SubscriptionUpdate } from "../subscription.ts";
 import { applyRejection } from "./apply-rejection.ts";

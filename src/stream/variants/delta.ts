@@ -37,7 +37,7 @@ function matches(name: string, { subscription }: TypeState): boolean {
 }
 
 function diff(input: DiffInput) {
-  const { view, subscription, client } = input;
+  const { subscription, client } = input;
   return wildcardDiff(input) ?? deltaDiff(input, {
     matches: (name) => subscription.matches(name),
     requested: client.pending.names,
