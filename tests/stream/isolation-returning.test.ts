@@ -31,6 +31,22 @@ describe("a SotW client that returns and rejects what it is sent", () => {
     expect(contents(client!, "CDS")).toEqual(["a=1"]);
   });
 
+  it("is not sent the same response again once others accept a part of it", () => {
+    const { served, clients } = rejectingGroup([
+      {},
+      { rejects: ["CDS c=3"] },
+      { rejects: ["CDS d=3"] },
+      { honesty: "everything", reason: "list" },
+      { rejects: ["CDS c=3"], reason: "first" },
+    ]);
+    clients[4]!.take();
+    clients[4]!.reconnect();
+    served.publish({ ...NOTHING, CDS: { d: "3", c: "3" } });
+    clients[1]!.take();
+    drain(clients);
+    expect(clients[4]!.violations).toEqual([]);
+  });
+
   it("keeps a cluster that most others reject and nothing stands in for", () => {
     const { served, clients: [client, ...others] } = rejectingGroup([
       {},

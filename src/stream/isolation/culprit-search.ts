@@ -65,7 +65,7 @@ export class CulpritSearch {
     const isCulprit = new Set(culprits);
     const rest = resources.filter((name) => !isCulprit.has(name));
     // Removals that were rejected alone stay undone: there is no smaller part of them to try.
-    const untried = resources.length === 0 ? [] : [...removals];
+    const untried = resources.length === 0 && isWhole ? [] : [...removals];
     const isNamed = isExplained || certain.length > 0;
     if (culprits.length > 0 || isNamed || resources.length === 1) this.#push([...untried, ...rest], !isNamed);
     else this.#split([...untried, ...rest], likely);
