@@ -1,5 +1,8 @@
 export type { Aliasing, ApiTable, MessageFinder, Reference, ResourceType, ServiceRow } from "./api-table.ts";
 export { encode } from "./encode.ts";
+export type { ByteWriter } from "./encoding/byte-writer.ts";
+export { scalarWriter } from "./encoding/scalar-writers.ts";
+export { SelfWriting } from "./encoding/self-writing.ts";
 export { collectionOf, formatXdstp, isGlob, isXdstp, normalName, parseXdstp, type XdstpName } from "./names.ts";
 export type { DescMessage, DescService, Message, MessageInitShape } from "./protobuf-types.ts";
 export { deltaRecordWithoutTtl, heartbeatRecord, unknownRecord } from "./records.ts";

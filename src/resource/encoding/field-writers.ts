@@ -6,6 +6,7 @@ import type { ByteWriter } from "./byte-writer.ts";
 import { writeStruct } from "./json-writer.ts";
 import { keyWriter, sortedKeys } from "./map-keys.ts";
 import { scalarWriter } from "./scalar-writers.ts";
+import { SelfWriting } from "./self-writing.ts";
 import { UNSUPPORTED } from "./unsupported.ts";
 
 /**
@@ -105,7 +106,9 @@ function delimited(field: DescField, write: WriteValue): WriteValue {
 }
 
 function listField(field: DescField & { fieldKind: "list" }, writerOf: WriterOf): WriteValue {
-  if (field.listKind === "message") return backwards(messageField(field, writerOf));
+  if (field.listKind === "message") {
+    return backwards(delimited(field, selfWriting(field.message.typeName, contentWriter(field, writerOf))));
+  }
   const { write, wireType } = scalarWriter(field.scalar ?? ScalarType.INT32);
   if (field.packed) {
     const packed = delimited(field, backwards(write));
@@ -119,6 +122,14 @@ function listField(field: DescField & { fieldKind: "list" }, writerOf: WriterOf)
     write(writer, value);
     writer.uint32(tag);
   });
+}
+
+/** Lets an item that can write itself do so, where it is not to be a message already. */
+function selfWriting(typeName: string, write: WriteValue): WriteValue {
+  return (writer, value, inMessage) => {
+    if (value instanceof SelfWriting && value.typeName === typeName && !inMessage) value.writeTo(writer);
+    else write(writer, value, inMessage);
+  };
 }
 
 function backwards(write: WriteValue): WriteValue {
