@@ -47,7 +47,6 @@ export class ResourceRecords {
   readonly #contentAt: number;
   readonly #endAt: number;
   #bytes: Uint8Array | undefined = undefined;
-  #any: Uint8Array | undefined = undefined;
   #wrapped: Uint8Array | undefined = undefined;
 
   /**
@@ -71,9 +70,9 @@ export class ResourceRecords {
     return this.#bytes ??= this.delta.subarray(this.#contentAt, this.#endAt);
   }
 
-  /** `DiscoveryResponse.resources`: an `Any` with the content. */
+  /** `DiscoveryResponse.resources`: an `Any` with the content. Made anew each time, since a view takes 100 bytes. */
   get any(): Uint8Array {
-    return this.#any ??= this.delta.subarray(this.#anyAt, this.#endAt);
+    return this.delta.subarray(this.#anyAt, this.#endAt);
   }
 
   /** `DiscoveryResponse.resources`: an `Any` with a `Resource`, for clients that can read its ttl. */

@@ -75,7 +75,8 @@ export class Resource {
   }
 
   /**
-   * The encoded message, the same bytes for equal content whatever the order of its maps' keys.
+   * The encoded message, the same bytes for equal content whatever the order of its maps' keys. It is a view of memory
+   * that other resources share: give a copy (`slice()`) to another thread, and never transfer its buffer.
    *
    * @throws TypeError if a field of the message has a value of another type; caches check this before they publish
    */

@@ -23,11 +23,11 @@ export function allocate(size: number): Uint8Array<ArrayBuffer> {
 
 /**
  * In bytes. Where resources are made together and then replaced one by one in random order, buffers retain some ln(n)
- * times the bytes in use, with n resources in each: so they are not large.
+ * times the bytes in use, with n resources in each. With this size that is about what buffers of their own would take.
  */
-const BUFFER_SIZE = 8 * 1024;
+const BUFFER_SIZE = 2 * 1024;
 /** The largest part of a buffer, in bytes: beyond, an `ArrayBuffer` takes little in comparison. */
-const MAX_SHARED = 2 * 1024;
+const MAX_SHARED = 512;
 const NOTHING = new ArrayBuffer(0);
 
 /** The buffer that is being filled, until the task ends. */

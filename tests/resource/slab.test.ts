@@ -13,8 +13,8 @@ describe("memory of bytes that are made in one go", () => {
     const buffers = new Set(parts.map(({ buffer }) => buffer));
     const all = [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
     expect(all).toBeLessThanOrEqual(2 * count * 200);
-    expect(Math.max(...[...buffers].map(({ byteLength }) => byteLength))).toBeLessThanOrEqual(8192);
-    if (count >= 100) expect(buffers.size).toBeLessThan(count / 10);
+    expect(Math.max(...[...buffers].map(({ byteLength }) => byteLength))).toBeLessThanOrEqual(2048);
+    if (count >= 100) expect(buffers.size).toBeLessThan(count / 5);
   });
 
   it("is not shared by what is large", async () => {
