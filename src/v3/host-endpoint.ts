@@ -8,9 +8,9 @@ type Fields = MessageInitShape<typeof LbEndpointSchema>;
 /** What a {@link HostEndpoint} may have beside its address. */
 export interface HostEndpointOptions {
   /** `LbEndpoint.load_balancing_weight`. Default: none. */
-  readonly weight?: number;
+  readonly weight?: number | undefined;
   /** `LbEndpoint.health_status`. Default: unknown. */
-  readonly health?: HealthStatus;
+  readonly health?: HealthStatus | undefined;
 }
 
 /**
