@@ -19,6 +19,11 @@ export function problemLine(problem: PlacedProblem): string {
   return `${place}: ${message}${shown}${about} [${rule}]${hint === undefined ? "" : `; ${hint}`}`;
 }
 
+/** `1 file`, `2 files`. */
+export function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? "" : "s"}`;
+}
+
 /** https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
 function annotation(problem: PlacedProblem): string {
   const { severity, file, line, column, path, message, rule, value, hint } = problem;

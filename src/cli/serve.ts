@@ -17,7 +17,7 @@ import {
 } from "./command.ts";
 import { FILE_HELP, FILE_OPTIONS, maxFileBytesOf, validateOptionsOf } from "./file-options.ts";
 import { LEVELS, makeLog } from "./log.ts";
-import { problemLine } from "./print-problems.ts";
+import { count, problemLine } from "./print-problems.ts";
 
 const OPTIONS: Options = {
   host: { type: "string" },
@@ -94,7 +94,11 @@ Examples:
       listener = await listen(server, options);
     } catch (error) {
       await cache.close();
-      log.error({}, `Cannot listen on port ${options.port}: ${(error as Error).message}`);
+      const reason = (error as Error).message.replace(
+        "tls, or insecure: true",
+        "--tls-cert and --tls-key, or --insecure",
+      );
+      log.error({}, reason.startsWith("Cannot listen") ? reason : `Cannot listen on port ${options.port}: ${reason}`);
       return EXIT.findings;
     }
     const { address, port } = listener;
@@ -142,8 +146,9 @@ function report(publication: FilesPublication, log: Required<Logger>, otherwise:
     const { severity, message, ...fields } = problem;
     log[severity === "error" ? "error" : "warn"]({ ...fields, problem: message }, problemLine(problem));
   }
-  if (isPublished) log.info({ files, resources }, `Published ${resources} resources of ${files} files`);
-  else if (client === undefined) log.error({ files }, otherwise);
+  if (isPublished) {
+    log.info({ files, resources }, `Published ${count(resources, "resource")} of ${count(files, "file")}`);
+  } else if (client === undefined) log.error({ files }, otherwise);
   else log.error({ client }, `Clients of node "${client.node}" in cluster "${client.cluster}" keep what they have`);
 }
 

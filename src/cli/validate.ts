@@ -5,7 +5,7 @@ import { isError } from "../node/files/publication.ts";
 import type { ValidateOptions } from "../validate/mod.ts";
 import { type Command, EXIT, type Io, type Options, parse, textOf, UsageError } from "./command.ts";
 import { FILE_HELP, FILE_OPTIONS, maxFileBytesOf, validateOptionsOf } from "./file-options.ts";
-import { printProblems, problemLine } from "./print-problems.ts";
+import { count, printProblems, problemLine } from "./print-problems.ts";
 
 const OPTIONS: Options = {
   envoy: { type: "boolean" },
@@ -100,8 +100,4 @@ async function verdictsOf(envoy: string, files: LayeredFiles, { external }: Vali
     }
   }
   return [...found.values()];
-}
-
-function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? "" : "s"}`;
 }
