@@ -17,7 +17,7 @@ import {
 } from "./command.ts";
 import { FILE_HELP, FILE_OPTIONS, maxFileBytesOf, validateOptionsOf } from "./file-options.ts";
 import { LEVELS, makeLog } from "./log.ts";
-import { count, problemLine } from "./print-problems.ts";
+import { count, logLine } from "./print-problems.ts";
 
 const OPTIONS: Options = {
   host: { type: "string" },
@@ -98,7 +98,7 @@ Examples:
         "tls, or insecure: true",
         "--tls-cert and --tls-key, or --insecure",
       );
-      log.error({}, reason.startsWith("Cannot listen") ? reason : `Cannot listen on port ${options.port}: ${reason}`);
+      log.error({}, reason);
       return EXIT.findings;
     }
     const { address, port } = listener;
@@ -144,7 +144,7 @@ function report(publication: FilesPublication, log: Required<Logger>, otherwise:
   const { isPublished, problems, files, resources, client } = publication;
   for (const problem of problems) {
     const { severity, message, ...fields } = problem;
-    log[severity === "error" ? "error" : "warn"]({ ...fields, problem: message }, problemLine(problem));
+    log[severity === "error" ? "error" : "warn"]({ ...fields, problem: message }, logLine(problem));
   }
   if (isPublished) {
     log.info({ files, resources }, `Published ${count(resources, "resource")} of ${count(files, "file")}`);

@@ -179,7 +179,7 @@ describe("xds serve", () => {
     const { code, err } = await xds(["serve", "--port", "0", root]);
     expect(code).toBe(1);
     expect(err.split("\n").map((line) => line.slice("2000-01-01T00:00:00.000Z ".length))).toEqual([
-      `error ${path}:1:1 error: Expected a resource with "@type", a list of these, "resources", a bootstrap or a config dump [document]`,
+      `error ${path}:1:1: Expected a resource with "@type", a list of these, "resources", a bootstrap or a config dump [document]`,
       "error The files have errors: nothing is served; correct them and start again",
     ]);
   });
@@ -190,7 +190,7 @@ describe("xds serve", () => {
     const [problem, last] = err.split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(problem).toMatchObject({
       level: "error",
-      message: expect.stringContaining(`${path}:3:1 error typ:`),
+      message: expect.stringContaining(`${path}:3:1 typ:`),
       file: path,
       line: 3,
       path: "typ",
@@ -208,7 +208,7 @@ describe("xds serve", () => {
     const { code, err } = await xds(["serve", "--port", String(port), root]);
     taken.close();
     expect(code).toBe(1);
-    expect(err).toContain(`Cannot listen on port ${port}`);
+    expect(err).toContain(`Cannot listen on 127.0.0.1:${port}: the port is in use`);
   });
 
   it("ends with 1 rather than to serve secrets to a network in clear", async () => {
