@@ -84,7 +84,7 @@ export function numberOf(values: Values, name: string, { min = 0, max = Infinity
   const number = Number(text);
   if (text.trim() === "" || !Number.isInteger(number) || number < min || number > max) {
     const range = max === Infinity ? `from ${min}` : `from ${min} to ${max}`;
-    throw new UsageError(`--${name} must be a whole number ${range}, not "${text}"`);
+    throw new UsageError(`The option --${name} must be a whole number ${range}, not "${text}"`);
   }
   return number;
 }
@@ -93,7 +93,7 @@ export function numberOf(values: Values, name: string, { min = 0, max = Infinity
 export function wordOf<T extends string>(values: Values, name: string, words: readonly T[]): T | undefined {
   const text = textOf(values, name);
   if (text === undefined || (words as readonly string[]).includes(text)) return text as T | undefined;
-  throw new UsageError(`--${name} must be ${words.join(", ")}, not "${text}"`);
+  throw new UsageError(`The option --${name} must be ${words.join(", ")}, not "${text}"`);
 }
 
 /** The usual input and output. A reader that has had enough, such as `head`, ends the process in silence. */

@@ -6,7 +6,6 @@ import { v3 } from "../v3/mod.ts";
 import {
   type Command,
   EXIT,
-  type Io,
   numberOf,
   type Options,
   parse,
@@ -124,7 +123,7 @@ function listenOptionsOf(values: Values): ListenOptions & { readonly port: numbe
     throw new UsageError("TLS needs both --tls-cert and --tls-key");
   }
   if (caFile !== undefined && certFile === undefined) {
-    throw new UsageError("--tls-client-ca needs --tls-cert and --tls-key");
+    throw new UsageError("The option --tls-client-ca needs --tls-cert and --tls-key");
   }
   const host = textOf(values, "host");
   return {

@@ -45,7 +45,7 @@ describe("compose()", () => {
     ]);
   });
 
-  it("says of a removal that there is nothing to remove, and where it is", () => {
+  it("says where a removal is of what no layer beneath has", () => {
     const { problems } = compose([file("x.json", ALL, ["a"], ["b"])]);
     expect(problems.map(problemText)).toEqual([
       `x.json:1:126 remove[0]: Cannot remove "b" of ${CLUSTER}: no layer beneath this one has it`,

@@ -32,7 +32,11 @@ export class FilesError extends Error {
   /** All problems, warnings too. */
   readonly problems: readonly PlacedProblem[];
 
-  /** @param problems - at least one error */
+  /**
+   * Not for direct use: `filesCache` throws it.
+   *
+   * @param problems - at least one error
+   */
   constructor(problems: readonly PlacedProblem[]) {
     super(problems.filter(isError).map(problemText).join("\n"));
     this.problems = problems;

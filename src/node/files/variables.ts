@@ -35,15 +35,17 @@ export function expandVariables(text: string, { file, environment, onInclude }: 
 
 function include(path: string, onInclude: (path: string) => void): string {
   onInclude(path);
+  let reason: string | undefined;
   try {
     const found = statSync(path);
     // To read a pipe would wait for a writer.
-    if (!found.isFile()) throw new Error("it is not a regular file");
-    if (found.size > MAX_INCLUDE) throw new Error(`it has more than ${MAX_INCLUDE} bytes`);
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
+    if (!found.isFile()) reason = "it is not a regular file";
+    else if (found.size > MAX_INCLUDE) reason = `it has more than ${MAX_INCLUDE} bytes`;
+    else return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
   } catch (error) {
-    throw new Error(`Cannot insert the file ${path}: ${reasonOf(error)}`);
+    reason = reasonOf(error);
   }
+  throw new Error(`Cannot insert the file ${path}: ${reason}`);
 }
 
 // What is within the braces is not quoted: a default may be secret.

@@ -15,6 +15,7 @@ import { startUpstream } from "../../envoy/http-upstream.ts";
 import { BREAKAGES } from "./breakages.ts";
 import { ServeCommand } from "./command.ts";
 import { type Edited, WAYS } from "./edits.ts";
+import { checkShapes } from "./shapes.ts";
 
 const { values } = parseArgs({
   options: {
@@ -25,7 +26,10 @@ const { values } = parseArgs({
   },
 });
 
-for (const runtime of values.runtime) await check(runtime);
+for (const runtime of values.runtime) {
+  await check(runtime);
+  await checkShapes(runtime);
+}
 process.exit(0);
 
 async function check(runtime: string): Promise<void> {
