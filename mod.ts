@@ -18,7 +18,6 @@ export {
   resource,
   type ResourceKey,
   type ResourceOptions,
-  type ResourceSource,
   type ResourceSummary,
 } from "./src/resource/mod.ts";
 export {

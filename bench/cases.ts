@@ -6,7 +6,7 @@ import type { Streams } from "./session.ts";
 export interface Case extends Streams {
   readonly name: string;
   readonly what: string;
-  readonly kind: "change" | "sync" | "reconnect" | "storm" | "idle" | "publish" | "start";
+  readonly kind: "change" | "sync" | "nodes" | "reconnect" | "storm" | "idle" | "publish" | "start";
   readonly variant: "sotw" | "delta";
   /** Default: clusters. */
   readonly type?: ResourceKind;
@@ -15,6 +15,12 @@ export interface Case extends Streams {
   readonly changed: number;
   /** Each stream has its own node, with its own snapshot. Default: false. */
   readonly perNode?: boolean;
+  /** The resources of each node differ from those of the others. Default: false; they are equal. */
+  readonly ownContent?: boolean;
+  /** Endpoints of each assignment. Default: 4. */
+  readonly hosts?: number;
+  /** Consecutive resources change, which so many streams are subscribed to. Default: all streams receive each change. */
+  readonly reached?: number;
   readonly nodes?: number;
   /** Publications that are measured, at most, and those before them that are not. */
   readonly rounds: number;
@@ -110,6 +116,30 @@ export const CASES: readonly Case[] = [
     servers: COMPARED,
   },
   {
+    name: "eds-churn",
+    what: "the same, 500 consecutive ones changed: 50 in each of 100 messages",
+    kind: "change",
+    variant: "delta",
+    type: "endpoints",
+    streams: 1000,
+    namesPerStream: 50,
+    count: 5000,
+    changed: 500,
+    reached: 100,
+    rounds: 40,
+    perMessage: 50,
+    servers: COMPARED,
+  },
+  {
+    name: "publish-endpoints",
+    what: "500 new assignments of ten endpoints into 5,000, to one delta stream; CPU for each publication",
+    ...fanOut({ variant: "delta", streams: 1, count: 5000, changed: 500, rounds: 100 }),
+    type: "endpoints",
+    hosts: 10,
+    warmUp: 20,
+    servers: ["ours-linear", "go-linear"],
+  },
+  {
     name: "per-node-sotw",
     what: "SotW, a snapshot per node: 1,000 nodes × 100 clusters, 1 changed in each",
     ...fanOut({ variant: "sotw", streams: 1000, count: 100, changed: 1, rounds: 8 }),
@@ -133,6 +163,23 @@ export const CASES: readonly Case[] = [
     nodes: 100,
     servers: PER_NODE,
   },
+  ...["nodes-equal", "nodes-own"].map((name): Case => ({
+    name,
+    what: `SotW: 1,000 new snapshots of 100 clusters, ${
+      name === "nodes-own" ? "all different" : "all equal"
+    }, and a stream for each; CPU for each`,
+    kind: "nodes",
+    variant: "sotw",
+    streams: 1000,
+    nodes: 1000,
+    perNode: true,
+    ownContent: name === "nodes-own",
+    count: 100,
+    changed: 1,
+    rounds: 1,
+    perMessage: 100,
+    servers: PER_NODE,
+  })),
   {
     name: "reconnect",
     what: "SotW: 2,000 streams disconnect and reconnect at once; CPU for each",

@@ -53,17 +53,24 @@ async function main(): Promise<void> {
   if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error(`Cannot run "${values.rounds}" rounds`);
   if (!RUNTIME_NAMES.includes(values.runtime)) throw new Error(`Cannot use the runtime "${values.runtime}"`);
   const cases = chosen(CASES, values.case, ({ extra, quick }) => values.quick ? quick === true : !extra);
-  const servers = chosen(SERVERS, values.server, ({ name, usual }) => usual && !(values.quick && name === "ours-2"));
   const load = buildGo("load");
   const results: Result[] = [];
   printHead();
   for (const each of cases) {
-    const fitting = servers.filter(({ name }) => each.servers?.includes(name) ?? true);
-    const found = await runCase(each, fitting, rounds, load);
+    const found = await runCase(each, serversFor(each), rounds, load);
     printCase(each, found);
     results.push(...found);
   }
   if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine: machine(), results }, undefined, 2)}\n`);
+}
+
+function serversFor({ servers }: Case): readonly ServerKind[] {
+  const fitting = SERVERS.filter(({ name }) => servers?.includes(name) ?? true);
+  // Of the two caches of this project, the usual one alone where a case is for both.
+  const hasUsual = fitting.some(({ name }) => name === "ours");
+  const isRun = ({ name, usual }: ServerKind) => (usual || !hasUsual) && !(values.quick && name === "ours-2");
+  if (values.server === undefined) return fitting.filter(isRun);
+  return chosen(SERVERS, values.server, isRun).filter((server) => fitting.includes(server));
 }
 
 /** The servers take turns, in reverse order each second time, so that none has the machine's better moments. */

@@ -16,8 +16,11 @@ export interface Sample {
 
 /** Runs a case once, with a fresh server and fresh clients. */
 export function measure(each: Case, { server, load, cache }: Pick<SessionOptions, "server" | "load" | "cache">) {
-  const { type = "cluster", variant, perNode = false, count, nodes = 1, changed } = each;
-  const options = { server, load, cache, type, variant, perNode, count, nodes, changed };
+  const { type = "cluster", variant, perNode = false, ownContent = false, hosts = 4 } = each;
+  const { count, nodes = 1, changed, reached } = each;
+  const setup = { cache, type, variant, perNode, ownContent, hosts };
+  // Changes that are for a part of the streams are those of consecutive resources.
+  const options = { server, load, ...setup, count, nodes, changed, consecutive: reached !== undefined };
   return Session.run(options, (session) => MEASURES[each.kind](session, each));
 }
 
@@ -26,6 +29,7 @@ type Measure = (session: Session, each: Case) => Promise<Sample>;
 const MEASURES: Readonly<Record<Case["kind"], Measure>> = {
   change: measureChange,
   sync: measureSync,
+  nodes: measureNodes,
   reconnect: measureReconnect,
   storm: measureStorm,
   idle: measureIdle,
@@ -37,14 +41,18 @@ const MEASURES: Readonly<Record<Case["kind"], Measure>> = {
 async function measureChange(session: Session, each: Case): Promise<Sample> {
   await sync(session, each);
   const warming = performance.now();
-  for (let i = 0; i < (each.warmUp ?? 5) && performance.now() - warming < MAX_WARM_UP_MS; i++) await change(session);
+  for (let i = 0; i < (each.warmUp ?? 5) && performance.now() - warming < MAX_WARM_UP_MS; i++) {
+    await change(session, each);
+  }
   const before = { cpuUs: await session.cpuUs(), ...await session.counts() };
   const began = performance.now();
   const arrivals = [];
-  while (arrivals.length < each.rounds && performance.now() - began < MAX_MS) arrivals.push(await change(session));
+  while (arrivals.length < each.rounds && performance.now() - began < MAX_MS) {
+    arrivals.push(await change(session, each));
+  }
   const after = { cpuUs: await session.cpuUs(), ...await session.counts() };
   const messages = after.messages - before.messages;
-  expect(each, "messages", messages, arrivals.length * each.streams);
+  expect(each, "messages", messages, arrivals.length * (each.reached ?? each.streams));
   expect(each, "resources", (after.resources - before.resources) / messages, each.perMessage);
   return {
     cpuUs: (after.cpuUs - before.cpuUs) / messages,
@@ -55,10 +63,20 @@ async function measureChange(session: Session, each: Case): Promise<Sample> {
   };
 }
 
-/** Clients that connect to a server with all resources. CPU time is for all of them together. */
-async function measureSync(session: Session, each: Case): Promise<Sample> {
+/** Snapshots that are published for the first time, and a client of each. CPU time is for each of them. */
+async function measureNodes(session: Session, each: Case): Promise<Sample> {
+  const { cpuUs, ...sample } = await measureSync(session, each, await session.cpuUs());
+  return { cpuUs: cpuUs! / each.streams, ...sample };
+}
+
+/**
+ * Clients that connect to a server with all resources. CPU time is for all of them together.
+ *
+ * @param began - the CPU time from which on it counts. Default: after the resources were published
+ */
+async function measureSync(session: Session, each: Case, began?: number): Promise<Sample> {
   const { version } = await session.publish();
-  const before = await session.cpuUs();
+  const before = began ?? await session.cpuUs();
   const { sinceUs } = await session.open(each);
   const { p50Us, p99Us, lastUs } = await session.arrival(version, sinceUs);
   const cpuUs = await session.cpuUs() - before;
@@ -116,16 +134,18 @@ async function measureStart(session: Session): Promise<Sample> {
 }
 
 async function sync(session: Session, each: Case, publish = true): Promise<{ readonly version: string }> {
-  if (publish) await session.publish();
+  const first = publish ? await session.publish() : undefined;
   await session.open(each);
+  // Where a change is for a part of the streams, the others are in sync before it too.
+  if (first !== undefined && each.reached !== undefined) await session.arrival(first.version, first.sinceUs);
   const { version, sinceUs } = await session.publish();
-  await session.arrival(version, sinceUs);
+  await session.arrival(version, sinceUs, each.reached);
   return { version };
 }
 
-async function change(session: Session) {
+async function change(session: Session, { reached }: Case) {
   const { version, sinceUs } = await session.publish();
-  return session.arrival(version, sinceUs);
+  return session.arrival(version, sinceUs, reached);
 }
 
 async function memory(session: Session): Promise<Pick<Sample, "rssMb" | "peakMb">> {

@@ -14,6 +14,10 @@ export interface ServerSetup {
   readonly variant: "sotw" | "delta";
   /** Each node has a snapshot of its own; otherwise all have the same. */
   readonly perNode: boolean;
+  /** The resources of each node differ from those of the others; otherwise they are equal. */
+  readonly ownContent: boolean;
+  /** Endpoints of each assignment. */
+  readonly hosts: number;
 }
 
 export type CacheKind = "snapshot" | "linear";
@@ -24,8 +28,10 @@ export interface World {
   /** The number of resources; of each node if they are per node. */
   readonly count: number;
   readonly nodes: number;
-  /** How many resources each later round changes; they are evenly spaced. */
+  /** How many resources each later round changes. */
   readonly changed: number;
+  /** They are consecutive, other ones each round. Default: false; they are evenly spaced, and always the same. */
+  readonly consecutive?: boolean | undefined;
 }
 
 export interface Started {
@@ -52,8 +58,9 @@ export function versionOf(round: number): string {
 }
 
 /** The indexes of the resources that a round changes. */
-export function changedIn({ count, changed }: World, round: number): number[] {
+export function changedIn({ count, changed, consecutive }: World, round: number): number[] {
   const number = round === 0 ? count : changed;
+  if (consecutive) return Array.from({ length: number }, (_, i) => (round * number + i) % count);
   const apart = Math.floor(count / number);
   return Array.from({ length: number }, (_, i) => i * apart);
 }

@@ -4,14 +4,14 @@ import type { ClusterLoadAssignmentSchema } from "../gen/envoy/config/endpoint/v
 
 // The same messages as in bench/peer/resources.go.
 
-/** A cluster of EDS. */
-export function clusterInit(i: number, round: number): MessageInitShape<typeof ClusterSchema> {
+/** A cluster of EDS. @param owner - a part of its content. Default: the one that all nodes have */
+export function clusterInit(i: number, round: number, owner = "namespace"): MessageInitShape<typeof ClusterSchema> {
   const number = `${i}`.padStart(6, "0");
   return {
     name: `cluster-${number}`,
     clusterDiscoveryType: { case: "type", value: 3 },
     edsClusterConfig: {
-      serviceName: `namespace/service-${number}`,
+      serviceName: `${owner}/service-${number}`,
       edsConfig: { resourceApiVersion: 2, configSourceSpecifier: { case: "ads", value: {} } },
     },
     connectTimeout: { seconds: 5n, nanos: round * 1000 },
@@ -19,9 +19,13 @@ export function clusterInit(i: number, round: number): MessageInitShape<typeof C
   };
 }
 
-/** The four endpoints of a cluster. */
-export function endpointsInit(i: number, round: number): MessageInitShape<typeof ClusterLoadAssignmentSchema> {
-  const lbEndpoints = [0, 1, 2, 3].map((j) => {
+/** The endpoints of a cluster. @param hosts - their number */
+export function endpointsInit(
+  i: number,
+  round: number,
+  hosts: number,
+): MessageInitShape<typeof ClusterLoadAssignmentSchema> {
+  const lbEndpoints = Array.from({ length: hosts }, (_, j) => {
     const portSpecifier = { case: "portValue" as const, value: 8000 + round };
     const value = { address: `10.${i >> 8 & 255}.${i & 255}.${j}`, portSpecifier };
     const endpoint = { address: { address: { case: "socketAddress" as const, value } } };

@@ -38,6 +38,7 @@ export class Session {
   readonly #load: Child;
   readonly #startedUs: number;
   #port = 0;
+  #streams = 0;
   #round = 0;
 
   private constructor(options: SessionOptions) {
@@ -51,8 +52,9 @@ export class Session {
   static async run<T>(options: SessionOptions, use: (session: Session) => Promise<T>): Promise<T> {
     const session = new Session(options);
     try {
-      const { cache, type, variant, perNode } = options;
-      const { port } = await session.#server.request<Started>({ do: "start", cache, type, variant, perNode });
+      const { cache, type, variant, perNode, ownContent, hosts } = options;
+      const setup: ServerSetup = { cache, type, variant, perNode, ownContent, hosts };
+      const { port } = await session.#server.request<Started>({ do: "start", ...setup });
       session.#port = port;
       session.startMs = (nowUs() - session.#startedUs) / 1000;
       return await use(session);
@@ -66,15 +68,17 @@ export class Session {
 
   /** Publishes everything, or the next change. */
   async publish(): Promise<Published & { readonly sinceUs: number }> {
-    const { count, nodes, changed } = this.#options;
+    const { count, nodes, changed, consecutive } = this.#options;
+    const world: World = { count, nodes, changed, consecutive };
     const sinceUs = nowUs();
     const round = this.#round++;
-    return { ...await this.#server.request<Published>({ do: "publish", round, count, nodes, changed }), sinceUs };
+    return { ...await this.#server.request<Published>({ do: "publish", round, ...world }), sinceUs };
   }
 
   /** Opens streams and sends their first requests. Streams opened before are disconnected. */
   async open({ perConnection = 1, namesPerStream = 0, nodeFile = "", streams }: Streams): Promise<{ sinceUs: number }> {
     const { type, variant, perNode, count } = this.#options;
+    this.#streams = streams;
     const sinceUs = nowUs();
     await this.#load.request({
       do: "open",
@@ -84,6 +88,7 @@ export class Session {
       delta: variant === "delta",
       typeUrl: TYPE_URLS[type],
       namesPerStream,
+      wildcard: type === "endpoints" && namesPerStream === 0,
       namesOf: count,
       nameFormat: "cluster-%06d",
       nodePerStream: perNode,
@@ -92,9 +97,9 @@ export class Session {
     return { sinceUs };
   }
 
-  /** Waits until every stream has a version. */
-  arrival(version: string, sinceUs: number): Promise<Arrival> {
-    return this.#load.request({ do: "await", version, sinceUs: Math.floor(sinceUs), timeoutMs: 60_000 });
+  /** Waits until streams have a version. @param reached - how many; default: all */
+  arrival(version: string, sinceUs: number, reached = this.#streams): Promise<Arrival> {
+    return this.#load.request({ do: "await", version, reached, sinceUs: Math.floor(sinceUs), timeoutMs: 60_000 });
   }
 
   counts(): Promise<Counts> {

@@ -25,6 +25,8 @@ type open struct {
 	TypeURL       string
 	// Names that a stream subscribes to; none: everything.
 	NamesPerStream int
+	// Subscribes to everything by a name, as all types need it but those that have a wildcard of old.
+	Wildcard bool
 	// Stream i begins with name i*NamesPerStream, and starts anew after this many.
 	NamesOf    int
 	NameFormat string
@@ -101,6 +103,9 @@ func newRequests(o open, i int, node []byte) discovery.Requests {
 		id = fmt.Sprintf("node-%d", i)
 	}
 	r := discovery.Requests{Delta: o.Delta, TypeURL: o.TypeURL, Repeat: node != nil, Node: discovery.Node(id, node)}
+	if o.Wildcard {
+		r.Names = []string{"*"}
+	}
 	for j := 0; j < o.NamesPerStream; j++ {
 		r.Names = append(r.Names, fmt.Sprintf(o.NameFormat, (i*o.NamesPerStream+j)%o.NamesOf))
 	}
@@ -143,7 +148,7 @@ func (f *fleet) fail(err error) {
 }
 
 func (f *fleet) settle() {
-	if f.reached != nil && (f.missing == 0 || f.failed != nil) {
+	if f.reached != nil && (f.missing <= 0 || f.failed != nil) {
 		close(f.reached)
 		f.reached = nil
 	}
@@ -161,36 +166,38 @@ type arrival struct {
 	LastUs int64 `json:"lastUs"`
 }
 
-// Waits until every stream has a version.
-func (f *fleet) await(version string, sinceUs, timeoutMs int64) (any, error) {
+// Waits until a number of streams have a version.
+func (f *fleet) await(c command) (any, error) {
 	f.Lock()
 	reached := make(chan struct{})
 	f.reached = reached
-	f.awaited = version
-	f.missing = 0
+	f.awaited = c.Version
+	f.missing = c.Reached
 	for _, s := range f.streams {
-		if s.version != version {
-			f.missing++
+		if s.version == c.Version {
+			f.missing--
 		}
 	}
 	f.settle()
 	f.Unlock()
 	select {
 	case <-reached:
-	case <-time.After(time.Duration(timeoutMs) * time.Millisecond):
+	case <-time.After(time.Duration(c.TimeoutMs) * time.Millisecond):
 		f.Lock()
 		defer f.Unlock()
 		f.reached = nil
-		return nil, fmt.Errorf("%d of %d streams have not got version %s in %d ms", f.missing, len(f.streams), version, timeoutMs)
+		return nil, fmt.Errorf("%d of %d streams have not got version %s in %d ms", f.missing, c.Reached, c.Version, c.TimeoutMs)
 	}
 	f.Lock()
 	defer f.Unlock()
 	if f.failed != nil {
 		return nil, f.failed
 	}
-	times := make([]int64, len(f.streams))
-	for i, s := range f.streams {
-		times[i] = s.at - sinceUs
+	var times []int64
+	for _, s := range f.streams {
+		if s.version == c.Version {
+			times = append(times, s.at-c.SinceUs)
+		}
 	}
 	sort.Slice(times, func(i, j int) bool { return times[i] < times[j] })
 	at := func(share float64) int64 { return times[int(share*float64(len(times)-1))] }

@@ -16,8 +16,9 @@ type command struct {
 	Do string
 	// For "open".
 	open
-	// For "await": every stream has this version.
+	// For "await": this many streams have this version.
 	Version string
+	Reached int
 	// For "await": what latencies are counted from, in microseconds since 1970.
 	SinceUs int64
 	// For "await": when to give up.
@@ -49,7 +50,7 @@ func run(fleet *fleet, c command) (any, error) {
 	case "open":
 		return struct{}{}, fleet.open(c.open)
 	case "await":
-		return fleet.await(c.Version, c.SinceUs, c.TimeoutMs)
+		return fleet.await(c)
 	case "count":
 		return fleet.counts(), nil
 	case "close":

@@ -27,15 +27,18 @@ import (
 )
 
 type command struct {
-	Do      string
-	Cache   string
-	Type    string
-	PerNode bool
-	Count   int
-	Nodes   int
-	Round   int
-	Changed int
-	Gc      bool
+	Do          string
+	Cache       string
+	Type        string
+	PerNode     bool
+	OwnContent  bool
+	Hosts       int
+	Count       int
+	Nodes       int
+	Round       int
+	Changed     int
+	Consecutive bool
+	Gc          bool
 }
 
 type peer struct {
@@ -136,7 +139,7 @@ func (p *peer) publish(c command) (any, error) {
 func (p *peer) publishLinear(c command) (string, error) {
 	update := map[string]types.Resource{}
 	for _, i := range changed(c) {
-		message := p.make(i, c.Round)
+		message := p.make(i, c.Round, namespace)
 		update[cache.GetResourceName(message)] = message
 	}
 	p.published++
@@ -151,12 +154,15 @@ func (p *peer) publishSnapshots(c command, version string) error {
 		}
 	}
 	for node, world := range p.worlds {
-		for _, i := range changed(c) {
-			world[i] = p.make(i, c.Round)
-		}
-		key := "all"
+		key, owner := "all", namespace
 		if p.command.PerNode {
 			key = "node-" + strconv.Itoa(node)
+		}
+		if p.command.OwnContent {
+			owner = key
+		}
+		for _, i := range changed(c) {
+			world[i] = p.make(i, c.Round, owner)
 		}
 		snapshot, err := cache.NewSnapshot(version, map[resource.Type][]types.Resource{p.typeURL(): world})
 		if err != nil {
@@ -169,14 +175,17 @@ func (p *peer) publishSnapshots(c command, version string) error {
 	return nil
 }
 
-func (p *peer) make(i, round int) types.Resource {
+// What the content of a cluster names, unless that differs from node to node.
+const namespace = "namespace"
+
+func (p *peer) make(i, round int, owner string) types.Resource {
 	if p.command.Type == "endpoints" {
-		return makeEndpoints(i, round)
+		return makeEndpoints(i, round, p.command.Hosts)
 	}
-	return makeCluster(i, round)
+	return makeCluster(i, round, owner)
 }
 
-// The indexes of the resources that a publication changes: all at first, then some, evenly spaced.
+// The indexes of the resources that a publication changes: all at first, then some.
 func changed(c command) []int {
 	count := c.Changed
 	if c.Round == 0 {
@@ -184,7 +193,11 @@ func changed(c command) []int {
 	}
 	indexes := make([]int, count)
 	for i := range indexes {
-		indexes[i] = i * (c.Count / count)
+		if c.Consecutive {
+			indexes[i] = (c.Round*count + i) % c.Count
+		} else {
+			indexes[i] = i * (c.Count / count)
+		}
 	}
 	return indexes
 }

@@ -12,12 +12,12 @@ import (
 
 // The same messages as in bench/resources.ts.
 
-func makeCluster(i, round int) *cluster.Cluster {
+func makeCluster(i, round int, owner string) *cluster.Cluster {
 	return &cluster.Cluster{
 		Name:                 fmt.Sprintf("cluster-%06d", i),
 		ClusterDiscoveryType: &cluster.Cluster_Type{Type: cluster.Cluster_EDS},
 		EdsClusterConfig: &cluster.Cluster_EdsClusterConfig{
-			ServiceName: fmt.Sprintf("namespace/service-%06d", i),
+			ServiceName: fmt.Sprintf("%s/service-%06d", owner, i),
 			EdsConfig: &core.ConfigSource{
 				ResourceApiVersion:    core.ApiVersion_V3,
 				ConfigSourceSpecifier: &core.ConfigSource_Ads{Ads: &core.AggregatedConfigSource{}},
@@ -28,9 +28,9 @@ func makeCluster(i, round int) *cluster.Cluster {
 	}
 }
 
-func makeEndpoints(i, round int) *endpoint.ClusterLoadAssignment {
+func makeEndpoints(i, round, hosts int) *endpoint.ClusterLoadAssignment {
 	var endpoints []*endpoint.LbEndpoint
-	for j := 0; j < 4; j++ {
+	for j := 0; j < hosts; j++ {
 		address := &core.Address{Address: &core.Address_SocketAddress{SocketAddress: &core.SocketAddress{
 			Address:       fmt.Sprintf("10.%d.%d.%d", i>>8&255, i&255, j),
 			PortSpecifier: &core.SocketAddress_PortValue{PortValue: uint32(8000 + round)},

@@ -16,9 +16,9 @@ let publish: (world: World, round: number) => string;
 
 const server: BenchServer = {
   async start(setup) {
-    const make = setup.type === "cluster"
-      ? (i: number, round: number) => v3.cluster(clusterInit(i, round))
-      : (i: number, round: number) => v3.endpoints(endpointsInit(i, round));
+    const make: Make = setup.type === "cluster"
+      ? (i, round, owner) => v3.cluster(clusterInit(i, round, owner))
+      : (i, round) => v3.endpoints(endpointsInit(i, round, setup.hosts));
     const cache = setup.cache === "linear" ? linear(setup, make) : snapshots(setup, make);
     const { port } = await node.listen(ours.createDiscoveryServer({ cache }), { port: 0 });
     return { port };
@@ -26,7 +26,7 @@ const server: BenchServer = {
   publish: (world, round) => publish(world, round),
 };
 
-type Make = (i: number, round: number) => Resource;
+type Make = (i: number, round: number, owner?: string) => Resource;
 
 function linear({ type }: ServerSetup, make: Make) {
   const cache = new ours.LinearCache(type === "cluster" ? v3.CLUSTER_TYPE : v3.ENDPOINT_TYPE);
@@ -37,13 +37,14 @@ function linear({ type }: ServerSetup, make: Make) {
   return cache;
 }
 
-function snapshots({ perNode }: ServerSetup, make: Make): SnapshotCache {
+function snapshots({ perNode, ownContent }: ServerSetup, make: Make): SnapshotCache {
   const cache = new ours.SnapshotCache(perNode ? {} : { nodeHash: () => "all" });
   publish = (world, round) => {
     const version = versionOf(round);
     for (let i = 0; i < (perNode ? world.nodes : 1); i++) {
       const key = perNode ? `node-${i}` : "all";
-      cache.setSnapshot(key, next(cache.getSnapshot(key), changedIn(world, round).map((i) => make(i, round)), version));
+      const update = changedIn(world, round).map((i) => make(i, round, ownContent ? key : undefined));
+      cache.setSnapshot(key, next(cache.getSnapshot(key), update, version));
     }
     return version;
   };

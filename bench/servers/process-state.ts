@@ -8,11 +8,14 @@ export function cpuUs(): number {
 
 declare const Bun: { gc(synchronously: boolean): void } | undefined;
 
-/** Twice with a pause, since freed memory is returned to the system later. */
+/**
+ * Twice with a pause, since freed memory is returned to the system later. V8 keeps the pages of its young generation, up
+ * to 130 MB of them, unless it is a last resort; Go's `debug.FreeOSMemory`, which the peer calls, returns them as well.
+ */
 export async function collectGarbage(): Promise<void> {
   for (let i = 0; i < 2; i++) {
     if (typeof Bun !== "undefined") Bun.gc(true);
-    else globalThis.gc?.();
+    else globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

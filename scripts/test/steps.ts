@@ -64,7 +64,7 @@ export function stepsOf(reports: string): readonly Step[] {
     { name: "types", what: "types", group: "check", command: ["tsc", "--noEmit"] },
     {
       name: "deno",
-      what: "the server and its example on Deno",
+      what: "the example and README's server on Deno",
       group: "test",
       command: ["node", "scripts/test-deno.ts"],
     },
@@ -91,9 +91,11 @@ export function stepsOf(reports: string): readonly Step[] {
     },
     {
       name: "package",
-      what: "the npm package in a fresh project",
+      what:
+        "the npm package in fresh projects: what README and docs have their readers do, on each runtime, with Envoy",
       group: "all",
       command: ["node", "scripts/test-package.ts"],
+      needs: [OPENSSL, ...ENVOY],
     },
     {
       name: "bench",

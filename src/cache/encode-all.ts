@@ -8,6 +8,6 @@ import type { Resource } from "../resource/mod.ts";
  * @throws TypeError for the first one that cannot be encoded
  */
 export function encodeAll<R extends Iterable<Resource>>(resources: R): R {
-  for (const resource of resources) void resource.bytes;
+  for (const resource of resources) void resource.deltaRecord;
   return resources;
 }

@@ -41,6 +41,12 @@ export class PersistentMap<V> implements ReadonlyMap<string, V> {
     return next;
   }
 
+  /** Has this copy hold other objects for some of its names, which have to be equal in everything but their identity. */
+  substitute(equal: ReadonlyMap<string, V>): void {
+    const entries = this.#entries();
+    for (const [name, value] of equal) entries.set(name, value);
+  }
+
   get(name: string): V | undefined {
     return this.#entries().get(name);
   }

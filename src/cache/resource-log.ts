@@ -12,18 +12,11 @@ const MIN_TOMBSTONES = 4096;
 /** How many earlier versions of a name it has, to see that the name changed back. */
 const MAX_HISTORY = 8;
 
-/** The latest state of one name. */
-interface Entry {
-  readonly name: string;
-  /** Undefined once it is removed. */
-  resource: Resource | undefined;
-  /** The revision of its latest change. */
-  revision: number;
-  /** Its place in the log; its earlier places are empty. */
-  index: number;
-  /** Its earlier versions, oldest first, each until (not including) the revision that ended it. */
-  past: { readonly version: string | undefined; readonly until: number }[] | undefined;
-  /** The revision at which the oldest version in `past` began. */
+/** The earlier versions of a name that changed more than once. */
+interface Past {
+  /** Oldest first, each until (not including) the revision that ended it; undefined where the name did not exist. */
+  readonly versions: { readonly version: string | undefined; readonly until: number }[];
+  /** The revision at which the oldest of them began. */
   since: number;
   /** Whether versions before that one were dropped. */
   forgotten: boolean;
@@ -33,19 +26,27 @@ interface Entry {
  * Resources of one type with an ordered log of their changes. Each name is in the log once, at its latest change: so the
  * log takes O(size) whatever its past, and a reader in sync needs no state but a position.
  *
- * Invariants: `0 <= floor <= revision`; `revision` grows by one with each change; `#log` is ordered by revision, and
- * `#log[entry.index] === entry` for every entry; `size` entries have a resource, the others are tombstones.
+ * A place of the log is an index of columns, since an object for each would take as much memory as a small resource.
+ *
+ * Invariants: `0 <= floor <= revision`; `revision` grows by one with each change; the log is ordered by revision, and
+ * `#names[#places.get(name)] === name` for every name; the other places are empty. `size` places have a resource, the
+ * others of a name are tombstones.
  */
 export class ResourceLog implements View {
   /** See `View`; set by a cache that loads names on demand. */
   isLoading: ((name: string) => boolean) | undefined = undefined;
-  readonly #entries = new Map<string, Entry>();
+  /** The place of each name: that of its latest change. */
+  readonly #places = new Map<string, number>();
+  /** The name of each place; undefined for an empty one. */
+  #names: (string | undefined)[] = [];
+  /** The resource of each place; undefined for a removed one. */
+  #resources: (Resource | undefined)[] = [];
+  readonly #past = new Map<string, Past>();
   /** Made at the first read of the version, and kept up to date from then on. */
   #hash: SetHash | undefined = undefined;
   /** The text of `#hash`; undefined if it changed since. */
   #hashText: string | undefined = undefined;
-  #log: (Entry | undefined)[] = [];
-  /** The revision of each place of the log, including empty ones, for the binary search. */
+  /** The revision of each place, including empty ones, for the binary search. */
   #revisions: number[] = [];
   #revision = 0;
   #size = 0;
@@ -59,7 +60,7 @@ export class ResourceLog implements View {
 
   /** Whether a view is a log, and no proxy of one. */
   static isLog(view: object): view is ResourceLog {
-    return #entries in view;
+    return #places in view;
   }
 
   get version(): string {
@@ -80,11 +81,14 @@ export class ResourceLog implements View {
   }
 
   get(name: string): Resource | undefined {
-    return this.#entries.get(name)?.resource;
+    const place = this.#places.get(name);
+    return place === undefined ? undefined : this.#resources[place];
   }
 
   *[Symbol.iterator](): Iterator<Resource> {
-    for (const { resource } of this.#entries.values()) {
+    // By name, since a change while the resources are read may move them to another place.
+    for (const name of this.#places.keys()) {
+      const resource = this.get(name);
       if (resource !== undefined) yield resource;
     }
   }
@@ -95,11 +99,14 @@ export class ResourceLog implements View {
     const memo = this.#memo;
     if (memo?.from === revision && memo.to === this.#revision) return memo.changes;
     const changes = new Map<string, Resource | undefined>();
-    for (let i = this.#firstAfter(revision); i < this.#log.length; i++) {
-      const entry = this.#log[i];
-      if (entry !== undefined && versionAt(entry, revision) !== entry.resource?.version) {
-        changes.set(entry.name, entry.resource);
-      }
+    for (let i = this.#firstAfter(revision); i < this.#names.length; i++) {
+      const name = this.#names[i];
+      if (name === undefined) continue;
+      const resource = this.#resources[i];
+      const past = this.#past.get(name);
+      const isChanged = past === undefined || hasOneChange(past, revision) ||
+        versionAt(past, revision) !== resource?.version;
+      if (isChanged) changes.set(name, resource);
     }
     this.#memo = { from: revision, to: this.#revision, changes };
     return changes;
@@ -127,38 +134,40 @@ export class ResourceLog implements View {
   /** Makes the set equal to the given one. @returns the names that changed */
   replace(resources: ReadonlyMap<string, Resource>): string[] {
     const remove: string[] = [];
-    for (const { name, resource } of this.#entries.values()) {
-      if (resource !== undefined && !resources.has(name)) remove.push(name);
+    for (const [name, place] of this.#places) {
+      if (this.#resources[place] !== undefined && !resources.has(name)) remove.push(name);
     }
     return this.apply({ update: resources.values(), remove });
   }
 
   #put(name: string, resource: Resource | undefined, revision: number): boolean {
-    let entry = this.#entries.get(name);
-    const before = entry?.resource;
+    const place = this.#places.get(name);
+    const before = place === undefined ? undefined : this.#resources[place];
     if (before === resource || before?.version === resource?.version) return false;
     if (before !== undefined) this.#hash?.remove(name, before.version);
     if (resource !== undefined) this.#hash?.add(name, resource.version);
     this.#hashText = undefined;
     this.#size += Number(resource !== undefined) - Number(before !== undefined);
-    if (entry === undefined) {
-      entry = { name, resource, revision, index: 0, past: undefined, since: revision, forgotten: false };
-      this.#entries.set(name, entry);
-    } else {
-      entry.past ??= [];
-      if (entry.past.length === MAX_HISTORY) {
-        entry.since = entry.past.shift()!.until;
-        entry.forgotten = true;
-      }
-      entry.past.push({ version: before?.version, until: revision });
-      entry.resource = resource;
-      entry.revision = revision;
-      this.#log[entry.index] = undefined;
+    if (place !== undefined) {
+      this.#remember(name, { version: before?.version, until: revision }, this.#revisions[place]!);
+      this.#names[place] = this.#resources[place] = undefined;
     }
-    entry.index = this.#log.length;
-    this.#log.push(entry);
+    this.#places.set(name, this.#names.length);
+    this.#names.push(name);
+    this.#resources.push(resource);
     this.#revisions.push(revision);
     return true;
+  }
+
+  /** @param since - when the version began, which is that of the place that it had */
+  #remember(name: string, ended: Past["versions"][number], since: number): void {
+    const past = this.#past.get(name);
+    if (past === undefined) return void this.#past.set(name, { versions: [ended], since, forgotten: false });
+    if (past.versions.length === MAX_HISTORY) {
+      past.since = past.versions.shift()!.until;
+      past.forgotten = true;
+    }
+    past.versions.push(ended);
   }
 
   #contentHash(): SetHash {
@@ -171,7 +180,7 @@ export class ResourceLog implements View {
 
   #firstAfter(revision: number): number {
     let low = 0;
-    let high = this.#log.length;
+    let high = this.#names.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (this.#revisions[middle]! > revision) high = middle;
@@ -182,33 +191,44 @@ export class ResourceLog implements View {
 
   /** Closes the gaps of the log and drops the oldest tombstones, once there are more of them than of the rest. */
   #compact(): void {
-    if (this.#log.length <= 2 * this.#entries.size + MIN_TOMBSTONES && !this.#hasTooManyTombstones()) return;
-    let spare = Math.max(0, this.#entries.size - this.#size - Math.max(MIN_TOMBSTONES, this.#size) / 2);
-    const compacted: Entry[] = [];
-    for (const entry of this.#log) {
-      if (entry === undefined) continue;
-      if (entry.resource === undefined && spare > 0) {
+    if (this.#names.length <= 2 * this.#places.size + MIN_TOMBSTONES && !this.#hasTooManyTombstones()) return;
+    let spare = Math.max(0, this.#places.size - this.#size - Math.max(MIN_TOMBSTONES, this.#size) / 2);
+    let kept = 0;
+    for (let i = 0; i < this.#names.length; i++) {
+      const [name, resource, revision] = [this.#names[i], this.#resources[i], this.#revisions[i]!];
+      if (name === undefined) continue;
+      if (resource === undefined && spare > 0) {
         spare--;
-        this.#entries.delete(entry.name);
-        this.#floor = entry.revision;
+        this.#places.delete(name);
+        this.#past.delete(name);
+        this.#floor = revision;
         continue;
       }
-      entry.index = compacted.length;
-      compacted.push(entry);
+      this.#places.set(name, kept);
+      this.#names[kept] = name;
+      this.#resources[kept] = resource;
+      this.#revisions[kept++] = revision;
     }
-    this.#log = compacted;
-    this.#revisions = compacted.map(({ revision }) => revision);
+    // Copies, so that they have no spare room.
+    this.#names = this.#names.slice(0, kept);
+    this.#resources = this.#resources.slice(0, kept);
+    this.#revisions = this.#revisions.slice(0, kept);
   }
 
   #hasTooManyTombstones(): boolean {
-    return this.#entries.size - this.#size > Math.max(MIN_TOMBSTONES, this.#size);
+    return this.#places.size - this.#size > Math.max(MIN_TOMBSTONES, this.#size);
   }
 }
 
+/** Whether a name has changed once since, and so not back. */
+function hasOneChange({ versions, since }: Past, revision: number): boolean {
+  return (versions.length === 1 ? since : versions.at(-2)!.until) <= revision;
+}
+
 /** The version of a name at an earlier revision than its last; null, which equals no version, if it was compacted. */
-function versionAt(entry: Entry, revision: number): string | undefined | null {
-  if (revision < entry.since) return entry.forgotten ? null : undefined;
-  for (const { version, until } of entry.past ?? []) {
+function versionAt(past: Past, revision: number): string | undefined | null {
+  if (revision < past.since) return past.forgotten ? null : undefined;
+  for (const { version, until } of past.versions) {
     if (until > revision) return version;
   }
   return null;

@@ -4,12 +4,14 @@ import { admitSnapshot } from "./admit-snapshot.ts";
 import type { Cache, Node, Watch, Watcher, WatchRequest } from "./cache.ts";
 import { checkPublished } from "./check-published.ts";
 import { encodeAll } from "./encode-all.ts";
+import { EqualResources, isEqual } from "./equal-resources.ts";
 import { FirstError } from "./first-error.ts";
 import { LiveView } from "./live-view.ts";
 import { noSnapshot } from "./no-snapshot.ts";
 import { uselessResult } from "./rejection.ts";
 import type { Snapshot, SnapshotChange } from "./snapshot.ts";
 import { changedSnapshot, type SnapshotContent, snapshotFrom } from "./snapshot-from.ts";
+import { changesOf, shareResources, type SnapshotSet } from "./snapshot-set.ts";
 
 /** The key of a client's snapshot. Clients with the same key have the same configuration. */
 export type NodeHash = (node: Node) => string;
@@ -50,6 +52,9 @@ export class SnapshotCache implements Cache {
   readonly #admit: Admit | undefined;
   readonly #check: boolean;
   readonly #groups = new Map<string, Group>();
+  readonly #known = new EqualResources();
+  /** The sets whose resources are known. */
+  readonly #shared = new WeakSet<SnapshotSet>();
 
   /** A cache without snapshots. @throws TypeError for an option that is not known */
   constructor(options: SnapshotCacheOptions = {}) {
@@ -78,6 +83,7 @@ export class SnapshotCache implements Cache {
     if (this.#admit !== undefined) admitSnapshot(this.#admit, snapshot, before);
     encodeNew(snapshot, before);
     const group = this.#group(key);
+    this.#share(snapshot, before);
     group.snapshot = snapshot;
     dropUnwatched(group);
     // All types are loaded before the first watcher is called, so that no client receives a mixture.
@@ -168,6 +174,21 @@ export class SnapshotCache implements Cache {
     return key;
   }
 
+  /** Holds resources that are equal once: those that were published before, for this key or for others. */
+  #share(snapshot: Snapshot, before: Snapshot | undefined): void {
+    for (const typeUrl of snapshot.types) {
+      const [set, old] = [snapshot.set(typeUrl), before?.set(typeUrl)];
+      // A snapshot of many keys is looked at once.
+      if (this.#shared.has(set)) continue;
+      this.#shared.add(set);
+      shareResources(set, old, (resource) => {
+        const former = old?.resources.get(resource.name);
+        if (former !== undefined && isEqual(former, resource)) return former;
+        return this.#groups.size > 1 ? this.#known.share(resource) : resource;
+      });
+    }
+  }
+
   #group(key: string): Group {
     let group = this.#groups.get(key);
     if (group === undefined) this.#groups.set(key, group = { snapshot: undefined, views: new Map() });
@@ -187,14 +208,9 @@ interface Group {
   readonly views: Map<string, GroupView>;
 }
 
-/** Encodes the resources that the snapshot before did not have; of a changed copy only the changes are visited. */
+/** Encodes the resources that the snapshot before did not have. */
 function encodeNew(snapshot: Snapshot, before: Snapshot | undefined): void {
-  for (const typeUrl of snapshot.types) {
-    const { id, base, resources } = snapshot.set(typeUrl);
-    const known = before?.set(typeUrl).id;
-    if (known === id) continue;
-    encodeAll(base !== undefined && base.id === known ? base.update : resources.values());
-  }
+  for (const typeUrl of snapshot.types) encodeAll(changesOf(snapshot.set(typeUrl), before?.set(typeUrl)));
 }
 
 interface GroupView {

@@ -196,5 +196,6 @@ function compare(
 }
 
 function serialize({ name, version, bytes, ttlMs, aliases }: Resource): FedResource {
-  return { name, version, bytes, ttlMs, aliases };
+  // A copy, since a clone of a view is one of its whole buffer, which has the bytes of other resources as well.
+  return { name, version, bytes: bytes.slice(), ttlMs, aliases };
 }

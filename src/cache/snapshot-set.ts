@@ -52,4 +52,33 @@ export function changedSet(before: SnapshotSet, typeUrl: string, change: SetChan
   };
 }
 
+/**
+ * Has a set hold resources that others hold as well, instead of equal ones of its own.
+ *
+ * @param since - the set that was published before; undefined for none
+ * @param share - the resource to hold
+ */
+export function shareResources(
+  set: SnapshotSet,
+  since: SnapshotSet | undefined,
+  share: (resource: Resource) => Resource,
+): void {
+  const shared = new Map<string, Resource>();
+  for (const resource of changesOf(set, since)) {
+    const held = share(resource);
+    if (held !== resource) shared.set(held.name, held);
+  }
+  if (shared.size === 0) return;
+  // All sets are made in this file, with arrays of their own.
+  (set.resources as PersistentMap<Resource>).substitute(shared);
+  const update = set.base?.update as Resource[] | undefined;
+  update?.forEach(({ name }, i) => update[i] = shared.get(name) ?? update[i]!);
+}
+
+/** The resources of a set that another did not have; of a changed copy only the changes are visited. */
+export function changesOf({ id, base, resources }: SnapshotSet, since: SnapshotSet | undefined): Iterable<Resource> {
+  if (since?.id === id) return [];
+  return base !== undefined && base.id === since?.id ? base.update : resources.values();
+}
+
 const EMPTY = Symbol("empty");

@@ -1,100 +1,49 @@
-import { type DescField, type DescMessage, type Message, toBinary } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
+import { ByteWriter } from "./encoding/byte-writer.ts";
+import type { Fields } from "./encoding/field-writers.ts";
+import { libraryBytes } from "./encoding/library.ts";
+import { messageWriter } from "./encoding/message-writer.ts";
+import type { DescMessage, MessageInitShape } from "./protobuf-types.ts";
 
 /**
- * Encodes a message so that equal messages give equal bytes on every replica and after every restart.
- *
- * Protobuf leaves the order of map entries open, and protobuf-es writes them in insertion order. Here they are written
- * in the order of their keys. The given message is not changed.
+ * Encodes a message so that equal messages give equal bytes on every replica and after every restart: protobuf leaves the
+ * order of map entries open, and here it is that of their keys. No message is made of an object with fields of one, and
+ * nothing that is given is changed.
  *
  * @param schema - the message's descriptor
- * @param message - the message to encode
+ * @param init - the message, or fields of it
+ * @throws Error for a value of another type than its field
  */
-export function encode(schema: DescMessage, message: Message): Uint8Array {
-  return toBinary(schema, canonical(schema, message));
-}
-
-const STRUCT = "google.protobuf.Struct";
-
-type Fields = Record<string, unknown>;
-type Replace = (value: unknown) => unknown;
-
-const compiled = new WeakMap<DescMessage, readonly (readonly [DescField, Replace])[]>();
-
-function canonical(schema: DescMessage, message: Message): Message {
-  const source = message as unknown as Fields;
-  let copy: Fields | undefined;
-  for (const [field, replace] of replacersOf(schema)) {
-    // A member of a oneof is kept as `{ case, value }` under the oneof's name.
-    const holder = field.oneof ? source[field.oneof.localName] as { case?: string; value?: unknown } : undefined;
-    if (holder && holder.case !== field.localName) continue;
-    const value = holder ? holder.value : source[field.localName];
-    if (value === undefined || value === null) continue;
-    const replaced = replace(value);
-    if (replaced === value) continue;
-    copy ??= Object.assign(Object.create(Object.getPrototypeOf(source)), source) as Fields;
-    if (field.oneof) copy[field.oneof.localName] = { case: field.localName, value: replaced };
-    else copy[field.localName] = replaced;
-  }
-  return (copy as unknown as Message | undefined) ?? message;
-}
-
-/** The fields of a message that can have a map in them, at any depth; scalars and enums are skipped. */
-function replacersOf(schema: DescMessage): readonly (readonly [DescField, Replace])[] {
-  let replacers = compiled.get(schema);
-  if (replacers === undefined) {
-    replacers = schema.fields.flatMap((field) => {
-      const replace = replacerOf(field);
-      return replace ? [[field, replace] as const] : [];
-    });
-    compiled.set(schema, replacers);
-  }
-  return replacers;
-}
-
-function replacerOf(field: DescField): Replace | undefined {
-  const schema = field.message;
-  const inner: Replace | undefined = schema && ((value) => {
-    // google.protobuf.Struct is a plain JSON object in most places.
-    return schema.typeName === STRUCT && !("$typeName" in (value as Fields))
-      ? sortedJson(value)
-      : canonical(schema, value as Message);
+export function encode(schema: DescMessage, init: MessageInitShape<DescMessage>): Uint8Array {
+  return write((writer) => {
+    writeMessage(writer, schema, init);
+    return writer.copy();
   });
-  switch (field.fieldKind) {
-    case "map":
-      return (value) => sortedMap(value as Fields, inner);
-    case "list":
-      return inner && ((value) => mapChanged(value as unknown[], inner));
-    case "message":
-      return inner;
-    default:
-      return undefined;
+}
+
+/** Writes with memory that is used again and again. @returns what `make` returns */
+export function write<T>(make: (writer: ByteWriter) => T): T {
+  // A getter of an object that is read may write as well.
+  const writer = idle ?? new ByteWriter();
+  idle = undefined;
+  try {
+    return make(writer);
+  } finally {
+    writer.clear();
+    idle = writer;
   }
 }
 
-function sortedMap(map: Fields, inner: Replace | undefined): Fields {
-  const keys = Object.keys(map);
-  const sorted = keys.toSorted();
-  let changed = false;
-  const copy: Fields = Object.create(null);
-  sorted.forEach((key, i) => {
-    const value = map[key];
-    const replaced = inner ? inner(value) : value;
-    changed ||= keys[i] !== key || replaced !== value;
-    copy[key] = replaced;
-  });
-  return changed ? copy : map;
+/** Writes a message without a tag; see {@link encode}. */
+export function writeMessage(writer: ByteWriter, schema: DescMessage, init: MessageInitShape<DescMessage>): void {
+  const { size } = writer;
+  try {
+    messageWriter(schema)(writer, init as Fields, false);
+  } catch {
+    // What the writers do not know, the library encodes, or has the error for.
+    writer.reset(size);
+    writer.raw(libraryBytes(schema, create(schema, init)));
+  }
 }
 
-function sortedJson(value: unknown): unknown {
-  if (Array.isArray(value)) return mapChanged(value, sortedJson);
-  return typeof value === "object" && value !== null ? sortedMap(value as Fields, sortedJson) : value;
-}
-
-function mapChanged(list: unknown[], replace: Replace): unknown[] {
-  let copy: unknown[] | undefined;
-  list.forEach((value, i) => {
-    const replaced = replace(value);
-    if (replaced !== value) (copy ??= list.slice())[i] = replaced;
-  });
-  return copy ?? list;
-}
+let idle: ByteWriter | undefined;

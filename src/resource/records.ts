@@ -1,156 +1,221 @@
-import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { WireType } from "@bufbuild/protobuf/wire";
+import { write } from "./encode.ts";
+import type { ByteWriter } from "./encoding/byte-writer.ts";
+import { contentHash, contentHashIn } from "./hash.ts";
 
-/** The content of a record. */
-export interface RecordSource {
+/** What a record has beside the content. */
+export interface RecordFields {
   readonly typeUrl: string;
   readonly name: string;
-  readonly version: string;
-  readonly bytes: Uint8Array;
+  /** Default: a hash of the content, the aliases and the ttl. */
+  readonly version: string | undefined;
   readonly ttlMs: number | undefined;
   readonly aliases: readonly string[];
 }
 
-// Field numbers of envoy.service.discovery.v3. Responses are concatenated from records that are made once, so that
-// resources are not encoded again for each stream.
+/** The content of a record, and what it has beside. */
+export interface RecordSource extends RecordFields {
+  readonly bytes: Uint8Array;
+}
+
+// Tags of envoy.service.discovery.v3. Responses are concatenated from records that are made once, so that resources are
+// not encoded again for each stream.
 /** `resources`, in both kinds of response. */
-const RESPONSE_RESOURCES = 2;
-const RESOURCE = { version: 1, resource: 2, name: 3, aliases: 4, ttl: 6 };
-const ANY = { typeUrl: 1, value: 2 };
-const DURATION = { seconds: 1, nanos: 2 };
+const RESPONSE_RESOURCES = delimited(2);
+const RESOURCE = {
+  version: delimited(1),
+  resource: delimited(2),
+  name: delimited(3),
+  aliases: delimited(4),
+  ttl: delimited(6),
+};
+const ANY = { typeUrl: delimited(1), value: delimited(2) };
+const DURATION = { seconds: 1 << 3 | WireType.Varint, nanos: 2 << 3 | WireType.Varint };
 
-/** `DiscoveryResponse.resources`: an `Any` with the message. */
-export function anyRecord({ typeUrl, bytes }: RecordSource): Uint8Array {
-  const url = encodedTypeUrl(typeUrl);
-  const size = anySize(url, bytes.length);
-  const record = new RecordWriter(fieldSize(size)).field(RESPONSE_RESOURCES, size);
-  return record.raw(url).field(ANY.value, bytes.length).raw(bytes).finish();
+/**
+ * The records of a resource, all in the memory of the one for delta. In it are the content, and the `Any` around it with
+ * the tag of `Resource.resource`, which has the same number as `DiscoveryResponse.resources`.
+ */
+export class ResourceRecords {
+  /** `DeltaDiscoveryResponse.resources`: a `Resource`. */
+  readonly delta: Uint8Array;
+  /** The version of the resource. */
+  readonly version: string;
+  // Not an object, which each resource would have.
+  readonly #wrapperAt: number;
+  readonly #anyAt: number;
+  readonly #contentAt: number;
+  readonly #endAt: number;
+  #bytes: Uint8Array | undefined = undefined;
+  #wrapped: Uint8Array | undefined = undefined;
+
+  /**
+   * Makes the record for delta.
+   *
+   * @param fields - what it has beside the content
+   * @param writeContent - writes the encoded message
+   */
+  constructor(fields: RecordFields, writeContent: (writer: ByteWriter) => void) {
+    const { delta, version, places } = write((writer) => makeRecord(writer, fields, writeContent));
+    this.delta = delta;
+    this.version = version;
+    this.#wrapperAt = places.wrapper;
+    this.#anyAt = places.any;
+    this.#contentAt = places.content;
+    this.#endAt = places.end;
+  }
+
+  /** The content. */
+  get bytes(): Uint8Array {
+    return this.#bytes ??= this.delta.subarray(this.#contentAt, this.#endAt);
+  }
+
+  /** `DiscoveryResponse.resources`: an `Any` with the content. Made anew each time, since a view takes 100 bytes. */
+  get any(): Uint8Array {
+    return this.delta.subarray(this.#anyAt, this.#endAt);
+  }
+
+  /** `DiscoveryResponse.resources`: an `Any` with a `Resource`, for clients that can read its ttl. */
+  get wrapped(): Uint8Array {
+    return this.#wrapped ??= write((writer) => {
+      const wrapper = this.delta.subarray(this.#wrapperAt);
+      writer.raw(wrapper);
+      writeAnyAround(writer, WRAPPER_TYPE, 0);
+      return writer.copy();
+    });
+  }
 }
 
-/** `DiscoveryResponse.resources`: an `Any` with a `Resource`, for clients that can read its ttl. */
-export function wrappedRecord(source: RecordSource): Uint8Array {
-  return anyRecord({ ...source, typeUrl: WRAPPER_TYPE, bytes: wrapper(source).finish() });
-}
-
-/** `DeltaDiscoveryResponse.resources`: a `Resource`. */
-export function deltaRecord(source: RecordSource): Uint8Array {
-  return wrapper(source, { prefixed: true }).finish();
-}
-
-/** The same without the ttl, for clients that do not support heartbeats. */
-export function deltaRecordWithoutTtl({ typeUrl, name, version, bytes, aliases }: RecordSource): Uint8Array {
-  return deltaRecord({ typeUrl, name, version, bytes, aliases, ttlMs: undefined });
+/** `DeltaDiscoveryResponse.resources`: a `Resource` without its ttl, for clients that do not support heartbeats. */
+export function deltaRecordWithoutTtl(source: RecordSource): Uint8Array {
+  const { typeUrl, name, version, aliases } = source;
+  const fields = { typeUrl, name, version, aliases, ttlMs: undefined };
+  return new ResourceRecords(fields, (writer) => writer.raw(source.bytes)).delta;
 }
 
 /**
  * `DeltaDiscoveryResponse.resources`: a heartbeat, which is a `Resource` without content; it renews the ttl of the one
  * that the client has. Source: https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#ttl
  */
-export function heartbeatRecord(source: RecordSource): Uint8Array {
-  return wrapper(source, { prefixed: true, content: false }).finish();
+export function heartbeatRecord({ name, version, aliases, ttlMs }: RecordSource): Uint8Array {
+  return write((writer) => {
+    writeTtlAndAliases(writer, ttlMs, aliases);
+    writeName(writer, name);
+    return finish(writer, version ?? "").delta;
+  });
 }
 
 /** `DeltaDiscoveryResponse.resources`: a `Resource` without content, for an alias that no resource matches. */
 export function unknownRecord(alias: string): Uint8Array {
-  const source = { typeUrl: "", name: alias, version: "", bytes: NOTHING, aliases: [alias], ttlMs: undefined };
-  return wrapper(source, { prefixed: true, content: false }).finish();
+  return write((writer) => {
+    writeTtlAndAliases(writer, undefined, [alias]);
+    writeName(writer, alias);
+    return finish(writer, "").delta;
+  });
 }
 
-const NOTHING = new Uint8Array();
 const WRAPPER_TYPE = "type.googleapis.com/envoy.service.discovery.v3.Resource";
 
-/** Writes a `Resource`; as an entry of a response if it is `prefixed`. */
-function wrapper(
-  { typeUrl, name, version, bytes, aliases, ttlMs }: RecordSource,
-  { prefixed = false, content = true }: { readonly prefixed?: boolean; readonly content?: boolean } = {},
-): RecordWriter {
-  const url = encodedTypeUrl(typeUrl);
-  const strings = { version: encoder.encode(version), name: encoder.encode(name) };
-  const others = aliases.map((alias) => encoder.encode(alias));
-  const ttl = ttlMs === undefined ? undefined : duration(ttlMs);
-  const inner = anySize(url, bytes.length);
-  let size = fieldSize(strings.name.length);
-  if (version !== "") size += fieldSize(strings.version.length);
-  if (content) size += fieldSize(inner);
-  for (const alias of others) size += fieldSize(alias.length);
-  if (ttl !== undefined) size += fieldSize(ttl.length);
-  const record = new RecordWriter(prefixed ? fieldSize(size) : size);
-  if (prefixed) record.field(RESPONSE_RESOURCES, size);
-  if (version !== "") record.field(RESOURCE.version, strings.version.length).raw(strings.version);
-  if (content) record.field(RESOURCE.resource, inner).raw(url).field(ANY.value, bytes.length).raw(bytes);
-  record.field(RESOURCE.name, strings.name.length).raw(strings.name);
-  for (const alias of others) record.field(RESOURCE.aliases, alias.length).raw(alias);
-  if (ttl !== undefined) record.field(RESOURCE.ttl, ttl.length).raw(ttl);
-  return record;
+/** Where the parts of a record begin in it, and where the content ends. */
+interface Places {
+  readonly wrapper: number;
+  readonly any: number;
+  readonly content: number;
+  readonly end: number;
 }
 
-function duration(ms: number): Uint8Array {
-  return new BinaryWriter()
-    .tag(DURATION.seconds, WireType.Varint).int64(Math.floor(ms / 1000))
-    .tag(DURATION.nanos, WireType.Varint).int32(Math.round((ms % 1000) * 1e6))
-    .finish();
+/** Writes a record from its end to its beginning; the version is known when the content has been written. */
+function makeRecord(
+  writer: ByteWriter,
+  { typeUrl, name, version: given, ttlMs, aliases }: RecordFields,
+  writeContent: (writer: ByteWriter) => void,
+): { readonly delta: Uint8Array; readonly version: string; readonly places: Places } {
+  writeTtlAndAliases(writer, ttlMs, aliases);
+  const others = writer.size;
+  writeName(writer, name);
+  const end = writer.size;
+  writeContent(writer);
+  const content = writer.size;
+  const version = given ?? versionOf(writer, { others, end });
+  writeAnyAround(writer, typeUrl, end);
+  const any = writer.size;
+  const { delta, wrapper } = finish(writer, version);
+  const size = delta.length;
+  return {
+    delta,
+    version,
+    places: { wrapper: size - wrapper, any: size - any, content: size - content, end: size - end },
+  };
 }
 
-/** The field `type_url` of an `Any`, encoded once for each type, of which there are fewer than the limit. */
-function encodedTypeUrl(typeUrl: string): Uint8Array {
-  let encoded = typeUrls.get(typeUrl);
-  if (encoded === undefined) {
-    encoded = new BinaryWriter().tag(ANY.typeUrl, WireType.LengthDelimited).string(typeUrl).finish();
-    if (typeUrls.size < MAX_TYPE_URLS) typeUrls.set(typeUrl, encoded);
+/** @returns the record, and the size of the `Resource` in it */
+function finish(writer: ByteWriter, version: string): { readonly delta: Uint8Array; readonly wrapper: number } {
+  if (version !== "") {
+    writer.string(version);
+    writer.uint32(RESOURCE.version);
   }
-  return encoded;
+  const wrapper = writer.size;
+  writer.uint32(wrapper);
+  writer.uint32(RESPONSE_RESOURCES);
+  return { delta: writer.copy(), wrapper };
 }
 
-const typeUrls = new Map<string, Uint8Array>();
-const MAX_TYPE_URLS = 1000;
+/** Writes the rest of an `Any` and its tag: `resource` of a `Resource`, or `resources` of a response. */
+function writeAnyAround(writer: ByteWriter, typeUrl: string, end: number): void {
+  if (writer.size > end) {
+    writer.uint32(writer.size - end);
+    writer.uint32(ANY.value);
+  }
+  writer.string(typeUrl);
+  writer.uint32(ANY.typeUrl);
+  writer.uint32(writer.size - end);
+  writer.uint32(RESOURCE.resource);
+}
+
+function writeName(writer: ByteWriter, name: string): void {
+  writer.string(name);
+  writer.uint32(RESOURCE.name);
+}
+
+function writeTtlAndAliases(writer: ByteWriter, ttlMs: number | undefined, aliases: readonly string[]): void {
+  if (ttlMs !== undefined) {
+    writeDuration(writer, ttlMs);
+    writer.uint32(writer.size);
+    writer.uint32(RESOURCE.ttl);
+  }
+  for (let i = aliases.length - 1; i >= 0; i--) {
+    writer.string(aliases[i]!);
+    writer.uint32(RESOURCE.aliases);
+  }
+}
+
+function writeDuration(writer: ByteWriter, ms: number): void {
+  const rounded = Math.round((ms % 1000) * 1e6);
+  const seconds = Math.floor(ms / 1000) + Math.floor(rounded / 1e9);
+  const nanos = rounded % 1e9;
+  if (nanos > 0) {
+    writer.uint32(nanos);
+    writer.uint32(DURATION.nanos);
+  }
+  if (seconds > 0) {
+    writer.uint64(seconds >>> 0, Math.floor(seconds / 2 ** 32));
+    writer.uint32(DURATION.seconds);
+  }
+}
+
+/** The hash of the content, and of the ttl and the aliases if there are any. */
+function versionOf(writer: ByteWriter, { others, end }: { readonly others: number; readonly end: number }): string {
+  const hash = writer.read(end, contentHashIn);
+  if (others === 0) return hash;
+  return contentHash(encoder.encode(
+    hash + writer.read(0, (bytes, _, last) => {
+      return contentHashIn(bytes, last - others, last);
+    }),
+  ));
+}
+
 const encoder = new TextEncoder();
 
-function anySize(typeUrl: Uint8Array, length: number): number {
-  return typeUrl.length + fieldSize(length);
-}
-
-/** The length of a length-delimited field, in bytes. */
-function fieldSize(length: number): number {
-  return TAG_SIZE + varintSize(length) + length;
-}
-
-/** The length of a tag, in bytes: of field numbers up to 15. */
-const TAG_SIZE = 1;
-
-function varintSize(value: number): number {
-  let size = 1;
-  for (; value > 127; value = Math.floor(value / 128)) size++;
-  return size;
-}
-
-/**
- * Writes into memory of the right size, since a record is retained as long as its resource.
- *
- * Invariant: `0 <= #at <= size`; `finish` is called when they are equal.
- */
-class RecordWriter {
-  readonly #bytes: Uint8Array;
-  #at = 0;
-
-  constructor(size: number) {
-    this.#bytes = new Uint8Array(size);
-  }
-
-  /** Writes the tag and the length of a length-delimited field. */
-  field(number: number, length: number): this {
-    this.#bytes[this.#at++] = number << 3 | WireType.LengthDelimited;
-    let rest = length;
-    for (; rest > 127; rest = Math.floor(rest / 128)) this.#bytes[this.#at++] = rest % 128 | 128;
-    this.#bytes[this.#at++] = rest;
-    return this;
-  }
-
-  raw(bytes: Uint8Array): this {
-    this.#bytes.set(bytes, this.#at);
-    this.#at += bytes.length;
-    return this;
-  }
-
-  finish(): Uint8Array {
-    return this.#bytes;
-  }
+function delimited(number: number): number {
+  return number << 3 | WireType.LengthDelimited;
 }

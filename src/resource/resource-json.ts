@@ -22,22 +22,14 @@ interface Encoded {
   readonly bytes: Uint8Array;
 }
 
-/** What is known of the content of a resource. */
-export interface Content {
-  readonly schema: DescMessage | undefined;
-  /** The message; undefined if it is to be decoded. */
-  readonly message: Message | undefined;
-  readonly types: MessageTypes;
-}
-
 /** A resource as JSON, with everything in it. */
-export function resourceJson(resource: Encoded, { schema, message, types }: Content): JsonObject {
+export function resourceJson(resource: Encoded, schema: DescMessage | undefined, types: MessageTypes): JsonObject {
   const { typeUrl, name } = resource;
   const desc = schema ?? types.getMessage(typeUrl.slice(typeUrl.lastIndexOf("/") + 1));
   if (desc === undefined) {
     throw new TypeError(`Cannot write "${name}" as JSON: toJson needs types that have ${typeUrl}`);
   }
-  return typedJson(typeUrl, jsonOf(desc, message ?? decoded(resource, desc), { types, isForPeople: false }));
+  return typedJson(typeUrl, jsonOf(desc, decoded(resource, desc), { types, isForPeople: false }));
 }
 
 /**
@@ -45,14 +37,10 @@ export function resourceJson(resource: Encoded, { schema, message, types }: Cont
  *
  * @returns a text after a space; empty if they cannot be shown
  */
-export function resourceText(
-  resource: Encoded,
-  schema: DescMessage | undefined,
-  message: Message | undefined,
-): string {
+export function resourceText(resource: Encoded, schema: DescMessage | undefined): string {
   if (schema === undefined) return "";
   try {
-    const json = jsonOf(schema, message ?? decoded(resource, schema), { types: shown, isForPeople: true });
+    const json = jsonOf(schema, decoded(resource, schema), { types: shown, isForPeople: true });
     const lines = JSON.stringify(json, null, 2).split("\n");
     const more = lines.length - MAX_LINES;
     return ` ${[...lines.slice(0, MAX_LINES), ...more > 0 ? [`… ${more} more lines`] : []].join("\n")}`;

@@ -1,13 +1,11 @@
-import { create } from "@bufbuild/protobuf";
-import { encode } from "./encode.ts";
-import { contentHash } from "./hash.ts";
+import { writeMessage } from "./encode.ts";
 import { INSPECT } from "./inspection.ts";
 import type { JsonObject } from "./json-of.ts";
+import type { ByteWriter } from "./encoding/byte-writer.ts";
 import { isGlob, normalName } from "./names.ts";
-import type { DescMessage, Message, MessageInitShape, MessageTypes } from "./protobuf-types.ts";
-import { anyRecord, deltaRecord, wrappedRecord } from "./records.ts";
+import type { DescMessage, MessageInitShape, MessageTypes } from "./protobuf-types.ts";
+import { ResourceRecords } from "./records.ts";
 import { NO_TYPES, resourceJson, resourceText } from "./resource-json.ts";
-import type { ResourceSource } from "./resource-source.ts";
 import { type ResourceSummary, summaryOf, summaryText, unencodableField } from "./resource-summary.ts";
 
 /** The prefix of the type URL of every protobuf message. */
@@ -31,10 +29,11 @@ export interface ResourceOptions {
 /**
  * One named piece of configuration of any message type, immutable.
  *
- * It is encoded at most once, when the bytes are first read; the responses of all streams share these bytes. Logs,
- * `JSON.stringify` and texts show its type, name, version and size; `console.log` shows fields, but none with keys.
+ * It is encoded when it is made, so that later changes of the object that it was made of do not change it; the responses
+ * of all streams share these bytes. Logs, `JSON.stringify` and texts show its type, name, version and size; `console.log`
+ * shows fields, but none with keys.
  *
- * Invariant: of `#bytes` and `#source` exactly one is defined.
+ * Invariant: exactly one of `#given`, `#records` and `#error` is defined.
  */
 export class Resource {
   /** The type URL, such as `type.googleapis.com/envoy.config.cluster.v3.Cluster`. */
@@ -45,72 +44,64 @@ export class Resource {
   readonly ttlMs: number | undefined;
   /** The aliases, which may be none. */
   readonly aliases: readonly string[];
-  #version: string | undefined;
-  #bytes: Uint8Array | undefined;
-  #source: ResourceSource | undefined;
-  #schema: DescMessage | undefined;
-  #any: Uint8Array | undefined;
-  #wrapped: Uint8Array | undefined;
-  #delta: Uint8Array | undefined;
+  readonly #version: string | undefined;
+  /** Undefined for a resource that was made of bytes. */
+  #schema: DescMessage | undefined = undefined;
+  /** Bytes that have not been published yet. */
+  #given: Uint8Array | undefined = undefined;
+  #records: ResourceRecords | undefined = undefined;
+  /** Why its message cannot be encoded. */
+  readonly #error: TypeError | undefined = undefined;
 
   /** Not for direct use: see {@link resource} and {@link rawResource}. */
-  constructor(typeUrl: string, name: string, content: Uint8Array | ResourceSource, options: ResourceOptions) {
+  constructor(typeUrl: string, name: string, content: Uint8Array | ResourceContent, options: ResourceOptions) {
     this.typeUrl = typeUrl;
     this.name = name;
     this.ttlMs = options.ttlMs;
-    this.aliases = options.aliases ?? [];
+    this.aliases = options.aliases ?? NO_ALIASES;
     this.#version = options.version;
     if (content instanceof Uint8Array) {
-      this.#bytes = content;
-      this.#source = undefined;
-    } else {
-      this.#bytes = undefined;
-      this.#source = content;
+      this.#given = content;
+      return;
     }
-    this.#schema = this.#source?.schema;
-    this.#any = this.#wrapped = this.#delta = undefined;
+    const { schema, init } = content;
+    this.#schema = schema;
+    try {
+      this.#records = this.#made((writer) => writeMessage(writer, schema, init));
+    } catch (error) {
+      // Neither its text nor a cause: they may quote the value, which may be a key.
+      this.#error = new TypeError(`Cannot encode "${name}" of type ${typeUrl}: ${unencodableField(error)}`);
+    }
   }
 
   /**
-   * The encoded message, the same bytes for equal content whatever the order of its maps' keys.
+   * The encoded message, the same bytes for equal content whatever the order of its maps' keys. It is a view of memory
+   * that other resources share: give a copy (`slice()`) to another thread, and never transfer its buffer.
    *
    * @throws TypeError if a field of the message has a value of another type; caches check this before they publish
    */
   get bytes(): Uint8Array {
-    if (this.#bytes === undefined) {
-      this.#bytes = this.#encode(this.#source!);
-      // The message may be changed, or collected, from here on.
-      this.#source = undefined;
-    }
-    return this.#bytes;
-  }
-
-  /**
-   * The message that it was made of, as long as its bytes have not been read; undefined afterwards, and for one that was
-   * made of bytes. It must not be changed. For validation, before it is published.
-   */
-  get source(): ResourceSource | undefined {
-    return this.#source;
+    return this.#given ?? this.#all.bytes;
   }
 
   /** The version of this resource; by default a hash of its content, ttl and aliases. */
   get version(): string {
-    return this.#version ??= contentHash(this.#hashed());
+    return this.#version ?? this.#all.version;
   }
 
   /** The resource as an entry of `DiscoveryResponse.resources`. */
   get anyRecord(): Uint8Array {
-    return this.#any ??= anyRecord(this);
+    return this.#all.any;
   }
 
   /** The same, wrapped in `envoy.service.discovery.v3.Resource`: how SotW carries a ttl. */
   get wrappedRecord(): Uint8Array {
-    return this.#wrapped ??= wrappedRecord(this);
+    return this.#all.wrapped;
   }
 
   /** The resource as an entry of `DeltaDiscoveryResponse.resources`. */
   get deltaRecord(): Uint8Array {
-    return this.#delta ??= deltaRecord(this);
+    return this.#all.delta;
   }
 
   /** The same resource, of the same version, with another name: the client's spelling, for one response. */
@@ -141,13 +132,12 @@ export class Resource {
    * @throws TypeError if it was made of bytes, and its type is not found or not that of the bytes
    */
   toJson(types: MessageTypes = NO_TYPES): JsonObject {
-    return resourceJson(this, { schema: this.#schema, message: this.#source?.message, types });
+    return resourceJson(this, this.#schema, types);
   }
 
   /** What `console.log` shows: nested in other objects the same as a text, and by itself its fields too. */
   [INSPECT](depth?: number | null): string {
-    const fields = (depth ?? 2) < 2 ? "" : resourceText(this, this.#schema, this.#source?.message);
-    return `Resource(${this})${fields}`;
+    return `Resource(${this})${(depth ?? 2) < 2 ? "" : resourceText(this, this.#schema)}`;
   }
 
   #copy(name: string, aliases: readonly string[]): Resource {
@@ -157,32 +147,36 @@ export class Resource {
     return copy;
   }
 
-  #encode({ schema, message }: ResourceSource): Uint8Array {
-    try {
-      return encode(schema, message);
-    } catch (error) {
-      // Neither its text nor a cause: they may quote the value, which may be a key.
-      throw new TypeError(`Cannot encode "${this.name}" of type ${this.typeUrl}: ${unencodableField(error)}`);
+  /** The records, in which the bytes are from then on. */
+  get #all(): ResourceRecords {
+    if (this.#records === undefined) {
+      if (this.#error !== undefined) throw this.#error;
+      const given = this.#given!;
+      this.#records = this.#made((writer) => writer.raw(given));
+      this.#given = undefined;
     }
+    return this.#records;
   }
 
-  #hashed(): Uint8Array {
-    return this.ttlMs === undefined && this.aliases.length === 0 ? this.bytes : deltaRecord({
-      typeUrl: "",
-      name: "",
-      version: "",
-      bytes: this.bytes,
-      ttlMs: this.ttlMs,
-      aliases: this.aliases,
-    });
+  #made(writeContent: (writer: ByteWriter) => void): ResourceRecords {
+    const { typeUrl, name, ttlMs, aliases } = this;
+    return new ResourceRecords({ typeUrl, name, version: this.#version, ttlMs, aliases }, writeContent);
   }
+}
+
+/** What a resource is made of. */
+interface ResourceContent {
+  /** The descriptor of the message's type. */
+  readonly schema: DescMessage;
+  /** The message, or fields of it. */
+  readonly init: MessageInitShape<DescMessage>;
 }
 
 /**
  * Makes a resource of a message of any type, custom ones included.
  *
  * @param schema - the descriptor of the message's type
- * @param init - the message, or fields of it. It must not be changed afterwards.
+ * @param init - the message, or fields of it. It is read now, and may be changed afterwards.
  * @param options - name, version, ttl, aliases
  * @throws TypeError if neither the options nor the message have a name, or if it is the name of a collection
  * @throws RangeError if the ttl is not a positive number
@@ -193,10 +187,9 @@ export function resource<D extends DescMessage>(
   options: ResourceOptions = {},
 ): Resource {
   checkOptions(options);
-  const message = create(schema, init) as Message;
-  const typeUrl = TYPE_URL_PREFIX + schema.typeName;
-  const name = checkedName(typeUrl, options.name ?? nameOf(schema, message));
-  return new Resource(typeUrl, name, { schema, message }, options);
+  const typeUrl = typeUrlOf(schema);
+  const name = checkedName(typeUrl, options.name ?? nameOf(schema, init));
+  return new Resource(typeUrl, name, { schema, init }, options);
 }
 
 /**
@@ -226,6 +219,16 @@ export function rawResource(
   return new Resource(typeUrl, checkedName(typeUrl, name), bytes, options);
 }
 
+/** The same text for all resources of a type: an equal one of its own takes as much memory as a small resource. */
+function typeUrlOf(schema: DescMessage): string {
+  let typeUrl = typeUrls.get(schema);
+  if (typeUrl === undefined) typeUrls.set(schema, typeUrl = TYPE_URL_PREFIX + schema.typeName);
+  return typeUrl;
+}
+
+const typeUrls = new WeakMap<DescMessage, string>();
+const NO_ALIASES: readonly string[] = [];
+
 function checkOptions({ ttlMs }: ResourceOptions): void {
   if (ttlMs !== undefined && !(ttlMs > 0 && Number.isFinite(ttlMs))) {
     throw new RangeError(`Cannot use a ttl of ${ttlMs} ms: it must be a positive number`);
@@ -239,9 +242,9 @@ function checkedName(typeUrl: string, name: string): string {
   return normal;
 }
 
-function nameOf(schema: DescMessage, message: Message): string {
+function nameOf(schema: DescMessage, message: MessageInitShape<DescMessage>): string {
   const field = schema.fields.find((f) => f.name === "name") ?? schema.fields.find((f) => f.name === "cluster_name");
-  const name = field && (message as unknown as Record<string, unknown>)[field.localName];
+  const name = field && (message as Readonly<Record<string, unknown>> | undefined)?.[field.localName];
   if (typeof name !== "string" || name === "") {
     const what = field ? `set its field ${field.localName}` : "its type has no field for a name, so give { name }";
     throw new TypeError(`Cannot name a resource of type ${schema.typeName}: ${what}`);

@@ -42,11 +42,10 @@ export class Delivery {
   update(input: UpdateInput): TypeUpdate | undefined {
     const { now, gate, context } = input;
     const { subscription, client, watched, isolation } = this.#type;
-    if (watched.hasChanged) isolation?.letChangesPass();
+    if (watched.hasChanged) isolation?.letChangesPass(watched.view!);
     const screened = this.#screen(input);
     const { revision } = watched.view!; // a view of the user's own may change while it is read
-    const isScreened = screened.view !== watched.view;
-    const pinned = isScreened ? withoutExcluded(input.pinned, isolation!) : input.pinned;
+    const pinned = screened.screen ? withoutExcluded(input.pinned, screened.screen) : input.pinned;
     const diff = this.#variant.diff({ view: screened.view, subscription, client, pinned, gate, now });
     const response = diff.response && writeResponse(diff.response, this.#target(screened, context));
     const changed = response && (diff.changed?.() ?? response.resources);

@@ -27,10 +27,15 @@ export class HeldVersions {
     return this.#versions.keys();
   }
 
+  /** Whether the client holds a resource, and has not requested it anew. */
+  has(name: string): boolean {
+    if (this.#allInvalid || !this.#versions.has(name)) return false;
+    return this.#invalid === undefined || !this.#isInvalid(this.#invalid, name);
+  }
+
   /** Whether the client holds a resource in this version. */
   includes(name: string, version: string): boolean {
-    if (this.#allInvalid || this.#versions.get(name) !== version) return false;
-    return this.#invalid === undefined || !this.#isInvalid(this.#invalid, name);
+    return this.#versions.get(name) === version && this.has(name);
   }
 
   /** The client requests a name or a collection anew: the versions that it gave no longer count. */

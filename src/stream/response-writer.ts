@@ -32,15 +32,15 @@ export function writeResponse(
 ): OutgoingResponse {
   const { responses, protocol, typeUrl, view, names, ttl, screenKey, lastSerial } = target;
   const form = { ttl, heartbeat: isHeartbeat };
-  const make = (content: Content) => responses.make(protocol, { typeUrl, version: view.version, ...content }, form);
-  if (names.hasOwnSpellings) return make(spell(content(), names));
-  const kind = `${protocol}${ttl ? "+ttl" : ""}`;
-  if (shareKey !== undefined && screenKey !== undefined) {
-    return responses.share(view, `${kind} ${shareKey}${screenKey}`, lastSerial, () => make(content()));
-  }
-  const own = content();
-  const sought = { kind: isHeartbeat ? `${kind} heartbeat` : kind, content: own, lastSerial };
-  return responses.contentsOf(view).share(sought, () => make(own));
+  const whole = (content: Content) => ({ typeUrl, version: view.version, ...content });
+  if (names.hasOwnSpellings) return responses.make(protocol, whole(spell(content(), names)), form);
+  const kind = `${protocol}${ttl ? "+ttl" : ""}${isHeartbeat ? " heartbeat" : ""}`;
+  const find = () => {
+    const own = whole(content());
+    return responses.shareContent({ form: kind, content: own, lastSerial }, () => responses.make(protocol, own, form));
+  };
+  if (shareKey === undefined || screenKey === undefined) return find();
+  return responses.share(view, `${kind} ${shareKey}${screenKey}`, lastSerial, find);
 }
 
 function spell({ resources, removed, unknown }: Content, names: ClientNames): Content {

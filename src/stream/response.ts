@@ -37,6 +37,8 @@ export const GRPC_PREFIX_LENGTH = 5;
  */
 export class ResponseFactory {
   readonly #shared = new WeakMap<View, SharedResponses>();
+  /** Of all views: where nodes have snapshots with equal resources, these are the same objects. */
+  readonly #contents = new SharedContents<OutgoingResponse>();
   readonly #tails: Readonly<Record<Variant, Uint8Array>>;
   readonly #noncePrefix = Math.random().toString(36).slice(2, 8);
   #serial = 0;
@@ -64,24 +66,25 @@ export class ResponseFactory {
    */
   share(view: View, key: string, lastSerial: number, make: () => OutgoingResponse): OutgoingResponse {
     const { responses } = this.#sharedOf(view);
-    let response = responses.get(key);
+    let response = responses.get(key)?.deref();
     if (response === undefined || response.serial <= lastSerial) {
       response = make();
-      responses.set(key, response);
+      responses.set(key, new WeakRef(response));
       if (responses.size > MAX_SHARED) responses.delete(responses.keys().next().value!);
     }
     return response;
   }
 
-  /** The responses that are shared where nothing but their content says which streams are sent them. */
-  contentsOf(view: View): SharedContents<OutgoingResponse> {
-    return this.#sharedOf(view).contents ??= new SharedContents();
+  /** A response that streams of any view are sent which are to have the same content. */
+  shareContent({ form, content, lastSerial }: SharedForm, make: () => OutgoingResponse): OutgoingResponse {
+    const kind = `${form} ${content.typeUrl} ${content.version}`;
+    return this.#contents.share({ kind, content, lastSerial }, make);
   }
 
   #sharedOf(view: View): SharedResponses {
     let shared = this.#shared.get(view);
     if (shared === undefined || shared.revision !== view.revision || shared.version !== view.version) {
-      shared = { revision: view.revision, version: view.version, responses: new Map(), contents: undefined };
+      shared = { revision: view.revision, version: view.version, responses: new Map() };
       this.#shared.set(view, shared);
     }
     return shared;
@@ -101,12 +104,23 @@ export class ResponseFactory {
   }
 }
 
-/** The responses that were made from one state of a view. */
+/** A content, and how it is written. */
+export interface SharedForm {
+  /** Equal for responses in which the same content has the same bytes. */
+  readonly form: string;
+  readonly content: ResponseContent;
+  /** The serial of the last response on the stream. */
+  readonly lastSerial: number;
+}
+
+/**
+ * The responses that were made from one state of a view. They are held only weakly: once no stream has one in flight, its
+ * bytes are those of the resources once more, for each view.
+ */
 interface SharedResponses {
   readonly revision: number;
   readonly version: string;
-  readonly responses: Map<string, OutgoingResponse>;
-  contents: SharedContents<OutgoingResponse> | undefined;
+  readonly responses: Map<string, WeakRef<OutgoingResponse>>;
 }
 
 const NO_NAMES: readonly string[] = [];

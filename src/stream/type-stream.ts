@@ -8,7 +8,7 @@ import { Isolation } from "./isolation/isolation.ts";
 import type { DiscoveryRequest } from "./request.ts";
 import type { OutgoingResponse } from "./response.ts";
 import type { TypeProgress } from "./sequencing/type-progress.ts";
-import { Subscription, type SubscriptionUpdate } from "./subscription.ts";
+import { isChange, Subscription, type SubscriptionUpdate } from "./subscription.ts";
 import type { StreamContext, TypeStreamOptions, TypeUpdate, UpdateInput } from "./type-update.ts";
 import { variantFor } from "./variants/variant-for.ts";
 import type { TypeVariant } from "./variants/variant.ts";
@@ -40,17 +40,16 @@ export class TypeStream implements TypeProgress, ViewEvents {
   #isReturning: boolean | undefined = undefined;
 
   constructor(typeUrl: string, { type, protocol, isolation, onView, onFault }: TypeStreamOptions) {
-    const variant = this.#variant = variantFor(protocol, type);
-    const { fullState } = variant;
+    const { fullState } = this.#variant = variantFor(protocol, type);
     const isIsolated = isolation !== undefined && type?.aliases === undefined;
     this.isolation = isIsolated ? new Isolation(isolation, { typeUrl, fullState, client: this.client }) : undefined;
     this.typeUrl = typeUrl;
     this.type = type;
-    this.subscription = new Subscription(variant.collectionFor);
-    this.#names = new ClientNames(variant.hasOpaqueNames);
+    this.subscription = new Subscription(this.#variant.collectionFor);
+    this.#names = new ClientNames(this.#variant.hasOpaqueNames);
     this.watched = new WatchedView(this, onFault);
     this.#onView = onView;
-    this.#delivery = new Delivery(this, variant, this.#names);
+    this.#delivery = new Delivery(this, this.#variant, this.#names);
   }
 
   get isPending(): boolean {
@@ -67,7 +66,7 @@ export class TypeStream implements TypeProgress, ViewEvents {
     const { pending } = this.client;
     if (pending.isEmpty || this.isReturning) return false;
     // A part of a rejected response is requested, but not by the client.
-    return pending.all || pending.everyCollection || pending.names.size > (this.isolation?.trial.size ?? 0);
+    return pending.all || pending.everyCollection || pending.names.size > (this.isolation?.requestCount ?? 0);
   }
 
   get isReturning(): boolean {
@@ -158,8 +157,7 @@ export class TypeStream implements TypeProgress, ViewEvents {
     const target = { subscription, client, names: this.#names, view: this.watched.view, isFirst, legacyWildcard };
     this.#deliveryRevision++;
     const update = this.#variant.applyRequest(request, target);
-    const isLess = update.removed.length > 0 || (update.wildcardChanged && !subscription.wildcard);
-    if (isLess) this.isolation?.retain((name) => this.matches(name));
+    if (isFirst || isChange(update)) this.isolation?.subscribed(update, isFirst, this);
     return update;
   }
 
@@ -193,7 +191,7 @@ export class TypeStream implements TypeProgress, ViewEvents {
 
   #reject(response: OutgoingResponse, { error }: DiscoveryRequest): void {
     const { sentAt } = this.exchange;
-    const rejection = { view: this.watched.view!, reason: error!, sentAt, isReturning: this.#isReturning ?? false };
+    const rejection = { view: this.watched.view!, reason: error!, sentAt };
     this.#isIsolated = this.isolation?.nacked(response, rejection) ?? false;
     if (!this.#isIsolated && !this.#variant.fullState) this.client.nacked(response);
   }

@@ -8,7 +8,7 @@ import {
   HttpConnectionManagerSchema,
   HttpFilterSchema,
 } from "../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.ts";
-import { type DescMessage, encode, type Message, type MessageInitShape, TYPE_URL_PREFIX } from "../resource/mod.ts";
+import { type DescMessage, encode, type MessageInitShape, TYPE_URL_PREFIX } from "../resource/mod.ts";
 import type { HttpConnectionManagerInit, RouterInit } from "./message-inits.ts";
 import type { Any, ApiListener, Filter, HttpFilter } from "./message-types.ts";
 
@@ -22,7 +22,7 @@ import type { Any, ApiListener, Filter, HttpFilter } from "./message-types.ts";
 export function typedConfig<D extends DescMessage>(schema: D, init: MessageInitShape<D>): Any {
   return create(AnySchema, {
     typeUrl: TYPE_URL_PREFIX + schema.typeName,
-    value: encode(schema, create(schema, init) as Message),
+    value: encode(schema, init),
   });
 }
 

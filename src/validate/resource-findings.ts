@@ -36,10 +36,7 @@ export class ResourceFindings {
     if (schema === undefined) return NOTHING;
     let message;
     try {
-      // One that can be encoded, which all are when they are published, need not be decoded.
-      const { source } = resource;
-      const { bytes } = resource;
-      message = source?.message ?? fromBinary(schema, bytes);
+      message = fromBinary(schema, resource.bytes);
     } catch (error) {
       at.rule = "resource.unreadable";
       const field = /: (\S+) has a value of another type$/.exec(String(error))?.[1];

@@ -27,6 +27,14 @@ describe("a publication of the benchmark", () => {
   ])("changes as many resources as it declares, evenly spaced, in round %i", (round, indexes) => {
     expect(changedIn({ count: 10, nodes: 1, changed: 5 }, round)).toEqual(indexes);
   });
+
+  it.each([
+    [0, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
+    [1, [4, 5, 6, 7]],
+    [2, [8, 9, 0, 1]],
+  ])("changes the consecutive ones after those of the round before, in round %i", (round, indexes) => {
+    expect(changedIn({ count: 10, nodes: 1, changed: 4, consecutive: true }, round)).toEqual(indexes);
+  });
 });
 
 describe("the list of cases", () => {

@@ -37,6 +37,17 @@ describe("SnapshotFeed", () => {
     ]);
   });
 
+  it("sends the bytes of a resource without those that share memory with it", () => {
+    const feed = new SnapshotFeed();
+    const sent: FeedMessage[] = [];
+    feed.connect((message) => sent.push(cloned(message)));
+    const resources = Array.from({ length: 20 }, (_, i) => of(0, `${i}`, i));
+    for (const resource of resources) void resource.deltaRecord;
+    expect(resources[10]!.bytes.buffer.byteLength).toBeGreaterThan(100);
+    feed.setSnapshot("k", new Snapshot({ resources }));
+    for (const { bytes } of sent[0]!.types![0]!.update) expect(bytes.buffer.byteLength).toBe(1);
+  });
+
   it("sends nothing to a replica that was removed", () => {
     const feed = new SnapshotFeed();
     const sent: FeedMessage[] = [];

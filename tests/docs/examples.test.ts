@@ -1,7 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
 import { dirname, join } from "node:path";
+import process from "node:process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { selfSigned } from "../server/self-signed.ts";
 import { type Block, blocksOf, examplesInSources, PAGES, ROOT } from "./blocks.ts";
 import { fromSources, programOf } from "./program.ts";
 
@@ -74,6 +77,43 @@ describe("each example has the types that it should", () => {
     expect(FENCES.filter(({ language }) => !LANGUAGES.includes(language))).toEqual([]);
   });
 });
+
+/** They make resources, and need no more than the files of a reader. */
+const MAKERS = BLOCKS.filter(({ page, context }) => /^src\/v3\/|^docs\/resources\.md/.test(page) && context === "");
+
+describe("each example of makers runs", () => {
+  let thrown: Readonly<Record<string, string>>;
+
+  beforeAll(() => {
+    const { key, cert } = selfSigned("web");
+    const files = { "web.key": key, "web.crt": cert, "ca.crt": cert, "envoy.yaml": "resources: []", "run.mjs": RUN };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    for (const [index, block] of MAKERS.entries()) {
+      // Node strips no types in this folder.
+      const program = stripTypeScriptTypes(fromSources(programOf(block), (path) => path));
+      writeFileSync(join(folder, `${index}.mjs`), program);
+    }
+    const args = ["run.mjs", ...MAKERS.map((_, index) => `./${index}.mjs`)];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+    if (stdout === "") throw new Error(stderr);
+    thrown = JSON.parse(stdout.split("\n").at(-1)!) as Record<string, string>;
+  });
+
+  it.each(MAKERS.map((block, index) => ({ index, title: `${block.page}:${block.line}` })))("$title", ({ index }) => {
+    expect(thrown[`./${index}.mjs`]).toBe("");
+  });
+
+  it("and there are some", () => expect(MAKERS.length).toBeGreaterThan(15));
+});
+
+/** Runs modules in one process, and prints last what each has thrown. */
+const RUN = `
+const thrown = {};
+for (const file of process.argv.slice(2)) {
+  thrown[file] = await import(file).then(() => "", String);
+}
+process.stdout.write(JSON.stringify(thrown));
+`;
 
 /** Files of a page that import each other are in one folder, under the names that the page gives them. */
 function fileOf({ page, text }: Block, index: number): string {

@@ -11,6 +11,7 @@ const VICTIMS = ["victim-sotw", "victim-delta"];
 
 describe("a step that fails", () => {
   let failpoints: Failpoints;
+  let isPublishing = false;
 
   beforeEach(() => {
     failpoints = new Failpoints();
@@ -55,7 +56,12 @@ describe("a step that fails", () => {
         onError: (error) => void errors.push(error),
       },
     });
-    const publish = (version: string) => cache.setSnapshot("all", snapshotOf(version));
+    const publish = (version: string) => {
+      // What cannot be encoded is an error of the publisher, and a test elsewhere: this one is of records in responses.
+      isPublishing = true;
+      cache.setSnapshot("all", snapshotOf(version));
+      isPublishing = false;
+    };
     const connect = (kind: string, variant: "sotw" | "delta", fails: boolean) => {
       const node = `${kind}-${variant}`;
       const client = new Client(server, { node, variant, failpoints: fails ? failpoints : undefined });
@@ -106,7 +112,7 @@ describe("a step that fails", () => {
     for (const name of ["anyRecord", "deltaRecord"] as const) {
       const { get } = Object.getOwnPropertyDescriptor(Resource.prototype, name)!;
       vi.spyOn(Resource.prototype, name, "get").mockImplementation(function (this: Resource) {
-        return failpoints.around("encode", () => {}, () => get!.call(this));
+        return isPublishing ? get!.call(this) : failpoints.around("encode", () => {}, () => get!.call(this));
       });
     }
   }

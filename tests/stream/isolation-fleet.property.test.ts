@@ -90,12 +90,14 @@ function drain(clients: readonly RejectingClient[]): void {
 /** What a client accepts, and does not have. */
 function missing(client: RejectingClient, served: Served): string[] {
   if (!isJudged(client)) return [];
+  const waiting = client.quarantined("RDS");
   return TYPES.flatMap((type) => {
     const others = client.quarantined(type);
     return [...served.published[type].values()].filter((resource) => {
       const { name, version } = resource;
       if (client.behaviour.rejects.includes(idOf(type, resource)) || others.get(name) === "others") return false;
       if (type === "RDS" && lacksCluster(client, served, clusterOf(resource))) return false;
+      if (type === "RDS" && waiting.get(name) === "reference" && isUnknown(client, clusterOf(resource))) return false;
       if (type === "CDS" && lacks(client, served, "EDS", name)) return false;
       return client.held[type].get(name)?.version !== version;
     }).map((resource) => `${idOf(type, resource)} is missing`);
@@ -107,8 +109,6 @@ function surplus(client: RejectingClient, served: Served): string[] {
   if (!isJudged(client)) return [];
   const types: ServedType[] = client.behaviour.variant === "delta" ? [...TYPES] : ["CDS"];
   return types.flatMap((type) => {
-    // In SotW the server does not know what a client has applied of a response that it rejects, and is not sent again.
-    if (client.behaviour.variant === "sotw" && client.behaviour.reason === "list") return [];
     // What the client has in place of a rejected resource may use it.
     if (REFERRERS[type].some((each) => client.quarantined(each).size > 0)) return [];
     const names = [...client.held[type].keys()].filter((name) => !served.published[type].has(name));
@@ -121,11 +121,19 @@ function lacksCluster(client: RejectingClient, served: Served, name: string): bo
   return lacks(client, served, "CDS", name) || lacks(client, served, "EDS", name);
 }
 
+/** A SotW client that returns does not say what it has, and a route waits for what it is not known to have. */
+function isUnknown(client: RejectingClient, cluster: string): boolean {
+  return client.isFromBefore("CDS", cluster) || client.isFromBefore("EDS", cluster);
+}
+
 function lacks({ held }: RejectingClient, { published }: Served, type: ServedType, name: string): boolean {
   return published[type].has(name) && !held[type].has(name);
 }
 
-/** Of a returning SotW client it is not known what would be removed by a response without a bad resource. */
-function isJudged({ behaviour: { variant, honesty, reason }, hasReconnected }: RejectingClient): boolean {
-  return honesty === "honest" && reason !== "lie" && !(variant === "sotw" && hasReconnected);
+/**
+ * A SotW client that returns, and rejects the clusters that it is sent first, may have any of them from an earlier stream:
+ * no part of them can be sent, for it would remove the others. It takes the next change.
+ */
+function isJudged({ behaviour: { honesty, reason }, areClustersKnown }: RejectingClient): boolean {
+  return honesty === "honest" && reason !== "lie" && areClustersKnown;
 }

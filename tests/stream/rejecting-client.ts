@@ -22,44 +22,86 @@ export class RejectingClient {
   readonly held: Record<ServedType, Map<string, Resource>> = { CDS: new Map(), EDS: new Map(), RDS: new Map() };
   /** What is against the rules. */
   readonly violations: string[] = [];
-  hasReconnected = false;
-  responses = 0;
+  /** The types of the responses since the last publication. */
+  types: ServedType[] = [];
   #stream!: TestStream;
   readonly #served: Served;
   readonly #id: string;
   /** What the server knows that the client rejects, on this stream. */
   readonly #known = new Set<string>();
+  readonly #fromBefore = new Set<string>();
   #nackNext = false;
+  /** What was published last. */
+  #contents: ReadonlySet<string>;
+  /** The contents of the last response, if it was rejected. */
+  #rejected = "";
+  /** What it ACKed last of each type: it says so when it connects anew. */
+  readonly #versions: Record<ServedType, string> = { CDS: "", EDS: "", RDS: "" };
+  #areClustersKnown = true;
 
   constructor(served: Served, id: string, behaviour: Behaviour) {
     this.#served = served;
     this.#id = id;
+    this.#contents = served.contents;
     this.behaviour = behaviour;
     this.#connect();
   }
 
+  /**
+   * Whether the server can know what clusters the client has. A SotW request has no list of them, so that it does not
+   * before a client that returns has ACKed a response with all of them. Meanwhile each change is sent with all clusters,
+   * bad ones as well.
+   */
+  get areClustersKnown(): boolean {
+    return this.behaviour.variant === "delta" || this.#areClustersKnown;
+  }
+
+  /** The number of responses since the last publication. */
+  get responses(): number {
+    return this.types.length;
+  }
+
+  /** SotW: whether what the client has of a name is of an earlier stream, of which its requests say nothing. */
+  isFromBefore(type: ServedType, name: string): boolean {
+    return this.#fromBefore.has(`${type} ${name}`);
+  }
+
   /** Connects anew, in delta with what it has. */
   reconnect(): void {
-    this.hasReconnected = true;
+    if (this.behaviour.variant === "sotw") {
+      for (const type of ["CDS", "EDS"] as const) {
+        for (const name of this.held[type].keys()) this.#fromBefore.add(`${type} ${name}`);
+      }
+    }
+    this.#areClustersKnown = this.#versions.CDS === "" && this.held.CDS.size === 0;
     this.#stream.stream.close();
     this.#known.clear();
     this.#connect();
   }
 
+  /** Connects anew, with clusters of another server. @param version - what it ACKed last of them */
+  reconnectAs(version: string): void {
+    this.#versions.CDS = version;
+    this.reconnect();
+  }
+
   /** Content of names has changed. */
   published(): void {
-    this.responses = 0;
-    for (const id of this.#known) if (!this.#served.contents.has(id)) this.#known.delete(id);
+    this.types = [];
+    // What was known of a stand-in is not, once it is published in place of what it stood in for.
+    const { contents } = this.#served;
+    for (const id of this.#known) if (!contents.has(id) || !this.#contents.has(id)) this.#known.delete(id);
+    this.#contents = contents;
   }
 
   /** Takes a response. @returns whether there was one */
   take(): boolean {
     const response = this.#stream.next(this.#served.now);
     if (response === undefined) return false;
-    this.responses++;
     const type = typeOf(response);
+    this.types.push(type);
     const bad = response.resources.filter((each) => this.#isBad(type, each));
-    this.#checkKnown(type, bad);
+    this.#checkKnown(type, response, bad);
     this.#nackNext = !this.#nackNext;
     const { honesty } = this.behaviour;
     const isRejected = honesty === "honest" ? bad.length > 0 : honesty === "everything" || this.#nackNext;
@@ -84,7 +126,7 @@ export class RejectingClient {
       this.#stream.request(
         type,
         variant === "sotw"
-          ? { resourceNames: this.#names(type) }
+          ? { resourceNames: this.#names(type), versionInfo: this.#versions[type] }
           : { resourceNamesSubscribe: this.#names(type), initialResourceVersions },
       );
     }
@@ -96,6 +138,8 @@ export class RejectingClient {
 
   #accept(type: ServedType, response: OutgoingResponse): void {
     this.#apply(type, response, () => true);
+    this.#versions[type] = response.version;
+    if (type === "CDS") this.#areClustersKnown = true;
     this.#stream.ack(response, ...this.#sotwNames(type));
   }
 
@@ -126,15 +170,18 @@ export class RejectingClient {
       if (!isGood(resource)) continue;
       if (type === "RDS") this.#checkRoute(resource);
       held.set(resource.name, resource);
+      this.#fromBefore.delete(`${type} ${resource.name}`);
     }
   }
 
   #remove(type: ServedType, name: string): void {
     if (!this.held[type].delete(name)) return;
-    // The server does not know all that a client that returns has, nor what that refers to.
-    if (this.hasReconnected) return;
+    // What it has without an ACK, from responses of earlier streams that it rejected, its requests say nothing of.
+    if (!this.areClustersKnown && this.#versions.CDS === "") return;
     if (this.#served.published[type].has(name)) this.#violation(`${type} ${name} was removed although it is published`);
     if (type !== "CDS" || this.#served.hasTimePassed) return;
+    // That a route uses a cluster which was removed meanwhile, the server cannot know.
+    if (!this.areClustersKnown) return;
     for (const route of this.held.RDS.values()) {
       const next = this.#served.published.RDS.get(route.name);
       // SotW has no removal of a route, and a route may be published without its cluster.
@@ -146,14 +193,17 @@ export class RejectingClient {
   #checkRoute(route: Resource): void {
     const cluster = clusterOf(route);
     if (this.held.RDS.get(route.name)?.version === route.version || this.#served.hasTimePassed) return;
-    // Where others have accepted content of a cluster that the client rejects, the server takes it to have that.
-    if (this.quarantined("CDS").has(cluster)) return;
+    if (!this.areClustersKnown) return;
     if (this.#served.published.CDS.has(cluster) && !this.held.CDS.has(cluster)) {
       this.#violation(`route ${route.name} arrived without cluster ${cluster}`);
     }
   }
 
-  #checkKnown(type: ServedType, bad: readonly Resource[]): void {
+  #checkKnown(type: ServedType, { resources }: OutgoingResponse, bad: readonly Resource[]): void {
+    const contents = `${type} ${resources.map((each) => idOf(type, each)).sort()}`;
+    const isSame = contents === this.#rejected;
+    this.#rejected = bad.length > 0 ? contents : "";
+    if (type === "CDS" && !this.areClustersKnown && !isSame) return;
     for (const each of bad) {
       if (this.#known.has(idOf(type, each))) this.#violation(`${idOf(type, each)} was sent again`);
     }

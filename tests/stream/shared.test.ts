@@ -109,6 +109,35 @@ it("streams that spell names in their own way share no response", () => {
   expect(names()).toEqual([own, normal]);
 });
 
+describe.each(KINDS)("two streams of nodes with snapshots of their own (%s)", (_, variant, type, names) => {
+  it("are sent the same object where the resources and versions are equal, and only there", () => {
+    const cache = new SnapshotCache();
+    const responses = new ResponseFactory({ identifier: "" });
+    const nodes = ["other", "node-1", "node-2"];
+    const publish = (contents: Contents) => nodes.forEach((node) => cache.setSnapshot(node, snapshotOf(contents)));
+    publish({ [type]: { a: "1", b: "1" } });
+    const streams = nodes.slice(1).map((id) => new TestStream({ variant, cache, responses }, { id }));
+    const next = () => {
+      const [response, other] = streams.map((stream) => stream.next()!);
+      streams.forEach((stream) => stream.ack(response!, ...names));
+      return [response!, other!] as const;
+    };
+    for (const stream of streams) stream.subscribe(type, ...names);
+    const [first, same] = next();
+    expect(same).toBe(first);
+    publish({ [type]: { a: "2", b: "1" } });
+    const [second, again] = next();
+    expect(again).toBe(second);
+    expect(second).not.toBe(first);
+    cache.setSnapshot("node-1", snapshotOf({ [type]: { a: "3", b: "1" } }));
+    cache.setSnapshot("node-2", snapshotOf({ [type]: { a: "4", b: "1" } }));
+    const [own, different] = streams.map((stream) =>
+      stream.next()!.resources.find(({ name }) => name === "a")!.version
+    );
+    expect([own, different]).toEqual(["3", "4"]);
+  });
+});
+
 /** Two streams of one server that do the same. */
 class Streams {
   readonly cache = new SnapshotCache();

@@ -24,7 +24,7 @@ const step = fc.record({
   key: fc.constantFrom("one", "two"),
   anew: fc.boolean(),
   clusters: names,
-  routes: fc.array(fc.tuple(name, names), { maxLength: 2 }),
+  routes: fc.uniqueArray(fc.tuple(name, names), { maxLength: 2, selector: ([name]) => name }),
   remove: fc.record({ clusters: names, routes: names }),
 });
 

@@ -27,6 +27,11 @@ export class CulpritSearch {
     return this.#trial?.names ?? NO_NAMES;
   }
 
+  /** Whether any of the names that are being tried is likely to be rejected. */
+  get isSuspect(): boolean {
+    return this.#trial?.isSuspect ?? false;
+  }
+
   /** Whether a name is in any part that is not being tried. */
   isWaiting(name: string): boolean {
     return this.#parts.some(({ names }) => names.has(name));
@@ -43,23 +48,26 @@ export class CulpritSearch {
    *
    * @param names - resources and removals of the response
    * @param removals - those that are removals: no client rejects a removal
-   * @param isWhole - whether the response had nothing else, which may be what was rejected
    * @returns the names that are rejected for certain
    */
   rejected(
     names: ReadonlySet<string>,
     removals: ReadonlySet<string>,
-    { certain, likely, isWhole = true }: Culprits & { readonly isWhole?: boolean },
+    { isWhole = true, isExplained = false, ...named }: SearchedRejection,
   ): readonly string[] {
     this.#take(names);
     const resources = [...names].filter((name) => !removals.has(name));
-    const isFound = certain.length === 0 && resources.length === 1 && isWhole;
+    const [certain, likely] = [named.certain, named.likely].map((each) => {
+      return each.filter((name) => names.has(name) && !removals.has(name));
+    }) as [string[], string[]];
+    const isFound = certain.length === 0 && !isExplained && resources.length === 1 && isWhole;
     const culprits = isFound ? resources : certain;
     const isCulprit = new Set(culprits);
     const rest = resources.filter((name) => !isCulprit.has(name));
     // Removals that were rejected alone stay undone: there is no smaller part of them to try.
-    const untried = resources.length === 0 ? [] : [...removals];
-    if (culprits.length > 0 || resources.length === 1) this.#push([...untried, ...rest]);
+    const untried = resources.length === 0 && isWhole ? [] : [...removals];
+    const isNamed = isExplained || certain.length > 0;
+    if (culprits.length > 0 || isNamed || resources.length === 1) this.#push([...untried, ...rest], !isNamed);
     else this.#split([...untried, ...rest], likely);
     if (isFound && !this.#hasJoined) this.#join();
     return culprits;
@@ -146,17 +154,27 @@ export class CulpritSearch {
     if (sooner !== undefined) sooner.sibling = later;
   }
 
-  #push(names: readonly string[]): Part | undefined {
+  #push(names: readonly string[], isSuspect = true): Part | undefined {
     if (names.length === 0) return undefined;
-    const part: Part = { names: new Set(names), hasCulprit: false, sibling: undefined };
+    const part: Part = { names: new Set(names), isSuspect, hasCulprit: false, sibling: undefined };
     this.#parts.push(part);
     return part;
   }
 }
 
+/** What a client says of a response that it rejects. */
+export interface SearchedRejection extends Culprits {
+  /** Whether the response had nothing beside the names of the search, which may be what was rejected. Default: true. */
+  readonly isWhole?: boolean;
+  /** Whether the client names what the response had beside them, so that they are not known to be bad. Default: false. */
+  readonly isExplained?: boolean;
+}
+
 /** Names that are sent in one response. */
 interface Part {
   readonly names: Set<string>;
+  /** Not what is left of a response of which the client has named the bad ones. */
+  readonly isSuspect: boolean;
   /** At least one of them is rejected, which follows from the other parts. */
   hasCulprit: boolean;
   /** The other part of the response that both were rejected with. */

@@ -62,6 +62,11 @@ export class GroupContent implements Screen {
     return this.#accepted.get(name, version);
   }
 
+  /** The position from which on the view has a name; undefined if no client has accepted content of it. */
+  since(name: string): number | undefined {
+    return this.#accepted.since(name);
+  }
+
   changesOf(changes: Changes): Changes {
     let filtered = this.#filtered.get(changes);
     if (filtered === undefined) this.#filtered.set(changes, filtered = withoutExcluded(changes, this));
@@ -72,11 +77,12 @@ export class GroupContent implements Screen {
    * A client has ACKed a response.
    *
    * @param nodeId - asked for where any content is rejected, which it hardly ever is
+   * @param position - the one that the response was made at
    * @returns the names of content that no longer counts as rejected
    */
-  accepted(response: OutgoingResponse, nodeId: () => string): readonly string[] {
+  accepted(response: OutgoingResponse, nodeId: () => string, position: number): readonly string[] {
     const released = this.#records.size === 0 ? NO_NAMES : this.#count(response, nodeId());
-    this.#accepted.note(response);
+    this.#accepted.note(response, position);
     return released;
   }
 

@@ -1,15 +1,16 @@
 import type { View } from "../../cache/mod.ts";
-import { normalName, type Resource } from "../../resource/mod.ts";
-import type { Changes } from "../change-set.ts";
-import type { Matches } from "../held-state.ts";
+import type { Resource } from "../../resource/mod.ts";
 import type { OutgoingResponse } from "../response.ts";
+import type { SubscriptionUpdate } from "../subscription.ts";
+import { applyRejection } from "./apply-rejection.ts";
+import { ClientScreen, isKept, type ScreenedClient } from "./client-screen.ts";
 import type { GroupContent } from "./group-content.ts";
 import type { IsolationContext, ReleaseReason } from "./isolation-context.ts";
-import type { FindMissing, IsolatedType, Rejection, Screened, ScreenInput } from "./isolation-types.ts";
+import type { FindMissing, IsolatedType, Rejection, Screened, ScreenInput, SubscribedType } from "./isolation-types.ts";
 import { Quarantine } from "./quarantine.ts";
-import type { QuarantinedContent, Reason } from "./quarantined-content.ts";
-import { contentOf, rejectedContent } from "./rejected-content.ts";
-import { type Screen, ScreenedView, withoutExcluded } from "./screened-view.ts";
+import type { QuarantinedContent } from "./quarantined-content.ts";
+import { contentOf } from "./rejected-content.ts";
+import { ScreenedView } from "./screened-view.ts";
 import { StandIns } from "./stand-ins.ts";
 import { Trials } from "./trials.ts";
 
@@ -20,19 +21,18 @@ import { Trials } from "./trials.ts";
  * Invariant: a client that has a resource keeps it. With full state the content that it accepted last stands in for what
  * it rejects.
  */
-export class Isolation implements Screen {
+export class Isolation {
   readonly #context: IsolationContext;
   readonly #type: IsolatedType;
   readonly #standIns: StandIns;
   readonly #quarantine: Quarantine;
   // Made when needed: most clients never reject anything.
   #trials: Trials | undefined = undefined;
-  #input: ScreenInput | undefined = undefined;
 
   constructor(context: IsolationContext, type: IsolatedType) {
     this.#context = context;
     this.#type = type;
-    this.#standIns = new StandIns(context);
+    this.#standIns = new StandIns(context, type);
     this.#quarantine = new Quarantine(type.typeUrl, context, this.#standIns);
   }
 
@@ -43,7 +43,7 @@ export class Isolation implements Screen {
 
   /** Changes with what the client is kept from. */
   get revision(): number {
-    return this.#quarantine.revision + (this.#trials?.revision ?? 0);
+    return this.#quarantine.revision + this.#standIns.revision + (this.#trials?.revision ?? 0);
   }
 
   get contents(): Iterable<QuarantinedContent> {
@@ -55,6 +55,11 @@ export class Isolation implements Screen {
     return this.#trials?.names ?? NO_NAMES;
   }
 
+  /** The number of names that are sent next though the client has not requested them. */
+  get requestCount(): number {
+    return this.trial.size + this.#standIns.requestCount;
+  }
+
   /** What the client's group says of a view. */
   groupOf(view: View): GroupContent {
     return this.#standIns.groupOf(view);
@@ -63,11 +68,14 @@ export class Isolation implements Screen {
   /** The client has ACKed a response. */
   acked(response: OutgoingResponse, view: View): void {
     const group = this.groupOf(view);
-    this.#context.fleet.release(group, group.accepted(response, this.#context.nodeId));
-    if (this.#type.fullState) this.#standIns.accept(response.resources);
-    if (!this.isHolding) return;
-    this.#trials?.accepted(contentOf(response, this.#type.fullState));
-    this.#trials?.advance();
+    const { client, fullState } = this.#type;
+    this.#context.fleet.release(group, group.accepted(response, this.#context.nodeId, client.position!));
+    if (this.isHolding) {
+      this.#trials?.accepted(contentOf(response, fullState));
+      this.#trials?.advance();
+    }
+    this.#standIns.accept(response, view, this.isHolding || group.isScreening);
+    this.#flush();
   }
 
   /**
@@ -75,28 +83,12 @@ export class Isolation implements Screen {
    *
    * @returns false where nothing can be kept from the client without removing what it may have
    */
-  nacked(response: OutgoingResponse, { reason, sentAt, view, isReturning }: Rejection): boolean {
-    const { fullState, client } = this.#type;
-    const { accepted } = this.#standIns;
-    const group = this.groupOf(view);
-    const { resources, versions, outdated } = rejectedContent(response, view, fullState ? accepted ?? [] : undefined);
-    const mustKeep = fullState && accepted === undefined && isReturning;
-    if (mustKeep && resources.some((each) => this.insteadOf(each) === undefined)) return false;
-    if (fullState) client.commitFullState(accepted ?? []);
-    const [sent, changed] = [response.resources, resources].map((each) => each.map(({ name }) => name));
-    const { certain, likely } = reason.culprits(sent!, new Set(changed));
-    const named = { certain: certain.map(normalName), likely: likely.map(normalName) };
-    if (!mustKeep) this.#standIns.refuse(outdated);
-    this.#trials ??= new Trials(client);
-    for (const name of this.#trials.rejected(versions, { ...named, isWhole: outdated.length === 0 })) {
-      this.#reject(view.get(name)!, group, { reason: reason.message, since: sentAt });
-    }
-    for (const name of this.#trials.endIfExhausted()) {
-      const resource = view.get(name);
-      if (resource !== undefined) this.#quarantine.add(resource, { reason: GIVEN_UP, since: sentAt, by: "client" });
-    }
-    this.#trials.advance();
-    return true;
+  nacked(response: OutgoingResponse, rejection: Rejection): boolean {
+    const trials = this.#trials ??= new Trials(this.#type.client);
+    const target = { ...this.#parts, context: this.#context, type: this.#type, trials };
+    const isIsolated = applyRejection(response, rejection, target);
+    this.#flush();
+    return isIsolated;
   }
 
   /** Whether {@link screen} may return anything but the view. */
@@ -104,38 +96,44 @@ export class Isolation implements Screen {
     return this.isHolding || this.groupOf(view).isScreening;
   }
 
-  /** What an update is read from, until {@link synced}. */
+  /** What an update is read from. */
   screen(view: View, input: ScreenInput): Screened {
     const group = this.groupOf(view);
-    this.#input = input;
+    this.#standIns.requestRemovals(view);
     if (group.isScreening) {
       const isDue = (name: string) => input.isDue(name) && !this.#trials?.has(view.get(name));
       this.#quarantine.noteOthers(group, view, { ...input, isDue });
+      this.#flush();
     }
     const hasOwn = this.#quarantine.ownCount > 0 || this.#isSearching;
     if (hasOwn || input.findMissing !== undefined || (group.isScreening && this.#standIns.differFrom(group))) {
-      return { view: new ScreenedView(view, this), shareKey: undefined };
+      const screen = new ClientScreen(this.#parts, input);
+      return { view: new ScreenedView(view, screen), shareKey: undefined, screen };
     }
     if (!group.isScreening) return { view, shareKey: "" };
-    return { view: new ScreenedView(view, group), shareKey: ` ${group.serial} kept from ${this.#context.kind()}` };
+    const shareKey = ` ${group.serial} kept from ${this.#context.kind()}`;
+    return { view: new ScreenedView(view, group), shareKey, screen: group };
   }
 
   /** Changes of the type are about to be sent. */
-  letChangesPass(): void {
-    this.#trials?.letChangesPass();
+  letChangesPass(view: View): void {
+    this.#trials?.letChangesPass(view);
   }
 
   /** The client was brought in sync with the view, but for what it is kept from. @param isSent - by a response */
   synced(view: View, isSent: boolean): void {
-    this.#input = undefined;
+    this.#standIns.sent(isSent);
     if (!this.isHolding) return;
     this.#quarantine.prune(view);
     this.#trials?.prune(view);
     if (!isSent) this.#trials?.skip();
   }
 
-  /** The client has unsubscribed from names. */
-  retain(matches: Matches): void {
+  /** The client has subscribed to more or to less. @param isFirst - by its first request of the type */
+  subscribed({ removed, wildcardChanged }: SubscriptionUpdate, isFirst: boolean, type: SubscribedType): void {
+    this.#standIns.subscribed(isFirst, type);
+    if (removed.length === 0 && (!wildcardChanged || type.subscription.wildcard)) return;
+    const matches = (name: string) => type.matches(name);
     this.#standIns.retain(matches);
     if (!this.isHolding) return;
     this.#quarantine.retain(matches);
@@ -146,6 +144,7 @@ export class Isolation implements Screen {
   /** The view is replaced by another: everything is compared anew, and what the client rejects stays so. */
   rebased(): void {
     this.#trials?.end();
+    this.#standIns.rebased();
   }
 
   /** Has content sent again. @param by - of this kind alone; default: of each */
@@ -156,45 +155,38 @@ export class Isolation implements Screen {
   /** Has what waits for a reference sent, where the client is kept from that no longer. */
   releaseReferences(view: View, findMissing: FindMissing | undefined): void {
     for (const { name, by } of [...this.contents]) {
-      const resource = by === "reference" ? view.get(name) : undefined;
-      if (resource !== undefined && findMissing?.(resource) === undefined) this.release([name], "referenced");
+      const resource = view.get(name);
+      if (resource === undefined) continue;
+      const due = by === "reference" ? resource : this.#standIns.insteadOf(resource);
+      if (due === undefined || findMissing?.(due) !== undefined) continue;
+      if (by === "reference") this.release([name], "referenced");
+      else this.#standIns.request(resource);
     }
+    this.#flush();
+  }
+
+  /** Whether the client is not sent a resource since it or others reject it. */
+  excludes(resource: Resource): boolean {
+    return isKept(resource, this.#parts);
   }
 
   /** Whether the client has no content of a resource, since it is kept from it. */
   lacks(resource: Resource): boolean {
-    return (this.#quarantine.keeps(resource) || !!this.#trials?.isWaiting(resource)) && !this.insteadOf(resource);
+    return (this.#quarantine.keeps(resource) || !!this.#trials?.isWaiting(resource)) &&
+      !this.#standIns.has(resource.name);
   }
 
-  excludes = (resource: Resource): boolean => {
-    if (this.#quarantine.has(resource) || this.#trials?.isWaiting(resource)) return true;
-    // A client may have applied a part of what it rejects: it judges that itself.
-    if (!this.#trials?.has(resource) && this.#standIns.areNeededFor(resource)) return true;
-    const { findMissing, isDue } = this.#input ?? {};
-    const missing = findMissing && isDue!(resource.name) ? findMissing(resource) : undefined;
-    if (missing === undefined) return false;
-    this.#quarantine.add(resource, { reason: `waits for ${missing}`, since: this.#input!.now, by: "reference" });
-    return true;
-  };
-
-  insteadOf(resource: Resource): Resource | undefined {
-    return this.#standIns.insteadOf(resource);
+  get #parts(): ScreenedClient {
+    return { quarantine: this.#quarantine, standIns: this.#standIns, trials: this.#trials };
   }
 
-  changesOf(changes: Changes): Changes {
-    return withoutExcluded(changes, this);
+  #flush(): void {
+    if (!this.#isSearching) this.#standIns.flush();
   }
 
   get #isSearching(): boolean {
     return this.#trials?.isOpen ?? false;
   }
-
-  #reject(resource: Resource, group: GroupContent, why: Reason): void {
-    const { fleet, nodeId } = this.#context;
-    this.#quarantine.add(resource, { ...why, by: "client" });
-    group.rejected(resource, { nodeId: nodeId(), reason: why.reason, holders: () => fleet.holders(group, resource) });
-  }
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set();
-const GIVEN_UP = "not found to be accepted before the search for what is rejected was ended";

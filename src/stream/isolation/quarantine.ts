@@ -61,6 +61,7 @@ export class Quarantine {
     (this.#contents ??= new Map()).set(name, content);
     if (content.by !== "others") this.#ownCount++;
     if (content.by !== "reference") this.#revision++;
+    if (content.by !== "reference") this.#standIns.request(resource);
     this.#context.quarantined(this.#typeUrl, content);
   }
 
@@ -69,6 +70,8 @@ export class Quarantine {
     for (const { name, version, reason, isRejected } of group.records) {
       const resource = isRejected && isDue(name) ? view.get(name) : undefined;
       if (resource?.version !== version || this.#standIns.hasOwn(resource) || this.has(resource)) continue;
+      // It is sent all the same.
+      if (this.#standIns.isUnknown && this.#standIns.insteadOf(resource) === undefined) continue;
       this.add(resource, { reason, since: now, by: "others" });
     }
   }

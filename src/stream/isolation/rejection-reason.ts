@@ -16,6 +16,11 @@ export class RejectionReason {
     this.#text = text;
   }
 
+  /** Whether the client says that it has applied all but what it names, as Envoy does of clusters and listeners. */
+  get isPartial(): boolean {
+    return /^Error adding\/updating (?:cluster|listener)\(s\) /.test(this.#text);
+  }
+
   /**
    * The resources that the client names.
    *

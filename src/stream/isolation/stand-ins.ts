@@ -1,22 +1,58 @@
 import type { View } from "../../cache/mod.ts";
 import { normalName, type Resource } from "../../resource/mod.ts";
+import type { OutgoingResponse } from "../response.ts";
 import type { Matches } from "../held-state.ts";
 import { indexByName } from "../resource-index.ts";
 import type { GroupContent } from "./group-content.ts";
+import { HeldNames } from "./held-names.ts";
 import type { IsolationContext } from "./isolation-context.ts";
+import type { IsolatedType, SubscribedType } from "./isolation-types.ts";
+import { PartlyApplied } from "./partly-applied.ts";
+import { RefusedContents } from "./refused-contents.ts";
 
 /** What one client is sent in place of what is rejected: what it accepted last, or what others of its group did. */
 export class StandIns {
   readonly #context: IsolationContext;
+  readonly #type: Omit<IsolatedType, "typeUrl">;
+  readonly #held = new HeldNames();
   #group: GroupContent | undefined = undefined;
   #view: View | undefined = undefined;
   /** Full state: the resources of the last response that the client ACKed. */
   #accepted: readonly Resource[] | undefined = undefined;
-  /** What others have accepted and the client rejects, the oldest first. */
-  #refused: Set<string> | undefined = undefined;
+  readonly #refused = new RefusedContents();
+  readonly #applied = new PartlyApplied();
+  /** Names of stand-ins: sent after the search, sent next, and in flight. */
+  #due: Set<string> | undefined = undefined;
+  #areSentAlone = false;
+  #isReturning = false;
+  #requested: Set<string> | undefined = undefined;
+  #inFlight: Set<string> | undefined = undefined;
+  #revision = 0;
 
-  constructor(context: IsolationContext) {
+  constructor(context: IsolationContext, type: Omit<IsolatedType, "typeUrl">) {
     this.#context = context;
+    this.#type = type;
+  }
+
+  /** Changes with what the client is known to have, while it is kept from something. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** The number of stand-ins that are sent next. */
+  get requestCount(): number {
+    return this.#requested?.size ?? 0;
+  }
+
+  /** Full state: whether the client returns from an earlier stream, and it is not known what it has. */
+  get isUnknown(): boolean {
+    return this.#type.fullState && this.#accepted === undefined && this.#isReturning;
+  }
+
+  /** Whether the client is known to have any content of a name. */
+  has(name: string): boolean {
+    if (this.#type.fullState) return this.#own(name) !== undefined;
+    return this.#held.has(name, this.#group?.since(name));
   }
 
   /** Full state: what the client has; undefined if it has ACKed no response of the stream. */
@@ -24,23 +60,93 @@ export class StandIns {
     return this.#accepted;
   }
 
-  /** Full state: the client has ACKed a response. */
-  accept(resources: readonly Resource[]): void {
-    this.#accepted = resources;
+  /** The client has ACKed a response. @param isHolding - it is kept from other content */
+  accept(response: OutgoingResponse, { revision }: View, isHolding: boolean): void {
+    const { client, fullState } = this.#type;
+    this.settled();
+    if (isHolding) this.#revision++;
+    if (fullState) {
+      this.#accepted = response.resources;
+      this.#applied.clear();
+      this.#refused.delete(response.resources);
+    } else if (isHolding) this.#held.acked(response);
+    else if (client.position === revision && client.withheld.size === 0) this.#held.ackedAll(revision);
+  }
+
+  /** Full state: the client rejects a response. @param rejected - see {@link PartlyApplied.note} */
+  notePartial(resources: readonly Resource[], rejected: readonly string[] | undefined): void {
+    this.#applied.note(resources, rejected);
+  }
+
+  /** Full state: has a response sent without what the client may have applied, once the view does not have it. */
+  requestRemovals(view: View): void {
+    for (const name of this.#applied.removedFrom(view)) if (!this.has(name)) this.#type.client.request(name);
+  }
+
+  /** Has the stand-in of a content sent with the next {@link flush}, unless the client has something of that name. */
+  request(resource: Resource): void {
+    const { name } = resource;
+    if (this.has(name) || this.#requested?.has(name) || this.#inFlight?.has(name)) return;
+    const instead = this.insteadOf(resource);
+    if (instead !== undefined && !this.#refused.has(instead)) (this.#due ??= new Set()).add(name);
+  }
+
+  /** Has stand-ins sent: after a search, so that they are not rejected with what is tried. */
+  flush(): void {
+    if (this.#areSentAlone && (this.#requested ?? this.#inFlight) !== undefined) return;
+    for (const name of this.#due ?? NO_NAMES) {
+      this.#due!.delete(name);
+      (this.#requested ??= new Set()).add(name);
+      this.#type.client.request(name);
+      if (this.#areSentAlone) return;
+    }
+  }
+
+  /** The client rejects a response that had several, and does not say which of them. */
+  sendAlone(resources: readonly Resource[]): void {
+    this.#areSentAlone = true;
+    for (const { name } of resources) (this.#due ??= new Set()).add(normalName(name));
+  }
+
+  /** A response was sent, or none was needed. */
+  sent(isResponse: boolean): void {
+    if (isResponse) this.#inFlight = this.#requested;
+    // With full state a response has all of them.
+    if (isResponse && this.#type.fullState) this.#due = undefined;
+    this.#requested = undefined;
+  }
+
+  /** The response in flight is settled. */
+  settled(): void {
+    this.#inFlight = undefined;
   }
 
   /** The client rejects a response that has these. */
   refuse(resources: readonly Resource[]): void {
-    for (const resource of resources) {
-      this.#refused ??= new Set();
-      this.#refused.add(keyOf(resource));
-      if (this.#refused.size > MAX_REFUSED) this.#refused.delete(this.#refused.values().next().value!);
-    }
+    this.#refused.add(resources);
   }
 
   /** The client may have dropped what it is no longer subscribed to. */
   retain(matches: Matches): void {
     this.#accepted = this.#accepted?.filter(({ name }) => matches(normalName(name)));
+    this.#held.retain(matches);
+    this.#applied.retain(matches);
+    for (const names of [this.#due, this.#requested]) {
+      for (const name of names ?? NO_NAMES) if (!matches(name)) names!.delete(name);
+    }
+  }
+
+  /** The client has subscribed to more or to less. @param isFirst - by its first request of the type */
+  subscribed(isFirst: boolean, { isReturning }: SubscribedType): void {
+    this.#held.forgetPosition();
+    if (!isFirst) return;
+    this.#isReturning = isReturning;
+    this.#held.resume(this.#type.client.held);
+  }
+
+  /** The view is replaced by another. */
+  rebased(): void {
+    this.#held.clear();
   }
 
   /** What the client's group says of a view. */
@@ -63,13 +169,16 @@ export class StandIns {
   }
 
   insteadOf({ name, version }: Resource): Resource | undefined {
-    const instead = this.#own(name) ?? this.#group?.insteadOf({ name, version });
-    return instead !== undefined && this.#refused?.has(keyOf(instead)) ? undefined : instead;
+    const applied = this.#applied.get(name);
+    const own = applied === undefined || applied.version === version ? this.#own(name) : applied;
+    const instead = own ?? this.#group?.insteadOf({ name, version });
+    // Left out, it would be removed where the client has it from an earlier stream.
+    return instead !== undefined && !this.isUnknown && this.#refused.has(instead) ? undefined : instead;
   }
 
   /** Whether the client has other content than its group in place of what most reject. */
   differFrom(group: GroupContent): boolean {
-    if (this.#refused !== undefined) return true;
+    if (!this.#refused.isEmpty || this.isUnknown) return true;
     return this.#accepted !== undefined && group.records.some(({ isRejected, name, instead }) => {
       const own = isRejected ? this.#own(name) : undefined;
       return own !== undefined && own.version !== instead?.version;
@@ -81,9 +190,4 @@ export class StandIns {
   }
 }
 
-/** A client that rejects whatever it is sent cannot make a stream grow. */
-const MAX_REFUSED = 1_000;
-
-function keyOf({ name, version }: Resource): string {
-  return `${version} ${normalName(name)}`;
-}
+const NO_NAMES: ReadonlySet<string> = new Set();

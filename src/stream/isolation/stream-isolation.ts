@@ -42,7 +42,7 @@ export class StreamIsolation implements IsolationContext, FleetMember {
   quarantined(typeUrl: string, content: QuarantinedContent): void {
     const { name, version, by, reason, instead } = content;
     this.#stream.decisions.quarantined(typeUrl, content);
-    if (by === "reference") this.#hasWaiting = true;
+    if (by === "reference" || instead !== undefined) this.#hasWaiting = true;
     this.#events.push(({ onQuarantine }, info) => {
       onQuarantine?.(info, { typeUrl, name, version, by, reason, instead: instead?.version });
     });

@@ -2,8 +2,7 @@ import type { View } from "../../cache/mod.ts";
 import type { Resource } from "../../resource/mod.ts";
 import type { ClientState } from "../client-state.ts";
 import type { Matches } from "../held-state.ts";
-import { CulpritSearch } from "./culprit-search.ts";
-import type { Culprits } from "./culprits.ts";
+import { CulpritSearch, type SearchedRejection } from "./culprit-search.ts";
 
 /**
  * The parts of rejected responses that are sent again to one client, of one type: by requests of their names.
@@ -50,16 +49,16 @@ export class Trials {
    * A response was rejected.
    *
    * @param versions - its resources by name, and undefined for its removals
-   * @param culprits - those that the client names, and whether the response had nothing beside `versions`
+   * @param rejection - see {@link CulpritSearch.rejected}
    * @returns the names that are rejected for certain
    */
   rejected(
     versions: ReadonlyMap<string, string | undefined>,
-    culprits: Culprits & { readonly isWhole: boolean },
+    rejection: SearchedRejection,
   ): readonly string[] {
     const removals = new Set([...versions.keys()].filter((name) => versions.get(name) === undefined));
     for (const [name, version] of versions) this.#versions.set(name, version);
-    return this.#search.rejected(new Set(versions.keys()), removals, culprits);
+    return this.#search.rejected(new Set(versions.keys()), removals, rejection);
   }
 
   /** A response was accepted. @param has - whether it has a resource in a version, or its removal */
@@ -83,14 +82,17 @@ export class Trials {
 
   /**
    * Changes of the type are sent before the part that is tried, so that they are not rejected with it; but the part waits
-   * for no second response.
+   * for no second response. What is left of a response of which the client has named the bad ones goes along: a client may
+   * have applied it, and with full state would remove it.
    */
-  letChangesPass(): void {
+  letChangesPass(view: View): void {
     if (this.#search.trial.size === 0) return;
-    this.#isPostponed = !this.#isPostponed;
-    if (!this.#isPostponed) return;
-    for (const name of this.#search.trial) this.#client.cancel(name);
-    this.#search.postpone();
+    this.#isPostponed = this.#search.isSuspect && !this.#isPostponed;
+    for (const name of this.#search.trial) {
+      // A name that was removed meanwhile is not requested: its removal may have to wait.
+      if (this.#isPostponed || view.get(name)?.version !== this.#versions.get(name)) this.#client.cancel(name);
+    }
+    if (this.#isPostponed) this.#search.postpone();
   }
 
   /** Forgets the names that have changed. */

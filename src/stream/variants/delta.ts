@@ -37,24 +37,28 @@ function matches(name: string, { subscription }: TypeState): boolean {
 }
 
 function diff(input: DiffInput) {
-  const { view, subscription, client } = input;
+  const { subscription, client } = input;
   return wildcardDiff(input) ?? deltaDiff(input, {
     matches: (name) => subscription.matches(name),
     requested: client.pending.names,
     resolve: (name, to) => resolve(name, input, to),
-    isRemoved: (name) => {
-      return view.get(name) === undefined && !client.pending.names.has(name) && subscription.matches(name);
-    },
+    isRemoved: (name) => isRemoved(name, input),
     addOthers() {},
   });
 }
 
-function resolve(name: string, { view, subscription }: DiffInput, to: Resolution): void {
+/** A client that requests what it holds has something to use, so that the removal may have to wait as any other. */
+function isRemoved(name: string, { view, subscription, client: { held, pending } }: DiffInput): boolean {
+  if (view.get(name) !== undefined || view.isLoading?.(name)) return false;
+  return subscription.matches(name) && (held.has(name) || !pending.names.has(name));
+}
+
+function resolve(name: string, { view, subscription, client }: DiffInput, to: Resolution): void {
   const resources = resourcesFor(name, subscription, view);
   for (const resource of resources) to.addUnlessHeld(resource);
   if (resources.length > 0) return;
   if (view.isLoading?.(name)) to.load(name);
-  else to.builder.add(name, undefined);
+  else if (!client.held.has(name)) to.builder.add(name, undefined);
 }
 
 /** A name that another name or the wildcard still matches is sent, so that the client knows whether it may keep it. */

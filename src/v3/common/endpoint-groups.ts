@@ -2,6 +2,7 @@ import type {
   EndpointSchema,
   LocalityLbEndpointsSchema,
 } from "../../../gen/envoy/config/endpoint/v3/endpoint_components_pb.ts";
+import { HostEndpoint } from "../host-endpoint.ts";
 import type { Fields } from "./fields.ts";
 import {
   type AddressKind,
@@ -106,7 +107,9 @@ function checkPriority(priority: number): void {
   throw new RangeError(`Cannot use ${priority} as a priority: it must be a whole number from 0 to 128`);
 }
 
-function lbEndpointOf({ address, port, weight, health, hostname, metadata }: HostOptions): LbEndpoint {
+function lbEndpointOf(host: HostOptions): LbEndpoint {
+  const { address, port, weight, health, hostname, metadata } = host;
+  if (hostname === undefined && metadata === undefined) return new HostEndpoint(address, port, host);
   const portSpecifier = { case: "portValue", value: port } as const;
   const endpoint: Endpoint = { address: { address: { case: "socketAddress", value: { address, portSpecifier } } } };
   const lbEndpoint: LbEndpoint = { hostIdentifier: { case: "endpoint", value: endpoint } };

@@ -1,0 +1,62 @@
+import { normalName } from "../../resource/mod.ts";
+import type { Matches } from "../held-state.ts";
+import { HeldVersions } from "../held-versions.ts";
+import type { OutgoingResponse } from "../response.ts";
+
+/**
+ * The names of one type of which the client is known to have any content. A stream without a rejection has a position
+ * alone: at that position the client had all that it subscribes to.
+ *
+ * Invariant: a name is known only if the client has ACKed content of it, and no removal since.
+ */
+export class HeldNames {
+  #position: number | undefined = undefined;
+  #resumed = HeldVersions.NONE;
+  /** What the client has ACKed while it was kept from something. */
+  #acked: Set<string> | undefined = undefined;
+
+  /** @param since - the position since which the view has the name, as far as its clients have said; undefined: none */
+  has(name: string, since: number | undefined): boolean {
+    if (this.#acked?.has(name) || this.#resumed.has(name)) return true;
+    return since !== undefined && this.#position !== undefined && since <= this.#position;
+  }
+
+  /** What the client holds from an earlier stream. */
+  resume(held: HeldVersions): void {
+    this.#resumed = held;
+  }
+
+  /** The client has all that it subscribes to, as the view has it at a position. */
+  ackedAll(position: number | undefined): void {
+    this.#position = position;
+    this.#acked = undefined;
+    this.#resumed = HeldVersions.NONE;
+  }
+
+  /** The client has ACKed a response, and is kept from other content. */
+  acked({ resources, removed }: OutgoingResponse): void {
+    const acked = this.#acked ??= new Set();
+    for (const { name } of resources) acked.add(normalName(name));
+    for (const name of removed) {
+      acked.delete(normalName(name));
+      this.#resumed.invalidate(normalName(name));
+    }
+  }
+
+  /** The client subscribes to more than it had at the position, or may have removed some of it. */
+  forgetPosition(): void {
+    this.#position = undefined;
+  }
+
+  /** The client may have dropped what it is no longer subscribed to. */
+  retain(matches: Matches): void {
+    for (const name of this.#acked ?? NO_NAMES) if (!matches(name)) this.#acked!.delete(name);
+  }
+
+  /** The names and positions of another view mean something else. */
+  clear(): void {
+    this.ackedAll(undefined);
+  }
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
