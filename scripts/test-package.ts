@@ -1,9 +1,12 @@
 // Packs the npm package, looks it over, and uses it in a fresh project as its users will. What the tools say is shown
 // where one of them fails.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
+import process from "node:process";
+import { commandOf, RUNTIMES } from "../tests/runtimes/runtimes.ts";
 import { takeFirstSteps } from "./package/first-steps.ts";
 import { serveRegistry } from "./package/registry.ts";
 
@@ -77,6 +80,7 @@ try {
   const options = ["--strict", "--noEmit", "--target", "es2024", "--module", "nodenext", "--types", ""];
   run(work, bin("tsc"), [...options, "use.ts"]);
   run(work, bin("node"), ["use.ts"]);
+  await useCommand();
   run(work, bin("node"), ["--test", "--test-reporter=dot", "cache.test.ts"]);
   const elsewhere = spawnSync("npm", ["config", "get", "registry"], { cwd: root, encoding: "utf8" }).stdout.trim();
   await using registry = await serveRegistry({ manifest, tarball }, elsewhere);
@@ -86,17 +90,37 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 
-function run(cwd: string, command: string, args: string[]): void {
+/** The command, as `npx` runs it, with the oldest Node. */
+async function useCommand(): Promise<void> {
+  const [node] = await commandOf(RUNTIMES[0]!);
+  const files = join(root, "examples/files");
+  const PATH = [dirname(node!), process.env["PATH"]].join(delimiter);
+  const npx = (...args: string[]) => run(work, "npx", ["--no-install", ...args], { PATH });
+  npx("xds", "validate", files);
+  const made = npx("ts-control-plane", "bootstrap", "--node", "n1");
+  if (JSON.parse(made).node.id !== "n1") throw new Error("no bootstrap");
+  const child = spawn(node!, [join(work, "node_modules/.bin/xds"), "serve", "--port", "0", files]);
+  let log = "";
+  for await (const chunk of child.stderr) {
+    log += chunk;
+    if (log.includes("Serves xDS on")) child.kill("SIGTERM");
+  }
+  if (child.exitCode === null) await once(child, "exit");
+  if (child.exitCode !== 0 || !log.includes("SIGTERM")) throw new Error(`Cannot serve files: ${log}`);
+}
+
+function run(cwd: string, command: string, args: string[], environment: NodeJS.ProcessEnv = {}): string {
   const started = performance.now();
   const line = `$ ${[command, ...args].map((part) => part.split("/").at(-1)).join(" ")}`;
   const { status, error, stdout, stderr } = spawnSync(command, args, {
     cwd,
     encoding: "utf8",
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
     maxBuffer: MAX_OUTPUT,
   });
   console.log(`${line} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
-  if (status === 0) return;
+  if (status === 0) return stdout;
   console.log(stdout + stderr);
   throw error ?? new Error(`Cannot use the package: ${line} has ended with ${status}`);
 }

@@ -6,10 +6,12 @@ import { bootstrap } from "./bootstrap.ts";
 import { startEnvoy } from "./envoy.ts";
 import { get, type HttpResponse } from "./get.ts";
 import { ensureEnvoy, ENVOY_VERSION } from "./install-envoy.ts";
+import { showFiles } from "./files.ts";
 import { waitFor } from "./wait-for.ts";
 
 const HELP = `Starts the example server and a real Envoy, sends a request through it before and
-after a change of its routes, and ends them.
+after a change of its routes, then the same with xds serve and a file that is
+edited, and ends them.
 
   npm run demo
 
@@ -59,7 +61,9 @@ async function main(): Promise<void> {
   say(`Envoy serves it after ${Math.round(performance.now() - begin)} ms`);
   show(url, response);
 
-  say("ending Envoy, the server and the upstream");
+  await showFiles(running, say);
+
+  say("ending the Envoys, the servers and the upstream");
 }
 
 /** What fails because Envoy ends is no failure then: the process exits once everything has ended. */

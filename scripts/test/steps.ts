@@ -138,6 +138,14 @@ export function stepsOf(reports: string): readonly Step[] {
       needs: [...ENVOY, OPENSSL],
     },
     {
+      name: "cli",
+      what: "xds serve with real Envoys on Node and Deno: files are edited and broken in all ways",
+      group: "all",
+      // Other steps share the machine.
+      command: ["node", "tests/cli/envoy/main.ts", "--edits=3", "--within=5000"],
+      needs: ENVOY,
+    },
+    {
       name: "chaos",
       what: "Envoys, servers, connections and backends fail while configuration changes; 14 faults",
       group: "all",

@@ -18,18 +18,16 @@ const OPTIONS: Options = {
 
 /** Prints what an Envoy or a gRPC client starts with. */
 export const BOOTSTRAP: Command = {
-  name: "bootstrap",
-  what: "prints what an Envoy or a gRPC client starts with",
   help: `Prints the bootstrap of an Envoy, or of a gRPC client, as JSON.
 
 Usage: xds bootstrap [options] > envoy.json
 
   --server <host:port>      the control plane (default: 127.0.0.1:18000)
   --node <id>               the id of the node (default: node1)
-  --cluster <name>          the cluster of the node (default: the id)
+  --cluster <name>          the cluster of the node (default: "default" for an Envoy, none for gRPC)
   --delta | --sotw | --rest the variant of the protocol of an Envoy (default: delta)
   --grpc                    for a gRPC client, which reads it from GRPC_XDS_BOOTSTRAP
-  --admin-port <port>       Envoy's admin page on 127.0.0.1 (default: none)
+  --admin-port <port>       Envoy's admin interface on 127.0.0.1 (default: 9901; 0 for any free one)
   --tls-ca <file>           TLS to the control plane, whose certificate this file has signed
   --tls-cert, --tls-key     the certificate of this client
   --tls-server-name <name>  the name in the certificate of the control plane

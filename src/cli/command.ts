@@ -13,9 +13,6 @@ export const EXIT = {
 
 /** One of the commands. */
 export interface Command {
-  readonly name: string;
-  /** What it does, in a line. */
-  readonly what: string;
   /** What `--help` prints. */
   readonly help: string;
   /** @returns the exit code; it may never return */
@@ -32,10 +29,10 @@ export interface Io {
 /** The command line is wrong. */
 export class UsageError extends Error {}
 
-/** An option, with the environment variable that it is read from otherwise. */
+/** The options of a command, by name. */
 export type Options = ParseArgsOptionsConfig;
 
-/** Options by name. */
+/** What was given for them. */
 export type Values = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
 
 /** Reads the options of a command; what is not given is read from `XDS_<NAME>` of the environment. @throws UsageError */
@@ -68,6 +65,12 @@ function booleanOf(variable: string, text: string): boolean {
   throw new UsageError(`${variable} must be true or false, not "${text}"`);
 }
 
+/** A text option that may be given several times. */
+export function textsOf(values: Values, name: string): readonly string[] {
+  const value = values[name];
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+}
+
 /** A text option. */
 export function textOf(values: Values, name: string): string | undefined {
   const value = values[name];
@@ -81,7 +84,7 @@ export function numberOf(values: Values, name: string, { min = 0, max = Infinity
   const number = Number(text);
   if (text.trim() === "" || !Number.isInteger(number) || number < min || number > max) {
     const range = max === Infinity ? `from ${min}` : `from ${min} to ${max}`;
-    throw new UsageError(`--${name} must be a whole number ${range}, not "${text}"`);
+    throw new UsageError(`The option --${name} must be a whole number ${range}, not "${text}"`);
   }
   return number;
 }
@@ -90,11 +93,17 @@ export function numberOf(values: Values, name: string, { min = 0, max = Infinity
 export function wordOf<T extends string>(values: Values, name: string, words: readonly T[]): T | undefined {
   const text = textOf(values, name);
   if (text === undefined || (words as readonly string[]).includes(text)) return text as T | undefined;
-  throw new UsageError(`--${name} must be ${words.join(", ")}, not "${text}"`);
+  throw new UsageError(`The option --${name} must be ${words.join(", ")}, not "${text}"`);
 }
 
-/** The usual input and output. */
+/** The usual input and output. A reader that has had enough, such as `head`, ends the process in silence. */
 export function usualIo(): Io {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(process.exitCode);
+      throw error;
+    });
+  }
   return {
     out: (text) => void process.stdout.write(text + "\n"),
     err: (text) => void process.stderr.write(text + "\n"),

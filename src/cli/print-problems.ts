@@ -12,11 +12,25 @@ export function printProblems(problems: readonly PlacedProblem[], format: Proble
 
 /** `routes.yaml:12:7 error virtual_hosts[0].domains: At least one is expected [repeated.min_items]; give one` */
 export function problemLine(problem: PlacedProblem): string {
-  const { severity, path, message, rule, value, hint, resource } = problem;
-  const place = [placeText(problem), severity, path].filter((part) => part !== "").join(" ");
+  return lineOf(problem, [placeText(problem), problem.severity, problem.path]);
+}
+
+/** The same for a log, whose lines have a level. */
+export function logLine(problem: PlacedProblem): string {
+  return lineOf(problem, [placeText(problem), problem.path]);
+}
+
+function lineOf(problem: PlacedProblem, start: readonly string[]): string {
+  const { path, message, rule, value, hint, resource } = problem;
+  const place = start.filter((part) => part !== "").join(" ");
   const about = resource === undefined || path !== "" ? "" : ` (${resource})`;
   const shown = value === undefined ? "" : `, not ${value}`;
   return `${place}: ${message}${shown}${about} [${rule}]${hint === undefined ? "" : `; ${hint}`}`;
+}
+
+/** `1 file`, `2 files`. */
+export function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? "" : "s"}`;
 }
 
 /** https://docs.github.com/actions/reference/workflow-commands-for-github-actions */

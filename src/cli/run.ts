@@ -1,11 +1,37 @@
-import { BOOTSTRAP } from "./bootstrap.ts";
 import { type Command, EXIT, type Io, UsageError } from "./command.ts";
-import { SERVE } from "./serve.ts";
-import { VALIDATE } from "./validate.ts";
 import { VERSION } from "./version.ts";
 
+/** A command that is loaded when it is run: the types of Envoy's API take most of the time of a start. */
+interface Entry {
+  readonly name: string;
+  /** What it does, in a line. */
+  readonly what: string;
+  readonly load: () => Promise<Command>;
+}
+
 /** The commands, in the order of the help. */
-export const COMMANDS: readonly Command[] = [SERVE, VALIDATE, BOOTSTRAP];
+const COMMANDS: readonly Entry[] = [
+  {
+    name: "serve",
+    what: "serves files to Envoys and gRPC clients, and follows their changes",
+    load: async () => (await import("./serve.ts")).SERVE,
+  },
+  {
+    name: "validate",
+    what: "finds what is wrong in files, before anything is sent",
+    load: async () => (await import("./validate.ts")).VALIDATE,
+  },
+  {
+    name: "bootstrap",
+    what: "prints what an Envoy or a gRPC client starts with",
+    load: async () => (await import("./bootstrap.ts")).BOOTSTRAP,
+  },
+  {
+    name: "schema",
+    what: "prints a JSON Schema of the files, for editors",
+    load: async () => (await import("./schema.ts")).SCHEMA,
+  },
+];
 
 /** Runs a command line. @returns the exit code */
 export async function run(args: readonly string[], io: Io): Promise<number> {
@@ -19,11 +45,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return EXIT.fine;
   }
   const wanted = name === "help" ? rest[0] : name;
-  const command = COMMANDS.find((each) => each.name === wanted);
-  if (command === undefined) {
+  const entry = COMMANDS.find((each) => each.name === wanted);
+  if (entry === undefined) {
     io.err(`Unknown command "${wanted}": it is one of ${COMMANDS.map((each) => each.name).join(", ")}`);
     return EXIT.usage;
   }
+  const command = await entry.load();
   if (name === "help" || rest.includes("--help") || rest.includes("-h")) {
     io.out(command.help);
     return EXIT.fine;
@@ -32,7 +59,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return await command.run(rest, io);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    io.err(`${error.message}\nSee xds ${command.name} --help`);
+    io.err(`${error.message}\nSee xds ${entry.name} --help`);
     return EXIT.usage;
   }
 }

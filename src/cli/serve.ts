@@ -1,12 +1,11 @@
 import process from "node:process";
 import { listen, type Listener, type ListenOptions } from "../node/mod.ts";
 import { type FilesCache, filesCache, FilesError, type FilesPublication } from "../node/files/mod.ts";
-import { createDiscoveryServer } from "../server/mod.ts";
+import { createDiscoveryServer, type Logger } from "../server/mod.ts";
 import { v3 } from "../v3/mod.ts";
 import {
   type Command,
   EXIT,
-  type Io,
   numberOf,
   type Options,
   parse,
@@ -15,8 +14,9 @@ import {
   type Values,
   wordOf,
 } from "./command.ts";
-import { makeLog } from "./log.ts";
-import { problemLine } from "./print-problems.ts";
+import { FILE_HELP, FILE_OPTIONS, maxFileBytesOf, validateOptionsOf } from "./file-options.ts";
+import { LEVELS, makeLog } from "./log.ts";
+import { count, logLine } from "./print-problems.ts";
 
 const OPTIONS: Options = {
   host: { type: "string" },
@@ -28,14 +28,12 @@ const OPTIONS: Options = {
   "log-level": { type: "string" },
   "log-format": { type: "string" },
   "drain-seconds": { type: "string" },
-  "max-file-mb": { type: "string" },
   health: { type: "boolean" },
+  ...FILE_OPTIONS,
 };
 
 /** Serves files. */
 export const SERVE: Command = {
-  name: "serve",
-  what: "serves files to Envoys and gRPC clients, and follows their changes",
   help: `Serves the .yaml, .yml and .json files of a directory to Envoys and gRPC clients, and follows their changes.
 
 Usage: xds serve [options] <directory or file>...
@@ -50,11 +48,11 @@ Usage: xds serve [options] <directory or file>...
   --log-format <format>   text for people, json for machines (default: text)
   --drain-seconds <n>     how long clients may take to leave at SIGTERM (default: 10)
   --health                serves grpc.health.v1.Health, too
-  --max-file-mb <n>       the largest file (default: 32)
+${FILE_HELP}
 
 A file has resources with "@type", lists of them, resources: [...], an Envoy bootstrap or a config dump. Files below
 nodes/<id>/ and clusters/<cluster>/ are for these clients, and replace what is above. In strings, \${NAME},
-\${NAME:-default} and \${file:path} are expanded. With an error in any file the last good configuration is served on.
+\${NAME:-default} and \${file:path} are expanded. With an error in any file the last good configuration stays.
 
 Exit codes: 0 it was stopped, 1 the files have errors at the start or it cannot listen, 2 wrong usage.
 
@@ -67,20 +65,26 @@ Examples:
     const options = listenOptionsOf(values);
     const drainMs = (numberOf(values, "drain-seconds", { max: 3_600 }) ?? 10) * 1_000;
     const log = makeLog(io, {
-      level: wordOf(values, "log-level", ["debug", "info", "warn", "error"]) ?? "info",
+      level: wordOf(values, "log-level", LEVELS) ?? "info",
       format: wordOf(values, "log-format", ["text", "json"]) ?? "text",
     });
-    const maxFileMb = numberOf(values, "max-file-mb", { min: 1 }) ?? 32;
+    const validate = validateOptionsOf(values);
+    let isServing = false;
     let cache: FilesCache;
     try {
       cache = await filesCache(positionals, {
         environment: io.environment,
-        maxFileBytes: maxFileMb * 1024 * 1024,
-        onPublication: (publication) => report(publication, log),
+        maxFileBytes: maxFileBytesOf(values),
+        validate,
+        onPublication: (publication) => {
+          // A start that fails is reported once, below.
+          if (publication.isPublished || isServing) report(publication, log);
+          isServing = true;
+        },
       });
     } catch (error) {
       if (!(error instanceof FilesError)) throw error;
-      log.error({}, "Nothing is served: correct the files and start again");
+      report({ isPublished: false, problems: error.problems, files: 0, resources: 0 }, log, NOTHING);
       return EXIT.findings;
     }
     const server = createDiscoveryServer({ cache, log, api: v3, health: values["health"] === true });
@@ -89,7 +93,11 @@ Examples:
       listener = await listen(server, options);
     } catch (error) {
       await cache.close();
-      log.error({}, `Cannot listen on port ${options.port}: ${(error as Error).message}`);
+      const reason = (error as Error).message.replace(
+        "tls, or insecure: true",
+        "--tls-cert and --tls-key, or --insecure",
+      );
+      log.error({}, reason);
       return EXIT.findings;
     }
     const { address, port } = listener;
@@ -115,7 +123,7 @@ function listenOptionsOf(values: Values): ListenOptions & { readonly port: numbe
     throw new UsageError("TLS needs both --tls-cert and --tls-key");
   }
   if (caFile !== undefined && certFile === undefined) {
-    throw new UsageError("--tls-client-ca needs --tls-cert and --tls-key");
+    throw new UsageError("The option --tls-client-ca needs --tls-cert and --tls-key");
   }
   const host = textOf(values, "host");
   return {
@@ -128,13 +136,19 @@ function listenOptionsOf(values: Values): ListenOptions & { readonly port: numbe
   };
 }
 
-function report({ isPublished, problems, files, resources }: FilesPublication, log: ReturnType<typeof makeLog>): void {
+const NOTHING = "The files have errors: nothing is served; correct them and start again";
+const LAST_GOOD = "The files have errors: the last good configuration stays";
+
+function report(publication: FilesPublication, log: Required<Logger>, otherwise: string = LAST_GOOD): void {
+  const { isPublished, problems, files, resources, client } = publication;
   for (const problem of problems) {
-    const { severity, ...fields } = problem;
-    log[severity === "error" ? "error" : "warn"](fields, problemLine(problem));
+    const { severity, message, ...fields } = problem;
+    log[severity === "error" ? "error" : "warn"]({ ...fields, problem: message }, logLine(problem));
   }
-  if (isPublished) log.info({ files, resources }, `Published ${resources} resources of ${files} files`);
-  else log.error({ files }, "The files have errors: the last good configuration is served on");
+  if (isPublished) {
+    log.info({ files, resources }, `Published ${count(resources, "resource")} of ${count(files, "file")}`);
+  } else if (client === undefined) log.error({ files }, otherwise);
+  else log.error({ client }, `Clients of node "${client.node}" in cluster "${client.cluster}" keep what they have`);
 }
 
 function nextSignal(): Promise<string> {

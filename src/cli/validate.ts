@@ -1,7 +1,11 @@
-import { asPlacedProblem, compose, type PlacedProblem, resourcesIn, validatePlaced } from "../files/mod.ts";
+import { asPlacedProblem, type PlacedProblem } from "../files/mod.ts";
+import { LayeredFiles, validatorOf } from "../node/files/layered-files.ts";
 import { FileLoader } from "../node/files/load.ts";
-import { type Command, EXIT, type Io, numberOf, type Options, parse, textOf, UsageError } from "./command.ts";
-import { printProblems } from "./print-problems.ts";
+import { isError } from "../node/files/publication.ts";
+import type { ValidateOptions } from "../validate/mod.ts";
+import { type Command, EXIT, type Io, type Options, parse, textOf, UsageError } from "./command.ts";
+import { FILE_HELP, FILE_OPTIONS, maxFileBytesOf, validateOptionsOf } from "./file-options.ts";
+import { count, printProblems, problemLine } from "./print-problems.ts";
 
 const OPTIONS: Options = {
   envoy: { type: "boolean" },
@@ -9,23 +13,21 @@ const OPTIONS: Options = {
   json: { type: "boolean" },
   github: { type: "boolean" },
   "warnings-fail": { type: "boolean" },
-  "max-file-mb": { type: "string" },
+  ...FILE_OPTIONS,
 };
 
 /** Looks at files without serving them. */
 export const VALIDATE: Command = {
-  name: "validate",
-  what: "finds what is wrong in files, before anything is sent",
   help: `Finds what is wrong in files: how they are written, the rules of Envoy's API, references that lead nowhere.
 
 Usage: xds validate [options] <directory or file>...
 
-  --envoy              asks a real Envoy, too (envoy on the PATH)
-  --envoy-path <path>  the Envoy to ask
-  --json               prints the findings as JSON
-  --github             prints the findings as annotations of GitHub's actions
-  --warnings-fail      ends with 1 if there are warnings
-  --max-file-mb <n>    the largest file (default: 32)
+  --envoy                 has a real Envoy validate them, too (envoy on the PATH)
+  --envoy-path <path>     the same with this Envoy
+  --json                  prints the findings as JSON
+  --github                prints the findings as annotations of GitHub's actions
+  --warnings-fail         ends with 1 if there are warnings
+${FILE_HELP}
 
 Exit codes: 0 nothing is wrong, 1 there are findings, 2 wrong usage.
 
@@ -37,11 +39,15 @@ Examples:
     if (positionals.length === 0) throw new UsageError("Expected a directory or a file");
     if (values["json"] && values["github"]) throw new UsageError("Expected --json or --github, not both");
     const envoy = textOf(values, "envoy-path") ?? (values["envoy"] ? "envoy" : undefined);
-    const maxFileMb = numberOf(values, "max-file-mb", { min: 1 });
-    const found = await problemsOf(positionals, { envoy, maxFileMb, io });
+    const found = await problemsOf(positionals, {
+      envoy,
+      environment: io.environment,
+      maxFileBytes: maxFileBytesOf(values),
+      validate: validateOptionsOf(values),
+    });
     const format = values["json"] ? "json" : values["github"] ? "github" : "text";
     if (found.problems.length > 0 || format === "json") io.out(printProblems(found.problems, format));
-    const errors = found.problems.filter(({ severity }) => severity === "error").length;
+    const errors = found.problems.filter(isError).length;
     const warnings = found.problems.length - errors;
     io.err(
       `${count(found.files, "file")}, ${count(found.resources, "resource")}: ` +
@@ -57,36 +63,41 @@ interface Found {
   readonly resources: number;
 }
 
-async function problemsOf(
-  paths: readonly string[],
-  { envoy, maxFileMb = 32, io }: {
-    readonly envoy: string | undefined;
-    readonly maxFileMb?: number | undefined;
-    readonly io: Io;
-  },
-): Promise<Found> {
-  const loader = new FileLoader(paths, { environment: io.environment, maxFileBytes: maxFileMb * 1024 * 1024 });
-  const { files, problems: unread } = await loader.load();
-  const resources = files.reduce((sum, { content }) => sum + content.resources.length, 0);
-  const counts = { files: files.length, resources };
-  if (unread.length > 0) return { ...counts, problems: unread.map(asPlacedProblem) };
-  const layers = files.flatMap(({ layer }) => layer.of === "all" ? [] : [{ [layer.of]: layer.name }]);
-  const problems = new Map<string, PlacedProblem>();
-  for (const client of [{}, ...layers]) {
-    const composition = compose(files, client);
-    const found = [...composition.problems.map(asPlacedProblem), ...validatePlaced(composition.resources)];
-    for (const each of found) problems.set(JSON.stringify(each), each);
-    if (envoy === undefined || found.some(({ severity }) => severity === "error")) continue;
-    const { validateWithEnvoy } = await import("../node/envoy/mod.ts");
-    const places = new Map(composition.resources.map((placed) => [placed.resource.name, placed]));
-    for (const each of await validateWithEnvoy(resourcesIn(composition), { envoy })) {
-      const place = places.get(each.resource)?.placeOf(each.path);
-      problems.set(JSON.stringify(each), { ...each, ...place });
-    }
-  }
-  return { ...counts, problems: [...problems.values()] };
+interface Reading {
+  readonly envoy: string | undefined;
+  readonly environment: Io["environment"];
+  readonly maxFileBytes: number;
+  readonly validate: ValidateOptions;
 }
 
-function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? "" : "s"}`;
+async function problemsOf(
+  paths: readonly string[],
+  { envoy, environment, maxFileBytes, validate }: Reading,
+): Promise<Found> {
+  const { files, problems: unread } = await new FileLoader(paths, { environment, maxFileBytes }).load();
+  const layered = new LayeredFiles(files, validatorOf(validate));
+  const counts = { files: layered.fileCount, resources: layered.resourceCount };
+  if (unread.length > 0) return { ...counts, problems: unread.map(asPlacedProblem) };
+  const problems = layered.problemsOf();
+  // Envoy's first error is one of these, and hides the others.
+  if (envoy === undefined || problems.some(isError)) return { ...counts, problems };
+  return { ...counts, problems: [...problems, ...await verdictsOf(envoy, layered, validate)] };
+}
+
+async function verdictsOf(envoy: string, files: LayeredFiles, { external }: ValidateOptions): Promise<PlacedProblem[]> {
+  const { validateWithEnvoy } = await import("../node/envoy/mod.ts");
+  const found = new Map<string, PlacedProblem>();
+  for (const layers of files.layers()) {
+    const { resources } = files.compose(layers);
+    const places = new Map(resources.map((each) => [`${each.resource.typeUrl}\n${each.resource.name}`, each.place]));
+    const verdicts = await validateWithEnvoy(resources.map((each) => each.resource), {
+      envoy,
+      ...external && { external },
+    });
+    for (const { typeUrl, ...problem } of verdicts) {
+      const placed = { ...places.get(`${typeUrl}\n${problem.resource}`), ...problem };
+      found.set(problemLine(placed), placed);
+    }
+  }
+  return [...found.values()];
 }

@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { reflect, type ReflectMessage } from "@bufbuild/protobuf/reflect";
 import { AnySchema } from "@bufbuild/protobuf/wkt";
 import { type DescMessage, encode, TYPE_URL_PREFIX } from "../resource/mod.ts";
-import { isNull, kindOf, type MapNode, type Node, stringOf, valueAt } from "./node.ts";
+import { isExpanded, isNull, kindOf, type MapNode, type Node, stringOf, valueAt } from "./node.ts";
 import type { Wrong } from "./read-scalar.ts";
 import { hasOwnForm } from "./read-well-known.ts";
 import type { Types } from "./types.ts";
@@ -80,14 +80,17 @@ function typeUrlOf(reader: AnyContext, node: Node): string | undefined {
     return reader.wrong(type.at, { message: `Expected "@type" to be a string, not ${kindOf(type)}` });
   }
   if (typeUrl.includes("/")) return typeUrl;
-  const hint = PRESENTABLE.test(typeUrl) ? { hint: `write "${TYPE_URL_PREFIX}${typeUrl}"` } : {};
+  const hint = PRESENTABLE.test(typeUrl) && !isExpanded(type) ? { hint: `write "${TYPE_URL_PREFIX}${typeUrl}"` } : {};
   return reader.wrong(type.at, { message: '"@type" has no slash', ...hint });
 }
 
 function unknownType(reader: AnyContext, node: MapNode, typeUrl: string): undefined {
   const name = typeName(typeUrl);
-  const at = valueAt(node, "@type")!.at;
-  if (reader.isSecret || !PRESENTABLE.test(name)) return reader.wrong(at, { message: "Unknown type" });
+  const type = valueAt(node, "@type")!;
+  const { at } = type;
+  if (reader.isSecret || isExpanded(type) || !PRESENTABLE.test(name)) {
+    return reader.wrong(at, { message: "Unknown type" });
+  }
   reader.wrong(at, { message: `Unknown type "${name}"`, hint: reader.types.hintFor(name) });
 }
 

@@ -4,6 +4,7 @@ import { Findings } from "./findings.ts";
 import { MessageReader } from "./message-reader.ts";
 import { isNull, type Node, stringOf, valueAt } from "./node.ts";
 import { PlacedResource } from "./placed-resource.ts";
+import type { Place } from "./problem.ts";
 import type { Text } from "./text.ts";
 import type { Types } from "./types.ts";
 
@@ -13,6 +14,10 @@ export interface Removal {
   readonly typeUrl: string;
   /** The name. */
   readonly name: string;
+  /** Where it is written. */
+  readonly place: Place;
+  /** Where it is in the document, as in `remove[3]`. */
+  readonly path: string;
 }
 
 /** Collects the resources of a document, and what is wrong in it. */
@@ -64,7 +69,9 @@ export class Collector {
       readTyped(this.reader, node);
       return;
     }
-    this.removals.push({ typeUrl: TYPE_URL_PREFIX + typeName(typeUrl), name });
+    const { trail } = this.findings;
+    const place = this.findings.placeOf(node.at);
+    this.removals.push({ typeUrl: TYPE_URL_PREFIX + typeName(typeUrl), name, place, path: trail.toString() });
   }
 
   /** Reads within the value of a key, or an item. */

@@ -30,7 +30,7 @@ function scalar(node: ScalarNode, expand: (text: string) => string, findings: Fi
   if (typeof node.value !== "string" || !node.value.includes("${")) return node;
   try {
     const value = expand(node.value);
-    return { ...node, value: node.isPlain ? plainScalar(value) : value };
+    return { ...node, value: node.isPlain ? plainScalar(value) : value, isExpanded: true };
   } catch (error) {
     findings.add(node.at, { message: error instanceof Error ? error.message : "It cannot be expanded" });
     return node;

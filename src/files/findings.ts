@@ -1,4 +1,4 @@
-import type { DocumentProblem } from "./problem.ts";
+import type { DocumentProblem, Place } from "./problem.ts";
 import type { Text } from "./text.ts";
 import { Trail } from "./trail.ts";
 
@@ -24,9 +24,13 @@ export class Findings {
    */
   add(at: number, { message, hint }: { readonly message: string; readonly hint?: string }): void {
     if (this.#found.length >= MAX_PROBLEMS) return;
-    const place = this.#text?.placeOf(at) ?? (this.#file === undefined ? {} : { file: this.#file });
-    const problem = { ...place, path: this.trail.toString(), message, ...hint !== undefined && { hint } };
+    const problem = { ...this.placeOf(at), path: this.trail.toString(), message, ...hint !== undefined && { hint } };
     this.#found.push({ at, problem });
+  }
+
+  /** The place of an offset in the text. */
+  placeOf(at: number): Place {
+    return this.#text?.placeOf(at) ?? (this.#file === undefined ? {} : { file: this.#file });
   }
 
   /** How many there are; a reader that found nothing new has read well. */

@@ -110,7 +110,7 @@ function messageSchema(desc: DescMessage, isInAny: boolean): JsonSchema {
 function ownForm(desc: DescMessage): JsonSchema | undefined {
   switch (desc.typeName) {
     case "google.protobuf.Duration":
-      return { type: "string", pattern: "^-?\\d{1,12}(\\.\\d{1,9})?s$", title: 'seconds, such as "0.25s"' };
+      return { type: "string", pattern: "^-?\\d{1,12}(\\.\\d{1,9})?s$|\\$\\{", title: 'seconds, such as "0.25s"' };
     case "google.protobuf.Timestamp":
       return { type: "string", title: 'a time, such as "2030-01-31T12:00:00Z"' };
     case "google.protobuf.FieldMask":
@@ -143,8 +143,11 @@ function valueSchema(field: DescField): JsonSchema {
 
 function enumSchema(desc: DescEnum): JsonSchema {
   // Names may stand for the same number.
-  return { enum: [...new Set(desc.values.flatMap(({ name, number }) => [name, number]))] };
+  return { anyOf: [{ enum: [...new Set(desc.values.flatMap(({ name, number }) => [name, number]))] }, VARIABLE] };
 }
+
+/** A text with `${NAME}`, in place of what is no string. */
+const VARIABLE = { type: "string", pattern: "\\$\\{" };
 
 function scalarSchema(type: ScalarType): JsonSchema {
   switch (type) {
@@ -152,7 +155,7 @@ function scalarSchema(type: ScalarType): JsonSchema {
     case ScalarType.BYTES:
       return { type: "string" };
     case ScalarType.BOOL:
-      return { type: "boolean" };
+      return { anyOf: [{ type: "boolean" }, VARIABLE] };
     case ScalarType.DOUBLE:
     case ScalarType.FLOAT:
       return { type: ["number", "string"] };

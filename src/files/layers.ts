@@ -53,10 +53,10 @@ function apply(
   { resources, problems }: { readonly resources: Map<string, PlacedResource>; readonly problems: DocumentProblem[] },
 ): void {
   for (const { file, content } of files) {
-    for (const { typeUrl, name } of content.removals) {
+    for (const { typeUrl, name, place, path } of content.removals) {
       if (resources.delete(keyOf(typeUrl, name))) continue;
       const message = `Cannot remove "${name}" of ${typeUrl}: no layer beneath this one has it`;
-      problems.push({ file, path: "remove", message });
+      problems.push({ file, ...place, path, message });
     }
   }
   const own = new Map<string, PlacedResource>();

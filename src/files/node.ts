@@ -36,6 +36,8 @@ export interface ScalarNode {
   readonly written?: string;
   /** Whether it is a string of YAML without quotes, which may be read as another type once it is expanded. */
   readonly isPlain?: boolean;
+  /** Whether it has what `expand` inserted, which may be secret: no problem quotes it. */
+  readonly isExpanded?: boolean;
 }
 
 /** The value of a key, or of any of its spellings. */
@@ -52,6 +54,11 @@ export function itemsOf(node: Node | undefined): readonly Node[] {
 /** The value, if it is a string. */
 export function stringOf(node: Node | undefined): string | undefined {
   return node?.kind === "scalar" && typeof node.value === "string" ? node.value : undefined;
+}
+
+/** Whether a part of the value was inserted by `expand`. */
+export function isExpanded(node: Node | undefined): boolean {
+  return node?.kind === "scalar" && node.isExpanded === true;
 }
 
 /** Whether the node is an explicit null, or an empty value of YAML. */

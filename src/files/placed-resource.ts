@@ -1,5 +1,5 @@
 import type { Resource } from "../resource/mod.ts";
-import type { Node } from "./node.ts";
+import { isExpanded, type Node } from "./node.ts";
 import type { Place } from "./problem.ts";
 import type { Text } from "./text.ts";
 
@@ -34,6 +34,16 @@ export class PlacedResource {
    * @returns the place of what is nearest to the field, where it is not written itself, and the path in the document
    */
   placeOf(fieldPath: string): Place & { readonly path: string } {
+    const { at, path } = this.#find(fieldPath);
+    return { ...this.#placeOf(at), path };
+  }
+
+  /** Whether the value of a field was inserted from elsewhere, and may be secret. */
+  isExpanded(fieldPath: string): boolean {
+    return isExpanded(this.#find(fieldPath).node);
+  }
+
+  #find(fieldPath: string): { readonly node: Node; readonly at: number; readonly path: string } {
     let [node, at] = [this.#node, this.#node.at];
     let path = this.path;
     for (const step of stepsOf(fieldPath)) {
@@ -42,7 +52,7 @@ export class PlacedResource {
       ({ node, at } = found);
       path += found.step;
     }
-    return { ...this.#placeOf(at), path: path.replace(/^\./, "") };
+    return { node, at, path: path.replace(/^\./, "") };
   }
 
   #placeOf(at: number): Place {

@@ -1,6 +1,6 @@
 import { type DescEnum, ScalarType } from "@bufbuild/protobuf";
 import { base64Decode } from "@bufbuild/protobuf/wire";
-import { kindOf, type Node } from "./node.ts";
+import { isExpanded, kindOf, type Node } from "./node.ts";
 import { didYouMean, likelyName } from "./spelling.ts";
 
 /** What a node is as a value of a type, or why it is none. */
@@ -39,7 +39,7 @@ export function readEnum(type: DescEnum, node: Node, isSecret: boolean): Read<nu
   const number = readInteger(ScalarType.INT32, node);
   if ("value" in number) return { value: Number(number.value) };
   const names = type.values.map(({ name }) => name);
-  if (typeof value !== "string" || isSecret || !PRESENTABLE.test(value)) {
+  if (typeof value !== "string" || isSecret || isExpanded(node) || !PRESENTABLE.test(value)) {
     return { message: `Expected ${listed(names)}, not ${kindOf(node)}` };
   }
   return { message: `Unknown value "${value}", expected ${listed(names)}`, ...didYouMean(likelyName(value, names)) };

@@ -7,7 +7,7 @@ import {
   TimestampSchema,
   ValueSchema,
 } from "@bufbuild/protobuf/wkt";
-import { kindOf, type Node } from "./node.ts";
+import { isExpanded, kindOf, type Node } from "./node.ts";
 import { readDuration } from "./read-duration.ts";
 import { type Read, readScalar } from "./read-scalar.ts";
 
@@ -28,7 +28,7 @@ export function hasOwnForm(desc: DescMessage): boolean {
 export function readWellKnown(desc: DescMessage, node: Node, isSecret: boolean): Read<Message> {
   switch (desc.typeName) {
     case "google.protobuf.Duration":
-      return readDuration(node, isSecret);
+      return readDuration(node, isSecret || isExpanded(node));
     case "google.protobuf.Timestamp":
       return readText(node, TimestampSchema, 'a time, such as "2030-01-31T12:00:00Z"');
     case "google.protobuf.FieldMask":

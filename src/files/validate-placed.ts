@@ -1,4 +1,6 @@
-import { validate, type ValidateOptions } from "../validate/mod.ts";
+import type { ValidateOptions } from "../validate/mod.ts";
+import { validateBy } from "../validate/validate.ts";
+import { Validator } from "../validate/validator.ts";
 import type { PlacedResource } from "./placed-resource.ts";
 import type { DocumentProblem } from "./problem.ts";
 
@@ -16,11 +18,17 @@ export interface PlacedProblem extends DocumentProblem {
 
 /** Finds what clients would reject in resources, at the places of the fields. */
 export function validatePlaced(placed: readonly PlacedResource[], options?: ValidateOptions): PlacedProblem[] {
+  return validatePlacedBy(new Validator(options), placed);
+}
+
+/** The same by a validator that is used again, so that what it knows of resources stays. */
+export function validatePlacedBy(validator: Validator, placed: readonly PlacedResource[]): PlacedProblem[] {
   const places = new Map(placed.map((each) => [`${each.resource.typeUrl}\n${each.resource.name}`, each]));
-  const problems = validate(placed.map(({ resource }) => resource), options);
-  return problems.map(({ typeUrl, resource, path, ...rest }) => {
-    const place = places.get(`${typeUrl}\n${resource}`)?.placeOf(path);
-    return { ...place, path: place?.path ?? path, resource, ...rest };
+  const problems = validateBy(validator, placed.map(({ resource }) => resource));
+  return problems.map(({ typeUrl, resource, path, value, ...rest }) => {
+    const found = places.get(`${typeUrl}\n${resource}`);
+    const isShown = value !== undefined && found?.isExpanded(path) !== true;
+    return { path, ...found?.placeOf(path), resource, ...rest, ...isShown && { value } };
   });
 }
 

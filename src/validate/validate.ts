@@ -18,7 +18,11 @@ import { Validator } from "./validator.ts";
  * @returns the problems, in the order of the resources; none if all is well
  */
 export function validate(resources: Iterable<Resource> | Snapshot, options?: ValidateOptions): Problem[] {
-  const validator = options === undefined ? usual ??= new Validator() : new Validator(options);
+  return validateBy(options === undefined ? usual ??= new Validator() : new Validator(options), resources);
+}
+
+/** The same by a validator that is used again, so that what it knows of resources stays. */
+export function validateBy(validator: Validator, resources: Iterable<Resource> | Snapshot): Problem[] {
   const { all, after, types, duplicates } = resources instanceof Snapshot ? ofSnapshot(resources) : group(resources);
   const problems = duplicates.flatMap((each) => validator.withSeverity(each) ?? []);
   return [...problems, ...validator.problemsOf({ update: all, remove: [], after, types, isComplete: true })];

@@ -137,7 +137,7 @@ describe("readDocument()", () => {
     const { removals, problems } = readDocument(
       JSON.stringify({ resources: [a], remove: [{ "@type": CLUSTER, name: "b" }] }),
     );
-    expect(removals).toEqual([{ typeUrl: CLUSTER, name: "b" }]);
+    expect(removals).toMatchObject([{ typeUrl: CLUSTER, name: "b", path: "remove[0]", place: { line: 1 } }]);
     expect(problems).toEqual([]);
     expect(readDocument(`remove: [{ "@type": type.googleapis.com/a.B, name: c }, { name: d }]`).problems).toHaveLength(
       2,

@@ -1,4 +1,6 @@
 import { Ajv } from "ajv";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { jsonSchema, readDocument } from "../../src/files/mod.ts";
@@ -45,6 +47,8 @@ filter_chains:
   ],
 ];
 
+const EXAMPLES = join(import.meta.dirname, "../../examples/files");
+
 /** Words to replace in a document that is right, each of which makes it wrong. */
 const WRONG: readonly (readonly [string, string, string])[] = [
   ["a resource", "connect_timeout", "conect_timeout"],
@@ -79,5 +83,20 @@ describe("jsonSchema()", () => {
     const text = right.replace(from, to);
     expect(takes(text)).toBe(false);
     expect(readDocument(text).problems).not.toEqual([]);
+  });
+
+  it.each(readdirSync(EXAMPLES).filter((name) => name.endsWith(".yaml")))("takes the example %s", (name) => {
+    expect([takes(readFileSync(join(EXAMPLES, name), "utf8")), validate.errors]).toEqual([true, null]);
+  });
+
+  it("takes a variable in place of a number, a boolean, a duration and a value of an enum", () => {
+    const fields = [
+      "per_connection_buffer_limit_bytes: ${A}",
+      "respect_dns_ttl: ${A:-true}",
+      "connect_timeout: ${A}",
+      "type: ${A:-EDS}",
+    ];
+    expect([takes(`"@type": ${CLUSTER}\nname: a\n${fields.join("\n")}\n`), validate.errors]).toEqual([true, null]);
+    expect(takes(`"@type": ${CLUSTER}\nname: a\ntype: $A\n`)).toBe(false);
   });
 });

@@ -13,11 +13,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cache: ["resource", "v3/resource-types.ts"],
   stream: ["resource", "cache"],
   server: ["resource", "v3", "cache", "stream"],
-  node: ["server", "resource", "v3", "cache", "validate"],
+  node: ["server", "resource", "v3", "cache", "validate", "files"],
   testing: ["resource", "cache", "stream"],
   validate: ["resource", "v3", "cache"],
   entries: ["resource", "cache"],
-  files: ["resource", "v3"],
+  files: ["resource", "v3", "validate"],
+  cli: ["node", "files", "validate", "server", "resource", "v3", "cache"],
 };
 
 /** Folders that run on any runtime with web standards. */

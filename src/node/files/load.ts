@@ -7,7 +7,9 @@ import {
   readDocument,
   type ReadOptions,
 } from "../../files/mod.ts";
-import { listTree, type TreeFile } from "./tree.ts";
+import { reasonOf } from "./reason.ts";
+import { stampOf } from "./stamp.ts";
+import { listTree, type Tree, type TreeFile } from "./tree.ts";
 import { expandVariables } from "./variables.ts";
 
 /** How files are read. */
@@ -28,6 +30,8 @@ export interface LoadedFiles {
   readonly files: readonly LayerFile[];
   /** All that is wrong in them. */
   readonly problems: readonly DocumentProblem[];
+  /** What `stamp()` gives as long as the files stay as they were when they were read. */
+  readonly stamp: string;
 }
 
 /** Reads files, and again only what has changed. */
@@ -44,46 +48,56 @@ export class FileLoader {
 
   /** A text that changes when any of the files does, those whose text is inserted too. */
   async stamp(): Promise<string> {
-    const { files, problems } = await this.#list();
-    const included = new Set([...this.#known.values()].flatMap((each) => [...each.included]));
-    const stamps = await stampsOf([...included]);
-    return JSON.stringify([files.map(({ path, stamp }) => [path, stamp]), problems, stamps]);
+    const tree = await this.#list();
+    return textOf(tree, new Map([...includedIn(this.#known).keys()].map((path) => [path, stampOf(path)])));
   }
 
   /** Reads what has changed. */
   async load(): Promise<LoadedFiles> {
-    const { files, problems } = await this.#list();
+    const tree = await this.#list();
     const known = new Map<string, Known>();
-    for (const file of files) known.set(file.path, await this.#read(file));
+    for (const file of tree.files) known.set(file.path, await this.#read(file));
     this.#known = known;
-    const loaded = files.map(({ path, layer }) => ({ file: path, layer, content: known.get(path)!.content }));
-    return { files: loaded, problems: [...problems, ...loaded.flatMap(({ content }) => content.problems)] };
+    const files = tree.files.map(({ path, layer }) => ({ file: path, layer, content: known.get(path)!.content }));
+    const problems = [...tree.problems, ...files.flatMap(({ content }) => content.problems)];
+    return { files, problems, stamp: textOf(tree, includedIn(known)) };
   }
 
-  #list() {
+  #list(): Promise<Tree> {
     return listTree(this.#paths, { maxFiles: this.#options.maxFiles ?? 10_000, maxDepth: 16 });
   }
 
   async #read({ path, stamp, size }: TreeFile): Promise<Known> {
     const before = this.#known.get(path);
-    if (before?.stamp === stamp && await stampsOf(before.included) === before.includedStamp) return before;
+    if (before?.stamp === stamp && [...before.included].every(([each, at]) => stampOf(each) === at)) return before;
     const { environment = process.env, types, maxFileBytes = 32 * 1024 * 1024 } = this.#options;
-    const included = new Set<string>();
-    const onInclude = (file: string) => void included.add(file);
+    const included = new Map<string, string>();
+    const onInclude = (file: string) => {
+      // Before it is read, so that a change meanwhile is seen.
+      if (!included.has(file)) included.set(file, stampOf(file));
+    };
     const content = await contentOf(path, { size, maxFileBytes }, {
       file: path,
       ...types && { types },
       expand: (text) => expandVariables(text, { file: path, environment, onInclude }),
     });
-    return { stamp, content, included: [...included], includedStamp: await stampsOf([...included]) };
+    return { stamp, content, included };
   }
 }
 
 interface Known {
   readonly stamp: string;
   readonly content: DocumentContent;
-  readonly included: readonly string[];
-  readonly includedStamp: string;
+  /** The stamps of the files whose text is inserted. */
+  readonly included: ReadonlyMap<string, string>;
+}
+
+function includedIn(known: ReadonlyMap<string, Known>): Map<string, string> {
+  return new Map([...known.values()].flatMap(({ included }) => [...included]));
+}
+
+function textOf({ files, problems }: Tree, included: ReadonlyMap<string, string>): string {
+  return JSON.stringify([files.map(({ path, stamp }) => [path, stamp]), problems, [...included]]);
 }
 
 async function contentOf(
@@ -91,20 +105,24 @@ async function contentOf(
   { size, maxFileBytes }: { readonly size: number; readonly maxFileBytes: number },
   options: ReadOptions,
 ): Promise<DocumentContent> {
-  const problem = (message: string): DocumentContent => {
-    return { resources: [], removals: [], problems: [{ file: path, path: "", message }] };
-  };
-  if (size > maxFileBytes) return problem(`It has ${size} bytes, of at most ${maxFileBytes}`);
+  if (size > maxFileBytes) return problem(path, `It has ${size} bytes, of at most ${maxFileBytes}`);
+  let bytes: Uint8Array;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(await readFile(path));
-    return readDocument(text, options);
+    bytes = await readFile(path);
   } catch (error) {
-    if (error instanceof TypeError) return problem("It is no text in UTF-8");
-    return problem(`It cannot be read: ${(error as Error).message.replace(/, \w+ '.*'$/, "")}`);
+    return problem(path, `It cannot be read: ${reasonOf(error)}`);
   }
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return problem(path, "It is not text in UTF-8");
+  }
+  // A file that is written anew is empty for a moment: that must not be taken for a removal of all that it has.
+  if (text.trim() === "") return problem(path, "It is empty", "delete it, or write a comment into it");
+  return readDocument(text, options);
 }
 
-async function stampsOf(paths: readonly string[]): Promise<string> {
-  const tree = await listTree(paths, { maxFiles: paths.length, maxDepth: 0 });
-  return JSON.stringify([tree.files.map(({ path, stamp }) => [path, stamp]), tree.problems]);
+function problem(file: string, message: string, hint?: string): DocumentContent {
+  return { resources: [], removals: [], problems: [{ file, path: "", message, ...hint !== undefined && { hint } }] };
 }

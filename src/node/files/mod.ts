@@ -3,12 +3,6 @@
  *
  * @module
  */
-export {
-  type FilesCache,
-  filesCache,
-  type FilesCacheOptions,
-  FilesError,
-  type FilesPublication,
-  type FilesStatus,
-} from "./files-cache.ts";
+export { type FilesCache, filesCache, type FilesCacheOptions } from "./files-cache.ts";
 export type { LoadOptions } from "./load.ts";
+export { FilesError, type FilesPublication, type FilesStatus } from "./publication.ts";

@@ -1,13 +1,15 @@
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { extname, join, relative, sep } from "node:path";
 import type { DocumentProblem, Layer } from "../../files/mod.ts";
+import { reasonOf } from "./reason.ts";
+import { stampOfStats } from "./stamp.ts";
 
 /** A file that is to be read. */
 export interface TreeFile {
   /** The path to read it by. */
   readonly path: string;
   readonly layer: Layer;
-  /** Changes when the file does: its device, its number, its size and when it was written. */
+  /** Changes when the file does. */
   readonly stamp: string;
   /** In bytes. */
   readonly size: number;
@@ -28,8 +30,9 @@ export interface TreeLimits {
 
 /**
  * Lists the `.yaml`, `.yml` and `.json` files of directories, and files that are named themselves, in the order of their
- * names. What is below `nodes/<id>` or `clusters/<cluster>` of a directory belongs to these clients; the names are those
- * that `encodeURIComponent` makes. Names that begin with a dot are left out: editors and Kubernetes have such.
+ * names. What is below `nodes/<id>` or `clusters/<cluster>` of a directory belongs to these clients, as do files
+ * `nodes/<id>.yaml`; the names are those that `encodeURIComponent` makes. Names that begin with a dot are left out:
+ * editors and Kubernetes have such. A directory without a file is a problem, since one that is not mounted is empty.
  */
 export async function listTree(paths: readonly string[], limits: TreeLimits): Promise<Tree> {
   const walk = new Walk(limits);
@@ -41,6 +44,7 @@ class Walk implements Tree {
   readonly files: TreeFile[] = [];
   readonly problems: DocumentProblem[] = [];
   readonly #limits: TreeLimits;
+  #isFull = false;
 
   constructor(limits: TreeLimits) {
     this.#limits = limits;
@@ -48,54 +52,59 @@ class Walk implements Tree {
 
   async add(path: string): Promise<void> {
     try {
-      const found = await stat(path);
-      if (found.isDirectory()) return await this.#directory(path, { root: path, above: [] });
-      await this.#file(path, { of: "all" });
+      if (!(await stat(path)).isDirectory()) return await this.#file(path, { of: "all" });
+      const before = this.files.length + this.problems.length;
+      await this.#directory(path, { root: path, above: [] });
+      if (this.files.length + this.problems.length === before) this.#add(path, EMPTY);
     } catch (error) {
-      this.#fail(path, error);
+      this.#add(path, `It cannot be read: ${reasonOf(error)}`);
     }
   }
 
-  async #directory(path: string, { root, above }: { readonly root: string; readonly above: readonly string[] }) {
+  async #directory(
+    path: string,
+    { root, above }: { readonly root: string; readonly above: readonly string[] },
+  ): Promise<void> {
     const real = await realpath(path);
     // A link to a directory above leads around in a circle.
-    if (above.includes(real)) return this.#fail(path, new Error("a link leads to a directory above it"));
-    if (above.length > this.#limits.maxDepth) {
-      return this.#fail(path, new Error(`it is more than ${this.#limits.maxDepth} directories deep`));
-    }
+    if (above.includes(real)) return this.#add(path, "It is a link to a directory above it");
+    const { maxDepth } = this.#limits;
+    if (above.length > maxDepth) return this.#add(path, `It is more than ${maxDepth} directories deep`);
     for (const name of (await readdir(path)).toSorted()) {
+      if (this.#isFull) return;
       if (name.startsWith(".")) continue;
       const child = join(path, name);
       try {
-        const found = await stat(child);
-        if (found.isDirectory()) await this.#directory(child, { root, above: [...above, real] });
-        else if (/\.(ya?ml|json)$/.test(name)) await this.#file(child, layerOf(relative(root, child)));
+        if ((await stat(child)).isDirectory()) await this.#directory(child, { root, above: [...above, real] });
+        else if (EXTENSIONS.includes(extname(name))) await this.#file(child, layerOf(relative(root, child)));
       } catch (error) {
-        // Deleted since it was listed.
+        // Deleted since it was listed; a link that leads nowhere is there.
         if (await isMissing(child)) continue;
-        this.#fail(child, error);
+        this.#add(child, `It cannot be read: ${reasonOf(error)}`);
       }
     }
   }
 
   async #file(path: string, layer: Layer): Promise<void> {
-    if (this.files.length >= this.#limits.maxFiles) {
-      if (this.files.length === this.#limits.maxFiles && !this.problems.some(({ message }) => message === TOO_MANY)) {
-        this.problems.push({ file: path, path: "", message: TOO_MANY });
-      }
-      return;
+    const { maxFiles } = this.#limits;
+    if (this.#isFull) return;
+    if (this.files.length >= maxFiles) {
+      this.#isFull = true;
+      return this.#add(path, `There are more than ${maxFiles} files`);
     }
-    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
-    this.files.push({ path, layer, stamp: [dev, ino, size, mtimeNs, ctimeNs].join(), size: Number(size) });
+    const found = await stat(path, { bigint: true });
+    // To read a pipe would wait for a writer.
+    if (!found.isFile()) return this.#add(path, "It is not a regular file");
+    this.files.push({ path, layer, stamp: stampOfStats(found), size: Number(found.size) });
   }
 
-  #fail(path: string, error: unknown): void {
-    const reason = (error as Error).message.replace(/, \w+ '.*'$/, "");
-    this.problems.push({ file: path, path: "", message: `It cannot be read: ${reason}` });
+  #add(file: string, message: string): void {
+    this.problems.push({ file, path: "", message });
   }
 }
 
-const TOO_MANY = "There are more files than are read";
+const EXTENSIONS = [".yaml", ".yml", ".json"];
+const EMPTY = "It has no .yaml, .yml or .json file";
 
 async function isMissing(path: string): Promise<boolean> {
   try {
@@ -108,8 +117,12 @@ async function isMissing(path: string): Promise<boolean> {
 
 function layerOf(path: string): Layer {
   const [folder, name, ...rest] = path.split(sep);
-  if (name === undefined || rest.length === 0) return { of: "all" };
-  if (folder === "nodes") return { of: "node", name: decodeURIComponent(name) };
-  if (folder === "clusters") return { of: "cluster", name: decodeURIComponent(name) };
-  return { of: "all" };
+  const of = folder === "nodes" ? "node" : folder === "clusters" ? "cluster" : undefined;
+  if (of === undefined || name === undefined) return { of: "all" };
+  const encoded = rest.length > 0 ? name : name.slice(0, -extname(name).length);
+  try {
+    return { of, name: decodeURIComponent(encoded) };
+  } catch {
+    throw new Error(`"${encoded}" is not the name of a ${of} as encodeURIComponent() writes it`);
+  }
 }

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { reasonOf } from "./reason.ts";
 
 /** What the strings of a file are expanded by. */
 export interface Expansion {
@@ -18,16 +19,12 @@ export interface Expansion {
  * @throws for a variable that is missing, a file that cannot be read, and anything else within `${…}`
  */
 export function expandVariables(text: string, { file, environment, onInclude }: Expansion): string {
-  return text.replaceAll(/\$\$\{|\$\{([^}]*)(\}?)/g, (match, inner: string | undefined, end: string) => {
+  return text.replaceAll(/\$\$\{|\$\{([^}]*)(\}?)/g, (_, inner: string | undefined, end: string) => {
     if (inner === undefined) return "${";
     if (end === "") throw new Error('Expected "}" after "${"; write "$${" for the characters themselves');
     if (inner.startsWith("file:")) return include(resolve(dirname(file), inner.slice("file:".length)), onInclude);
     const parts = /^([A-Za-z_]\w*)(?::-([^]*))?$/.exec(inner);
-    if (parts === null) {
-      throw new Error(
-        `Unknown "${match}": expected \${NAME}, \${NAME:-default} or \${file:path}; "$\${" stands for "\${"`,
-      );
-    }
+    if (parts === null) throw new Error(UNKNOWN);
     const [, name, otherwise] = parts;
     const value = environment[name!];
     if (otherwise !== undefined) return value === undefined || value === "" ? otherwise : value;
@@ -38,14 +35,21 @@ export function expandVariables(text: string, { file, environment, onInclude }: 
 
 function include(path: string, onInclude: (path: string) => void): string {
   onInclude(path);
+  let reason: string | undefined;
   try {
-    const { size } = statSync(path);
-    if (size > MAX_INCLUDE) throw new Error(`it has more than ${MAX_INCLUDE} bytes`);
-    return readFileSync(path, "utf8");
+    const found = statSync(path);
+    // To read a pipe would wait for a writer.
+    if (!found.isFile()) reason = "it is not a regular file";
+    else if (found.size > MAX_INCLUDE) reason = `it has more than ${MAX_INCLUDE} bytes`;
+    else return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
   } catch (error) {
-    throw new Error(`Cannot insert the file ${path}: ${(error as Error).message.replace(/, \w+ '.*'$/, "")}`);
+    reason = reasonOf(error);
   }
+  throw new Error(`Cannot insert the file ${path}: ${reason}`);
 }
+
+// What is within the braces is not quoted: a default may be secret.
+const UNKNOWN = 'Expected ${NAME}, ${NAME:-default} or ${file:path}; "$${" stands for "${"';
 
 /** In bytes: certificates and small texts are inserted, no archives. */
 const MAX_INCLUDE = 4 * 1024 * 1024;

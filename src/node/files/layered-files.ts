@@ -1,0 +1,109 @@
+import { Snapshot } from "../../cache/mod.ts";
+import {
+  asPlacedProblem,
+  type ClientLayers,
+  compose,
+  type Composition,
+  type LayerFile,
+  type PlacedProblem,
+  placeText,
+  problemText,
+  resourcesIn,
+} from "../../files/mod.ts";
+import type { ValidateOptions } from "../../validate/mod.ts";
+import { validatePlacedBy } from "../../files/validate-placed.ts";
+import { Validator } from "../../validate/validator.ts";
+
+/**
+ * What is wrong in files unless it is said otherwise: a reference that leads nowhere is an error, since nothing else will
+ * be published that it could lead to.
+ */
+const OF_FILES: ValidateOptions = { rules: { reference: "error" } };
+
+/** Makes the validator of files; undefined for none. @param options - default: a reference that leads nowhere is an error */
+export function validatorOf(options: ValidateOptions | false = OF_FILES): Validator | undefined {
+  return options === false ? undefined : new Validator(options);
+}
+
+/** The files at one moment, by the clients that they are for. */
+export class LayeredFiles {
+  /** The number of files. */
+  readonly fileCount: number;
+  /** The number of resources of all layers. */
+  readonly resourceCount: number;
+  readonly #validator: Validator | undefined;
+  readonly #common: LayerFile[] = [];
+  readonly #byLayer = { cluster: new Map<string, LayerFile[]>(), node: new Map<string, LayerFile[]>() };
+
+  constructor(files: readonly LayerFile[], validator: Validator | undefined) {
+    this.fileCount = files.length;
+    this.resourceCount = files.reduce((sum, { content }) => sum + content.resources.length, 0);
+    this.#validator = validator;
+    for (const file of files) this.#filesOf(file).push(file);
+  }
+
+  /** The layers of a client that have files: clients with the same ones have the same resources. */
+  layersOf({ node, cluster }: ClientLayers): ClientLayers {
+    const { cluster: clusters, node: nodes } = this.#byLayer;
+    return {
+      ...cluster !== undefined && clusters.has(cluster) && { cluster },
+      ...node !== undefined && nodes.has(node) && { node },
+    };
+  }
+
+  /** Clients without a layer, and those of each layer. */
+  layers(): ClientLayers[] {
+    const { cluster: clusters, node: nodes } = this.#byLayer;
+    return [
+      {},
+      ...[...clusters.keys()].map((cluster) => ({ cluster })),
+      ...[...nodes.keys()].map((node) => ({ node })),
+    ];
+  }
+
+  /** What is wrong for clients without a layer, for those of each layer, and for these clients, each problem once. */
+  problemsOf(clients: Iterable<ClientLayers> = []): PlacedProblem[] {
+    const layers = new Map(this.layers().map((each) => [JSON.stringify(each), each]));
+    for (const client of clients) {
+      const each = this.layersOf(client);
+      layers.set(JSON.stringify(each), each);
+    }
+    const found = [...layers.values()].flatMap((each) => this.problemsOfOne(each));
+    // What is wrong for all is wrong in each layer.
+    return [...new Map(found.map((each) => [`${placeText(each)} ${problemText(each)}`, each])).values()];
+  }
+
+  /** What is wrong for the clients of some layers. */
+  problemsOfOne(layers: ClientLayers): PlacedProblem[] {
+    const composition = this.compose(layers);
+    const problems = composition.problems.map(asPlacedProblem);
+    if (this.#validator === undefined || problems.length > 0) return problems;
+    return validatePlacedBy(this.#validator, composition.resources);
+  }
+
+  /** What the clients of some layers have. @param former - unchanged resources are taken from it */
+  snapshotOf(layers: ClientLayers, former: Snapshot | undefined): Snapshot {
+    const resources = resourcesIn(this.compose(layers));
+    if (former === undefined) return new Snapshot({ resources });
+    const update = resources.filter(({ typeUrl, name, version }) => former.get(typeUrl, name)?.version !== version);
+    const names = new Set(resources.map(({ typeUrl, name }) => `${typeUrl}\n${name}`));
+    const all = former.types.flatMap((typeUrl) => [...former.resources(typeUrl).values()]);
+    const remove = all.filter(({ typeUrl, name }) => !names.has(`${typeUrl}\n${name}`));
+    return update.length + remove.length === 0 ? former : former.with({ update, remove });
+  }
+
+  /** The resources of some layers, with their places. */
+  compose(layers: ClientLayers): Composition {
+    const { cluster, node } = this.#byLayer;
+    const own = [...cluster.get(layers.cluster ?? "") ?? [], ...node.get(layers.node ?? "") ?? []];
+    return compose([...this.#common, ...own], layers);
+  }
+
+  #filesOf({ layer }: LayerFile): LayerFile[] {
+    if (layer.of === "all") return this.#common;
+    const byName = this.#byLayer[layer.of];
+    let files = byName.get(layer.name);
+    if (files === undefined) byName.set(layer.name, files = []);
+    return files;
+  }
+}

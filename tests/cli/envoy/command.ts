@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { waitFor } from "../../../examples/demo/wait-for.ts";
+
+/** A line of the log of `xds serve`, as JSON. */
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly port?: number;
+}
+
+const MAIN = join(import.meta.dirname, "../../../src/cli/main.ts");
+
+/** The command lines that run the command, by runtime; those of Deno have the permissions that it needs and no more. */
+export function commandOf(runtime: string, directory: string): readonly string[] {
+  if (runtime === "node") return [process.execPath, MAIN];
+  const permissions = ["--allow-env", "--allow-net=127.0.0.1", `--allow-read=${directory}`];
+  return ["deno", "run", "--quiet", "--no-prompt", ...permissions, MAIN];
+}
+
+/** `xds serve`, in a process of its own. */
+export class ServeCommand implements AsyncDisposable {
+  /** The lines of its log so far. */
+  readonly lines: LogLine[] = [];
+  readonly #child: ChildProcess;
+
+  constructor(runtime: string, directory: string) {
+    const [program, ...args] = commandOf(runtime, directory);
+    const all = [...args, "serve", "--port=0", "--log-format=json", "--drain-seconds=2", directory];
+    this.#child = spawn(program!, all, { stdio: ["ignore", "inherit", "pipe"] });
+    createInterface({ input: this.#child.stderr! }).on("line", (line) => {
+      try {
+        this.lines.push(JSON.parse(line) as LogLine);
+      } catch {
+        this.lines.push({ level: "none", message: line });
+      }
+    });
+  }
+
+  /** The port that it listens on. */
+  async port(): Promise<number> {
+    return (await this.line("the port", 0, ({ port }) => port !== undefined)).port!;
+  }
+
+  /** Waits for a line. @param from - how many lines to skip */
+  line(what: string, from: number, isIt: (line: LogLine) => boolean): Promise<LogLine> {
+    return waitFor(what, () => {
+      const found = this.lines.slice(from).find(isIt);
+      if (found === undefined) throw new Error(this.lines.slice(from).map(({ message }) => message).join("\n"));
+      return found;
+    });
+  }
+
+  /** Ends it by SIGTERM. @returns its exit code */
+  async stop(): Promise<number | null> {
+    if (this.#child.exitCode === null) {
+      const exited = once(this.#child, "exit");
+      this.#child.kill("SIGTERM");
+      await exited;
+    }
+    return this.#child.exitCode;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}

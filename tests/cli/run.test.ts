@@ -1,0 +1,219 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { run } from "../../src/cli/run.ts";
+import { readDocument } from "../../src/files/mod.ts";
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "cli-"));
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** Runs a command line. */
+async function xds(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  const [out, err]: [string[], string[]] = [[], []];
+  const code = await run(args, { out: (text) => out.push(text), err: (text) => err.push(text), environment });
+  return { code, out: out.join("\n"), err: err.join("\n"), all: [...out, ...err].join("\n") };
+}
+
+function write(name: string, text: string): string {
+  const path = join(root, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const CLUSTER = `"@type": type.googleapis.com/envoy.config.cluster.v3.Cluster\nname: a\n`;
+const FINE = `${CLUSTER}type: ORIGINAL_DST\nlb_policy: CLUSTER_PROVIDED\n`;
+
+describe("xds", () => {
+  it("shows its commands without arguments, as wrong usage, and by --help", async () => {
+    const bare = await xds([]);
+    const help = await xds(["--help"]);
+    expect([bare.code, help.code]).toEqual([2, 0]);
+    expect(help.out).toBe(bare.out);
+    for (const name of ["serve", "validate", "bootstrap", "schema"]) {
+      expect(help.out).toContain(`  ${name} `);
+      const own = await xds([name, "--help"]);
+      expect(own.code).toBe(0);
+      expect(own.out).toContain(`Usage: xds ${name}`);
+      expect(await xds(["help", name])).toEqual(own);
+    }
+  });
+
+  it("shows the version of the package", async () => {
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"));
+    expect(await xds(["--version"])).toMatchObject({ code: 0, out: version });
+  });
+
+  it.each([
+    [["sreve"], 'Unknown command "sreve": it is one of serve, validate, bootstrap, schema'],
+    [["serve"], "Expected a directory or a file to serve\nSee xds serve --help"],
+    [["serve", "x", "--prot", "1"], "Unknown option '--prot'"],
+    [["serve", "x", "--port", "http"], '--port must be a whole number from 0 to 65535, not "http"'],
+    [["serve", "x", "--port", "70000"], "--port must be a whole number from 0 to 65535"],
+    [["serve", "x", "--tls-cert", "a"], "TLS needs both --tls-cert and --tls-key"],
+    [["serve", "x", "--tls-client-ca", "a"], "--tls-client-ca needs --tls-cert and --tls-key"],
+    [["serve", "x", "--log-level", "all"], '--log-level must be debug, info, warn, error, not "all"'],
+    [["serve", "x", "--missing", "no"], '--missing must be error, warning, off, not "no"'],
+    [["validate"], "Expected a directory or a file"],
+    [["validate", "x", "--json", "--github"], "Expected --json or --github, not both"],
+    [["bootstrap", "x"], 'Unexpected "x"'],
+    [["bootstrap", "--sotw", "--grpc"], "Expected one of --sotw and --grpc"],
+    [["bootstrap", "--server", "x"], 'Cannot use the server "x"'],
+    [["bootstrap", "--tls-cert", "x"], "TLS needs --tls-ca"],
+    [["schema", "x"], 'Unexpected "x"'],
+  ])("ends with 2 for %j", async (args, says) => {
+    const { code, out, err } = await xds(args);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain(says);
+  });
+
+  it("reads options from the environment, below those of the command line", async () => {
+    const environment = { XDS_NODE: "n1", XDS_ADMIN_PORT: "7", XDS_SOTW: "true" };
+    const node = async (...args: readonly string[]) => {
+      return JSON.parse((await xds(["bootstrap", ...args], environment)).out) as Record<string, unknown>;
+    };
+    const made = await node();
+    expect(made["node"]).toMatchObject({ id: "n1" });
+    expect(JSON.stringify(made)).toContain('"api_type":"GRPC"');
+    expect(made["admin"]).toMatchObject({ address: { socket_address: { port_value: 7 } } });
+    expect((await node("--node", "n2"))["node"]).toMatchObject({ id: "n2" });
+    const wrong = await xds(["bootstrap"], { XDS_GRPC: "perhaps" });
+    expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining("XDS_GRPC must be true or false") });
+  });
+});
+
+describe("xds bootstrap", () => {
+  it.each([[], ["--sotw"], ["--rest"], ["--tls-ca", "ca.pem", "--tls-cert", "a.pem", "--tls-key", "a.key"]])(
+    "prints what is read as a bootstrap: %j",
+    async (...args) => {
+      const { code, out } = await xds(["bootstrap", "--node", "n", ...args]);
+      expect(code).toBe(0);
+      expect(readDocument(out, { format: "json" }).problems).toEqual([]);
+    },
+  );
+
+  it("prints what a gRPC client starts with", async () => {
+    const { out } = await xds(["bootstrap", "--grpc", "--server", "xds.example.com:443", "--node", "c"]);
+    expect(JSON.parse(out)).toMatchObject({ xds_servers: [{ server_uri: "xds.example.com:443" }], node: { id: "c" } });
+  });
+});
+
+describe("xds schema", () => {
+  it("prints a JSON Schema", async () => {
+    const { code, out } = await xds(["schema"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ $schema: "http://json-schema.org/draft-07/schema#" });
+  });
+});
+
+describe("xds validate", () => {
+  it("ends with 0 where nothing is wrong", async () => {
+    write("a.yaml", FINE);
+    expect(await xds(["validate", root])).toEqual({
+      code: 0,
+      out: "",
+      err: "1 file, 1 resource: 0 errors, 0 warnings",
+      all: "1 file, 1 resource: 0 errors, 0 warnings",
+    });
+  });
+
+  it("ends with 1, and says where and what is wrong", async () => {
+    const path = write("a.yaml", `${CLUSTER}typ: EDS\n`);
+    const { code, out, err } = await xds(["validate", path]);
+    expect(code).toBe(1);
+    expect(out).toBe(
+      `${path}:3:1 error typ: Unknown field "typ" of envoy.config.cluster.v3.Cluster [document]; did you mean "type"?`,
+    );
+    expect(err).toBe("1 file, 0 resources: 1 error, 0 warnings");
+  });
+
+  it("prints JSON", async () => {
+    write("a.yaml", `${CLUSTER}typ: EDS\n`);
+    const found = JSON.parse((await xds(["validate", "--json", root])).out);
+    expect(found).toMatchObject([{ severity: "error", line: 3, column: 1, path: "typ", rule: "document" }]);
+    write("a.yaml", FINE);
+    expect((await xds(["validate", "--json", root])).out).toBe("[]");
+  });
+
+  it("prints annotations of GitHub's actions, in which nothing ends the line or a property", async () => {
+    write("a%,b:.yaml", `${FINE}alt_stat_name: 1\n`);
+    const { out } = await xds(["validate", "--github", root]);
+    expect(out).toMatch(/^::error file=[^,:]*a%25%2Cb%3A\.yaml,line=5,col=16,title=document::alt_stat_name: Expected/);
+    expect(out.split("\n")).toHaveLength(1);
+  });
+
+  it("ends with 0 with warnings, and with 1 by --warnings-fail", async () => {
+    write("a.yaml", CLUSTER);
+    expect(await xds(["validate", root])).toMatchObject({ code: 0, out: expect.stringContaining(" warning") });
+    expect(await xds(["validate", "--warnings-fail", root])).toMatchObject({ code: 1 });
+  });
+
+  it("takes clusters of the clients' bootstraps for granted", async () => {
+    write(
+      "a.yaml",
+      `"@type": type.googleapis.com/envoy.config.route.v3.RouteConfiguration
+name: a
+virtual_hosts: [{ name: a, domains: [a], routes: [{ match: { prefix: / }, route: { cluster: b } }] }]
+`,
+    );
+    expect(await xds(["validate", root])).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("[reference.cluster]"),
+    });
+    expect(await xds(["validate", "--static-cluster", "b", root])).toMatchObject({ code: 0 });
+    expect(await xds(["validate", "--missing", "warning", root])).toMatchObject({ code: 0 });
+    expect(await xds(["validate", root], { XDS_STATIC_CLUSTER: "c,b" })).toMatchObject({ code: 0 });
+  });
+});
+
+describe("xds serve", () => {
+  it("ends with 1 if files have errors at the start, and says so once", async () => {
+    const path = write("a.yaml", "hello: world\n");
+    const { code, err } = await xds(["serve", "--port", "0", root]);
+    expect(code).toBe(1);
+    expect(err.split("\n").map((line) => line.slice("2000-01-01T00:00:00.000Z ".length))).toEqual([
+      `error ${path}:1:1: Expected a resource with "@type", a list of these, "resources", a bootstrap or a config dump [document]`,
+      "error The files have errors: nothing is served; correct them and start again",
+    ]);
+  });
+
+  it("logs lines of JSON, with the fields of a problem beside the message", async () => {
+    const path = write("a.yaml", `${CLUSTER}typ: EDS\n`);
+    const { err } = await xds(["serve", "--log-format", "json", root]);
+    const [problem, last] = err.split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(problem).toMatchObject({
+      level: "error",
+      message: expect.stringContaining(`${path}:3:1 typ:`),
+      file: path,
+      line: 3,
+      path: "typ",
+      problem: expect.stringContaining("Unknown field"),
+      hint: 'did you mean "type"?',
+    });
+    expect(last).toMatchObject({ level: "error", time: expect.stringMatching(/Z$/) });
+  });
+
+  it("ends with 1 if it cannot listen", async () => {
+    write("a.yaml", FINE);
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+    const { port } = taken.address() as { port: number };
+    const { code, err } = await xds(["serve", "--port", String(port), root]);
+    taken.close();
+    expect(code).toBe(1);
+    expect(err).toContain(`Cannot listen on 127.0.0.1:${port}: the port is in use`);
+  });
+
+  it("ends with 1 rather than to serve secrets to a network in clear", async () => {
+    write("a.yaml", FINE);
+    const { code, err } = await xds(["serve", "--host", "0.0.0.0", "--port", "0", root]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/--insecure/);
+  });
+});
