@@ -19,7 +19,7 @@ import {
   WRITERS,
 } from "./manifest.ts";
 import { resolveManifest } from "./resolve-manifest.ts";
-import { readSnapshot, type StoredSnapshot } from "./stored-snapshot.ts";
+import { MissingBlob, readSnapshot, type StoredSnapshot } from "./stored-snapshot.ts";
 
 /** Options of {@link SnapshotStore}. */
 export interface SnapshotStoreOptions {
@@ -135,14 +135,23 @@ export class SnapshotStore {
   }
 
   async #read(key: string): Promise<{ readonly revision: number; readonly stored: StoredSnapshot }> {
-    const known = this.#known.get(key);
-    const entry = await this.engine.get(await manifestKey(key));
-    if (entry === undefined) return { revision: 0, stored: { key, snapshot: undefined, types: new Map() } };
-    if (known?.revision === entry.revision) return known;
-    const manifest = await resolveManifest(this.#blobs, decodeManifest(entry.value));
-    const read = { revision: entry.revision, stored: await readSnapshot(this.#blobs, manifest, known?.stored) };
-    this.#known.set(key, read);
-    return read;
+    const manifest = await manifestKey(key);
+    for (let entry = await this.engine.get(manifest); entry !== undefined;) {
+      const known = this.#known.get(key);
+      const { revision, value } = entry;
+      if (known?.revision === revision) return known;
+      try {
+        const resolved = await resolveManifest(this.#blobs, decodeManifest(value));
+        const read = { revision, stored: await readSnapshot(this.#blobs, resolved, known?.stored) };
+        this.#known.set(key, read);
+        return read;
+      } catch (error) {
+        // Its content may have been collected since another one has replaced it.
+        entry = await this.engine.get(manifest);
+        if (!(error instanceof MissingBlob) || entry === undefined || entry.revision === revision) throw error;
+      }
+    }
+    return { revision: 0, stored: { key, snapshot: undefined, types: new Map() } };
   }
 
   async #commit({ key, manifest, before, after }: Commit): Promise<Published> {

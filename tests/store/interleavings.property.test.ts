@@ -23,7 +23,7 @@ interface Actor {
 }
 
 const key = fc.constantFrom(...KEYS);
-const size = fc.integer({ min: 0, max: 4 });
+const size = fc.integer({ min: 0, max: 2 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("publish" as const), key, size }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("update" as const), key, size }) },
