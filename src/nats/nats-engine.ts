@@ -1,0 +1,194 @@
+import {
+  type ConsumerMessages,
+  DeliverPolicy,
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  type StoredMsg,
+} from "@nats-io/jetstream";
+import { jetstream, jetstreamManager, StorageType } from "@nats-io/jetstream";
+import { Kvm } from "@nats-io/kv";
+import type { NatsConnection } from "@nats-io/nats-core";
+import { type Engine, type EngineEvent, type EngineWatchOptions, type Entry, RevisionConflict } from "../store/mod.ts";
+
+/** The bucket of an engine, and how it is made if it does not exist. */
+export interface BucketOptions {
+  readonly bucket: string;
+  readonly replicas: number;
+  readonly storage: "file" | "memory";
+}
+
+/**
+ * A key-value bucket of JetStream. Revisions are the sequence numbers of its stream.
+ *
+ * All reads of single keys go to the leader of the stream: another replica could answer with what was there before.
+ */
+export class NatsEngine implements Engine {
+  readonly maxValueBytes: number;
+  readonly #connection: NatsConnection;
+  readonly #client: JetStreamClient;
+  readonly #manager: JetStreamManager;
+  readonly #bucket: string;
+
+  private constructor(connection: NatsConnection, manager: JetStreamManager, bucket: string) {
+    this.#connection = connection;
+    this.#client = jetstream(connection);
+    this.#manager = manager;
+    this.#bucket = bucket;
+    // Headers need some room.
+    this.maxValueBytes = Math.min(connection.info?.max_payload ?? DEFAULT_PAYLOAD, DEFAULT_PAYLOAD) - 1024;
+  }
+
+  /** Opens a bucket, and makes it if it does not exist. */
+  static async open(connection: NatsConnection, options: BucketOptions): Promise<NatsEngine> {
+    const { bucket, replicas, storage } = options;
+    const manager = await jetstreamManager(connection);
+    await new Kvm(connection).create(bucket, {
+      history: 1,
+      replicas,
+      storage: storage === "file" ? StorageType.File : StorageType.Memory,
+      allow_direct: false,
+    });
+    return new NatsEngine(connection, manager, bucket);
+  }
+
+  async identity(): Promise<string> {
+    const { created } = await this.#manager.streams.info(this.#stream);
+    return String(created);
+  }
+
+  async get(key: string): Promise<Entry | undefined> {
+    let found: StoredMsg | null;
+    try {
+      found = await this.#manager.streams.getMessage(this.#stream, { last_by_subj: this.#subject(key) });
+    } catch (error) {
+      if (codeOf(error) === NO_MESSAGE) return undefined;
+      throw error;
+    }
+    if (found === null || found.header?.get("KV-Operation")) return undefined;
+    return { value: found.data, revision: found.seq };
+  }
+
+  async putIf(key: string, value: Uint8Array | undefined, revision?: number): Promise<number> {
+    if (value === undefined) return await this.#delete(key, revision);
+    const expect = revision === undefined ? {} : { lastSubjectSequence: revision };
+    try {
+      const { seq } = await this.#client.publish(this.#subject(key), value, { expect });
+      return seq;
+    } catch (error) {
+      if (codeOf(error) === WRONG_SEQUENCE) throw new RevisionConflict(key, { expected: revision! });
+      throw error;
+    }
+  }
+
+  /** Leaves no marker behind: there would be one for each content that was ever stored. */
+  async #delete(key: string, revision: number | undefined): Promise<number> {
+    const filter = this.#subject(key);
+    // Of one message for each subject, a later one is not purged.
+    const { purged } = await this.#manager.streams.purge(this.#stream, {
+      filter,
+      ...revision !== undefined && { seq: revision + 1 },
+    });
+    if (revision !== undefined && purged === 0) throw new RevisionConflict(key, { expected: revision });
+    return revision ?? 0;
+  }
+
+  async *list(prefix: string): AsyncIterable<{ readonly key: string; readonly revision: number }> {
+    // The leader of the stream has all keys; a consumer has their revisions, and may be behind.
+    const filter = this.#subject(`${prefix}>`);
+    const { state } = await this.#manager.streams.info(this.#stream, { subjects_filter: filter });
+    const missing = new Set(Object.keys(state.subjects ?? {}));
+    if (missing.size === 0) return;
+    const consumer = await this.#client.consumers.get(this.#stream, { filter_subjects: filter, headers_only: true });
+    try {
+      const { num_pending } = await consumer.info();
+      if (num_pending > 0) {
+        const messages = await consumer.consume();
+        for await (const { subject, seq, info } of messages) {
+          if (missing.delete(subject)) yield { key: this.#keyOf(subject), revision: seq };
+          if (info.pending === 0) break;
+        }
+      }
+    } finally {
+      await consumer.delete().catch(() => {});
+    }
+    for (const subject of missing) {
+      const entry = await this.get(this.#keyOf(subject));
+      if (entry !== undefined) yield { key: this.#keyOf(subject), revision: entry.revision };
+    }
+  }
+
+  async *watch(prefix: string, { fromRevision, signal }: EngineWatchOptions): AsyncIterable<EngineEvent> {
+    const { state } = await this.#manager.streams.info(this.#stream);
+    const consumer = await this.#client.consumers.get(this.#stream, {
+      filter_subjects: this.#subject(`${prefix}>`),
+      ...fromRevision > 1
+        ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: fromRevision }
+        : { deliver_policy: DeliverPolicy.All },
+    });
+    let messages: ConsumerMessages | undefined;
+    let failure: Error | undefined;
+    const end = () => void messages?.close();
+    // Whether what comes after a pause is whole is found by a new watch.
+    const onDisconnect = () => {
+      failure = new Error("The connection to the server of NATS is interrupted");
+      end();
+    };
+    const disconnects = this.#onDisconnect(onDisconnect);
+    signal.addEventListener("abort", end);
+    try {
+      const { num_pending } = await consumer.info();
+      messages = await consumer.consume();
+      if (signal.aborted) return;
+      let isUpToDate = num_pending === 0;
+      if (isUpToDate) yield { key: undefined, value: undefined, revision: state.last_seq };
+      for await (const { subject, data, seq, info, headers } of messages) {
+        if (signal.aborted) return;
+        const value = headers?.get("KV-Operation") ? undefined : data;
+        yield { key: this.#keyOf(subject), value, revision: seq };
+        if (isUpToDate || info.pending > 0) continue;
+        isUpToDate = true;
+        yield { key: undefined, value: undefined, revision: Math.max(seq, state.last_seq) };
+      }
+      if (failure !== undefined) throw failure;
+    } finally {
+      signal.removeEventListener("abort", end);
+      disconnects.stop();
+      await messages?.close();
+      await consumer.delete().catch(() => {});
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  #onDisconnect(call: () => void): { stop(): void } {
+    const status = this.#connection.status();
+    void (async () => {
+      for await (const { type } of status) if (type === "disconnect" || type === "staleConnection") call();
+    })().catch(() => {});
+    return { stop: () => void (status as { stop?: () => void }).stop?.() };
+  }
+
+  get #stream(): string {
+    return `KV_${this.#bucket}`;
+  }
+
+  #subject(key: string): string {
+    return `$KV.${this.#bucket}.${key.replaceAll("/", ".")}`;
+  }
+
+  #keyOf(subject: string): string {
+    return subject.slice(`$KV.${this.#bucket}.`.length).replaceAll(".", "/");
+  }
+}
+
+/** In bytes, unless a server allows less. */
+const DEFAULT_PAYLOAD = 1024 * 1024;
+const NO_MESSAGE = 10037;
+const WRONG_SEQUENCE = 10071;
+
+function codeOf(error: unknown): number | undefined {
+  return error instanceof JetStreamApiError ? error.code : undefined;
+}
