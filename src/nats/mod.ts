@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { directoryCopy } from "./directory-copy.ts";
+export { directoryCopy } from "../node/store/mod.ts";
 export { NatsStore, type NatsStoreOptions } from "./nats-store.ts";
 export { ReplicatedCache, type ReplicatedCacheOptions } from "./replicated-cache.ts";
 export {

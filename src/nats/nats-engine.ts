@@ -1,5 +1,4 @@
 import {
-  type ConsumerMessages,
   DeliverPolicy,
   JetStreamApiError,
   type JetStreamClient,
@@ -9,6 +8,7 @@ import {
 import { jetstream, jetstreamManager, StorageType } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/nats-core";
+import { Interruption } from "./interruption.ts";
 import { type Engine, type EngineEvent, type EngineWatchOptions, type Entry, RevisionConflict } from "../store/mod.ts";
 
 /** The bucket of an engine, and how it is made if it does not exist. */
@@ -16,12 +16,13 @@ export interface BucketOptions {
   readonly bucket: string;
   readonly replicas: number;
   readonly storage: "file" | "memory";
+  readonly heartbeatMs: number;
 }
 
 /**
  * A key-value bucket of JetStream. Revisions are the sequence numbers of its stream.
  *
- * All reads of single keys go to the leader of the stream: another replica could answer with what was there before.
+ * All reads of single keys go to the leader of the stream: another replica could give what was there before.
  */
 export class NatsEngine implements Engine {
   readonly maxValueBytes: number;
@@ -29,12 +30,18 @@ export class NatsEngine implements Engine {
   readonly #client: JetStreamClient;
   readonly #manager: JetStreamManager;
   readonly #bucket: string;
+  readonly #heartbeatMs: number;
 
-  private constructor(connection: NatsConnection, manager: JetStreamManager, bucket: string) {
+  private constructor(
+    connection: NatsConnection,
+    manager: JetStreamManager,
+    { bucket, heartbeatMs }: Pick<BucketOptions, "bucket" | "heartbeatMs">,
+  ) {
     this.#connection = connection;
     this.#client = jetstream(connection);
     this.#manager = manager;
     this.#bucket = bucket;
+    this.#heartbeatMs = heartbeatMs;
     // Headers need some room.
     this.maxValueBytes = Math.min(connection.info?.max_payload ?? DEFAULT_PAYLOAD, DEFAULT_PAYLOAD) - 1024;
   }
@@ -49,7 +56,7 @@ export class NatsEngine implements Engine {
       storage: storage === "file" ? StorageType.File : StorageType.Memory,
       allow_direct: false,
     });
-    return new NatsEngine(connection, manager, bucket);
+    return new NatsEngine(connection, manager, options);
   }
 
   async identity(): Promise<string> {
@@ -71,9 +78,12 @@ export class NatsEngine implements Engine {
 
   async putIf(key: string, value: Uint8Array | undefined, revision?: number): Promise<number> {
     if (value === undefined) return await this.#delete(key, revision);
+    if (value.length > this.maxValueBytes) {
+      throw new RangeError(`Cannot write ${key}: ${value.length} bytes, of at most ${this.maxValueBytes}`);
+    }
     const expect = revision === undefined ? {} : { lastSubjectSequence: revision };
     try {
-      const { seq } = await this.#client.publish(this.#subject(key), value, { expect });
+      const { seq } = await this.#client.publish(this.#subject(key), value.slice(), { expect });
       return seq;
     } catch (error) {
       if (codeOf(error) === WRONG_SEQUENCE) throw new RevisionConflict(key, { expected: revision! });
@@ -126,22 +136,14 @@ export class NatsEngine implements Engine {
         ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: fromRevision }
         : { deliver_policy: DeliverPolicy.All },
     });
-    let messages: ConsumerMessages | undefined;
-    let failure: Error | undefined;
-    const end = () => void messages?.close();
-    // Whether what comes after a pause is whole is found by a new watch.
-    const onDisconnect = () => {
-      failure = new Error("The connection to the server of NATS is interrupted");
-      end();
-    };
-    const disconnects = this.#onDisconnect(onDisconnect);
-    signal.addEventListener("abort", end);
+    const interruption = new Interruption(this.#connection);
     try {
       const { num_pending } = await consumer.info();
-      messages = await consumer.consume();
-      if (signal.aborted) return;
+      const heartbeat = { expires: 2 * Math.max(this.#heartbeatMs, 500), idle_heartbeat: this.#heartbeatMs };
+      const messages = await consumer.consume(heartbeat);
+      interruption.of(messages, signal);
       let isUpToDate = num_pending === 0;
-      if (isUpToDate) yield { key: undefined, value: undefined, revision: state.last_seq };
+      if (isUpToDate && !signal.aborted) yield { key: undefined, value: undefined, revision: state.last_seq };
       for await (const { subject, data, seq, info, headers } of messages) {
         if (signal.aborted) return;
         const value = headers?.get("KV-Operation") ? undefined : data;
@@ -150,25 +152,17 @@ export class NatsEngine implements Engine {
         isUpToDate = true;
         yield { key: undefined, value: undefined, revision: Math.max(seq, state.last_seq) };
       }
-      if (failure !== undefined) throw failure;
+      if (interruption.error !== undefined) throw interruption.error;
     } finally {
-      signal.removeEventListener("abort", end);
-      disconnects.stop();
-      await messages?.close();
-      await consumer.delete().catch(() => {});
+      await interruption.close();
+      // While the server cannot be reached, the request waits for it, and the next watch need not.
+      const deleted = consumer.delete().catch(() => {});
+      if (interruption.error === undefined) await deleted;
     }
   }
 
   async close(): Promise<void> {
     await this.#connection.close();
-  }
-
-  #onDisconnect(call: () => void): { stop(): void } {
-    const status = this.#connection.status();
-    void (async () => {
-      for await (const { type } of status) if (type === "disconnect" || type === "staleConnection") call();
-    })().catch(() => {});
-    return { stop: () => void (status as { stop?: () => void }).stop?.() };
   }
 
   get #stream(): string {

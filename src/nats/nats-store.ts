@@ -1,5 +1,5 @@
-import { credsAuthenticator } from "@nats-io/nats-core";
-import { connect, type NodeConnectionOptions } from "@nats-io/transport-node";
+import { credsAuthenticator, type NatsConnection } from "@nats-io/nats-core";
+import { connect } from "@nats-io/transport-node";
 import { SnapshotStore, type SnapshotStoreOptions } from "../store/mod.ts";
 import { NatsEngine } from "./nats-engine.ts";
 
@@ -18,16 +18,36 @@ export interface NatsStoreOptions extends SnapshotStoreOptions {
     readonly user: string;
     readonly pass: string;
   };
-  /** TLS to the servers, with names as in `node:tls`: `ca`, `cert`, `key`, each as PEM. Default: as the servers require. */
-  readonly tls?: NonNullable<NodeConnectionOptions["tls"]>;
+  /** TLS to the servers. Default: as the servers require, with the certificates that the system trusts. */
+  readonly tls?: {
+    /** The certificates of authorities that are trusted, as PEM. */
+    readonly ca?: string;
+    /** The certificate of this client, as PEM. */
+    readonly cert?: string;
+    /** The key of that certificate, as PEM. */
+    readonly key?: string;
+  };
   /** The name of the connection, as the servers list it. Default: `ts-control-plane`. */
   readonly name?: string;
   /** How long to wait for the first connection, in milliseconds; later it is tried for ever. Default: 5000. */
   readonly timeoutMs?: number;
+  /**
+   * How often a connection and a watch are checked, in milliseconds; two checks without a response end them, and they
+   * are tried anew. At least 500. Default: 5000.
+   */
+  readonly heartbeatMs?: number;
 }
 
 /** Snapshots in a key-value bucket of NATS JetStream, which several writers and replicas share. */
 export class NatsStore extends SnapshotStore {
+  /** Resolves once the connection is closed for good, with the reason if that was not {@link NatsStore.close}. */
+  readonly closed: Promise<Error | undefined>;
+
+  private constructor(engine: NatsEngine, connection: NatsConnection, options: NatsStoreOptions) {
+    super(engine, options);
+    this.closed = connection.closed().then((error) => error ?? undefined);
+  }
+
   /**
    * Connects, and makes the bucket if it does not exist.
    *
@@ -35,9 +55,11 @@ export class NatsStore extends SnapshotStore {
    */
   static async connect(options: NatsStoreOptions): Promise<NatsStore> {
     const { servers, bucket, replicas = 1, storage = "file", credentials, tls, timeoutMs = 5_000 } = options;
+    const { heartbeatMs = 5_000 } = options;
     if (!/^[\w-]+$/.test(bucket)) {
       throw new TypeError(`Cannot use the bucket "${bucket}": its name may have letters, digits, "-" and "_"`);
     }
+    if (!(heartbeatMs >= 500)) throw new RangeError(`Cannot use heartbeatMs ${heartbeatMs}: it must be at least 500`);
     const list = typeof servers === "string" ? [servers] : [...servers];
     let connection;
     try {
@@ -48,6 +70,10 @@ export class NatsStore extends SnapshotStore {
         maxReconnectAttempts: -1,
         reconnectTimeWait: 500,
         reconnectJitter: 500,
+        pingInterval: heartbeatMs,
+        maxPingOut: 2,
+        // Credentials that a server refuses may be in order again later.
+        ignoreAuthErrorAbort: true,
         ...tls && { tls },
         ...credentialsOf(credentials),
       });
@@ -55,7 +81,8 @@ export class NatsStore extends SnapshotStore {
       throw new Error(`Cannot connect to NATS at ${list.map(withoutSecrets).join(", ")}`, { cause: error });
     }
     try {
-      return new NatsStore(await NatsEngine.open(connection, { bucket, replicas, storage }), options);
+      const engine = await NatsEngine.open(connection, { bucket, replicas, storage, heartbeatMs });
+      return new NatsStore(engine, connection, options);
     } catch (error) {
       await connection.close();
       const why = error instanceof Error ? error.message : String(error);

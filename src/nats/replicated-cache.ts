@@ -3,7 +3,7 @@ import {
   type ReplicatedCacheOptions as StoreCacheOptions,
   type SnapshotStore,
 } from "../store/mod.ts";
-import { directoryCopy } from "./directory-copy.ts";
+import { directoryCopy } from "../node/store/mod.ts";
 
 /** Options of {@link ReplicatedCache}. */
 export interface ReplicatedCacheOptions extends StoreCacheOptions {

@@ -31,7 +31,7 @@ export interface EngineWatchOptions {
  * `testEngine` of `ts-control-plane/testing` has its contract as tests.
  */
 export interface Engine {
-  /** The largest value, in bytes. Larger ones are split by those who write them. */
+  /** The largest value, in bytes. A writer splits larger ones. */
   readonly maxValueBytes: number;
   /** Identifies the data: another one after the store was made anew, so that revisions are not compared with others. */
   identity(): Promise<string>;
@@ -41,7 +41,8 @@ export interface Engine {
    * Writes a value, or deletes it if that is undefined.
    *
    * @param revision - the revision that the key must have, 0 if it must not exist; undefined: any
-   * @returns the new revision, once the value is as durable as the engine makes it
+   * @returns the new revision, once the value is as durable as the engine makes it; of a deletion any number
+   * @throws RangeError for a value of more than `maxValueBytes`
    * @throws RevisionConflict if the key has another revision
    */
   putIf(key: string, value: Uint8Array | undefined, revision?: number): Promise<number>;
@@ -49,7 +50,8 @@ export interface Engine {
   list(prefix: string): AsyncIterable<{ readonly key: string; readonly revision: number }>;
   /**
    * Follows the keys that begin with a prefix: first what is there and has changed since a revision, by revision, then
-   * one event without a key, then each change. It ends by an error where the engine cannot be reached.
+   * one event without a key, then each change. Deletions may be left out. It ends by an error where the engine cannot be
+   * reached.
    */
   watch(prefix: string, options: EngineWatchOptions): AsyncIterable<EngineEvent>;
   /** Ends the connection. */

@@ -33,6 +33,8 @@ export class MemoryEngine implements Engine {
 
   /** See {@link Engine.putIf}. */
   async putIf(key: string, value: Uint8Array | undefined, revision?: number): Promise<number> {
+    // It is the writer's again once this function has returned.
+    const copy = value?.slice();
     await Promise.resolve();
     if (value !== undefined && value.length > this.maxValueBytes) {
       throw new RangeError(`Cannot write ${key}: ${value.length} bytes, of at most ${this.maxValueBytes}`);
@@ -41,7 +43,7 @@ export class MemoryEngine implements Engine {
     const found = entry?.value === undefined ? 0 : entry.revision;
     if (revision !== undefined && revision !== found) throw new RevisionConflict(key, { expected: revision, found });
     this.#entries.delete(key);
-    this.#entries.set(key, { value: value?.slice(), revision: ++this.#revision });
+    this.#entries.set(key, { value: copy, revision: ++this.#revision });
     for (const wake of this.#watches) wake();
     return this.#revision;
   }

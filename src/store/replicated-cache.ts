@@ -8,7 +8,7 @@ import {
   type WatchRequest,
 } from "../cache/mod.ts";
 import { onRejection } from "../cache/mod.ts";
-import { Follower, type FollowerOptions } from "./follower.ts";
+import { type Copied, Follower, type FollowerOptions, type Origin } from "./follower.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
 import type { StoredSnapshot } from "./stored-snapshot.ts";
 import { CopyWriter, readCopy, type SnapshotCopy } from "./snapshot-copy.ts";
@@ -49,7 +49,7 @@ export interface ReplicaStatus {
   readonly revision: number;
   /** The publications that it has seen and not served yet. */
   readonly pending: number;
-  /** How long the oldest of them has waited, in milliseconds. */
+  /** How far it may be behind, in milliseconds: how long the first of them has waited, or it has not followed the store. */
   readonly lagMs: number;
   /** The snapshots that wait for {@link ReplicatedCache.accept}. */
   readonly held: readonly HeldSnapshot[];
@@ -80,7 +80,7 @@ export class ReplicatedCache implements Cache, AsyncDisposable {
   readonly #snapshots: SnapshotCache;
   readonly #follower: Follower;
   readonly #options: ReplicatedCacheOptions;
-  readonly #held = new Map<string, HeldSnapshot & { readonly stored: StoredSnapshot }>();
+  readonly #held = new Map<string, HeldSnapshot & { readonly stored: StoredSnapshot; readonly origin: Origin }>();
   readonly #copy: CopyWriter | undefined;
   #isFromCopy = false;
 
@@ -88,7 +88,7 @@ export class ReplicatedCache implements Cache, AsyncDisposable {
   constructor(store: SnapshotStore, options: ReplicatedCacheOptions = {}) {
     const { nodeHash, copy, maxRemovedShare = 0.5, retryMs = 250, maxRetryMs = 10_000 } = options;
     if (!(maxRemovedShare >= 0 && maxRemovedShare <= 1)) {
-      throw new RangeError(`maxRemovedShare must be between 0 and 1, not ${maxRemovedShare}`);
+      throw new RangeError(`Cannot use maxRemovedShare ${maxRemovedShare}: it must be between 0 and 1`);
     }
     this.#options = options;
     this.#snapshots = new SnapshotCache({ ...nodeHash && { nodeHash } });
@@ -98,7 +98,7 @@ export class ReplicatedCache implements Cache, AsyncDisposable {
       retryMs,
       maxRetryMs,
       onError,
-      start: async () => copy === undefined ? new Map() : await this.#startFrom(copy),
+      start: async () => copy === undefined ? [] : await this.#startFrom(copy),
       apply: (stored, how) => this.#apply(stored, { ...how, maxRemovedShare }),
       onUpToDate: () => this.#isFromCopy = false,
     };
@@ -129,16 +129,16 @@ export class ReplicatedCache implements Cache, AsyncDisposable {
   /** The word of the operator: serves what is held, of one key or of all. @returns the keys */
   accept(key?: string): string[] {
     const held = [...this.#held.values()].filter((each) => key === undefined || each.key === key);
-    for (const { key: each, stored } of held) {
+    for (const { key: each, stored, origin } of held) {
       this.#held.delete(each);
-      this.#serve(stored);
+      this.#serve(stored, origin);
     }
     return held.map((each) => each.key);
   }
 
   /** Stops following the store, which stays open, and waits until the copy is written. Clients keep what they have. */
   async close(): Promise<void> {
-    this.#follower.close();
+    await this.#follower.close();
     await this.#copy?.close();
   }
 
@@ -147,30 +147,36 @@ export class ReplicatedCache implements Cache, AsyncDisposable {
     return this.close();
   }
 
-  async #startFrom(copy: SnapshotCopy): Promise<ReadonlyMap<string, StoredSnapshot>> {
-    const found = new Map<string, StoredSnapshot>();
+  async #startFrom(copy: SnapshotCopy): Promise<readonly Copied[]> {
     try {
-      for (const { key, snapshot } of await readCopy(copy, (error) => this.#report(error))) {
-        this.#snapshots.setSnapshot(key, snapshot);
-        found.set(key, { key, snapshot, types: new Map() });
-        this.#isFromCopy = true;
-      }
+      const copied = await readCopy(copy, (error) => this.#report(error));
+      for (const { stored: { key, snapshot } } of copied) this.#snapshots.setSnapshot(key, snapshot!);
+      this.#isFromCopy = copied.length > 0;
+      return copied;
     } catch (error) {
       // A replica without a usable copy waits for the engine.
       this.#report(error);
+      return [];
     }
-    return found;
   }
 
-  /** @returns whether it is served; otherwise the replica continues with what it has */
-  #apply(stored: StoredSnapshot, how: { readonly isSuspicious: boolean; readonly maxRemovedShare: number }): void {
+  /** Serves a snapshot, or holds it, and continues with what it has. */
+  #apply(
+    stored: StoredSnapshot,
+    { isSuspicious, maxRemovedShare, ...origin }: Origin & {
+      readonly isSuspicious: boolean;
+      readonly maxRemovedShare: number;
+    },
+  ): void {
     const { key, snapshot } = stored;
-    this.#held.delete(key);
     const before = this.#snapshots.getSnapshot(key);
-    if (how.isSuspicious && before !== undefined) {
+    // One change more does not make good what is held.
+    const isJudged = isSuspicious || this.#held.has(key);
+    this.#held.delete(key);
+    if (isJudged && before !== undefined) {
       const { removed, of } = removedBy(before, snapshot);
-      if (removed > how.maxRemovedShare * of) {
-        this.#held.set(key, { key, removed, of, stored });
+      if (removed > maxRemovedShare * of) {
+        this.#held.set(key, { key, removed, of, stored, origin });
         this.#report(
           new Error(
             `Holds the snapshot of "${key}": the store was replaced or has lost data, and ${removed} of ${of} ` +
@@ -180,13 +186,13 @@ export class ReplicatedCache implements Cache, AsyncDisposable {
         return;
       }
     }
-    this.#serve(stored);
+    this.#serve(stored, origin);
   }
 
-  #serve({ key, snapshot }: StoredSnapshot): void {
+  #serve({ key, snapshot }: StoredSnapshot, origin: Origin): void {
     if (snapshot === undefined) this.#snapshots.clearSnapshot(key);
     else this.#snapshots.setSnapshot(key, snapshot);
-    this.#copy?.changed(key, snapshot);
+    this.#copy?.changed(key, snapshot, origin);
   }
 
   #report(error: unknown): void {

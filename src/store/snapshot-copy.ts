@@ -1,5 +1,6 @@
 import { Snapshot } from "../cache/mod.ts";
 import { rawResource, type Resource } from "../resource/mod.ts";
+import type { Copied, Origin } from "./follower.ts";
 import { manifestKey } from "./manifest.ts";
 
 /** Where a replica keeps a copy of what it serves: a directory, for example. */
@@ -14,8 +15,8 @@ export interface SnapshotCopy {
 export async function readCopy(
   copy: SnapshotCopy,
   onError: (error: unknown) => void,
-): Promise<{ readonly key: string; readonly snapshot: Snapshot }[]> {
-  const found = [];
+): Promise<Copied[]> {
+  const found: Copied[] = [];
   for await (const bytes of copy.load()) {
     try {
       found.push(decode(bytes));
@@ -30,7 +31,7 @@ export async function readCopy(
 export class CopyWriter {
   readonly #copy: SnapshotCopy;
   readonly #onError: (error: unknown) => void;
-  readonly #changed = new Map<string, Snapshot | undefined>();
+  readonly #changed = new Map<string, { readonly snapshot: Snapshot | undefined; readonly origin: Origin }>();
   #writing: Promise<void> | undefined = undefined;
   #isClosed = false;
   #wake = () => {};
@@ -40,8 +41,8 @@ export class CopyWriter {
     this.#onError = onError;
   }
 
-  changed(key: string, snapshot: Snapshot | undefined): void {
-    this.#changed.set(key, snapshot);
+  changed(key: string, snapshot: Snapshot | undefined, { identity, revision }: Origin): void {
+    this.#changed.set(key, { snapshot, origin: { identity, revision } });
     this.#writing ??= this.#writeAll().finally(() => this.#writing = undefined);
   }
 
@@ -56,10 +57,10 @@ export class CopyWriter {
       if (!this.#isClosed) await this.#second();
       const changed = [...this.#changed];
       this.#changed.clear();
-      for (const [key, snapshot] of changed) {
+      for (const [key, { snapshot, origin }] of changed) {
         try {
           const name = (await manifestKey(key)).slice(2);
-          await this.#copy.save(name, snapshot && encode(key, snapshot));
+          await this.#copy.save(name, snapshot && encode(key, snapshot, origin));
         } catch (error) {
           this.#onError(new Error(`Cannot save a copy of the snapshot of "${key}"`, { cause: error }));
         }
@@ -81,6 +82,7 @@ export class CopyWriter {
 interface Header {
   readonly format: 1;
   readonly key: string;
+  readonly origin: Origin;
   readonly version?: string;
   readonly types: readonly {
     readonly typeUrl: string;
@@ -95,12 +97,13 @@ interface Header {
 }
 
 /** The length of a JSON header, the header, and the content of all resources one after another. */
-function encode(key: string, snapshot: Snapshot): Uint8Array {
+function encode(key: string, snapshot: Snapshot, origin: Origin): Uint8Array {
   const { version } = snapshot.set("");
   const all: Resource[] = snapshot.types.flatMap((typeUrl) => [...snapshot.resources(typeUrl).values()]);
   const header: Header = {
     format: 1,
     key,
+    origin,
     ...version !== undefined && { version },
     types: snapshot.types.map((typeUrl) => ({
       typeUrl,
@@ -125,7 +128,7 @@ function encode(key: string, snapshot: Snapshot): Uint8Array {
   return bytes;
 }
 
-function decode(bytes: Uint8Array): { readonly key: string; readonly snapshot: Snapshot } {
+function decode(bytes: Uint8Array): Copied {
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))) as Header;
   if (header.format !== 1) throw new Error(`Its format is ${String(header.format)}`);
@@ -137,6 +140,7 @@ function decode(bytes: Uint8Array): { readonly key: string; readonly snapshot: S
       return rawResource(typeUrl, name, content, { version, aliases, ...ttlMs !== undefined && { ttlMs } });
     })
   );
-  const { key, version } = header;
-  return { key, snapshot: new Snapshot({ resources, ...version !== undefined && { version } }) };
+  const { key, version, origin } = header;
+  const snapshot = new Snapshot({ resources, ...version !== undefined && { version } });
+  return { stored: { key, snapshot, types: new Map() }, origin };
 }

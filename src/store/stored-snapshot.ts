@@ -19,7 +19,7 @@ export interface StoredType {
 
 /** A part of a snapshot is missing: it was collected since a newer snapshot has replaced it, or the store has lost it. */
 export class MissingBlob extends Error {
-  /** @param hash - of the content */
+  /** Content that is missing. @param hash - of the content */
   constructor(hash: string) {
     super(`Cannot read a snapshot: the store has no content of hash ${hash}`);
     this.name = "MissingBlob";

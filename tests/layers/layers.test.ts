@@ -13,13 +13,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cache: ["resource", "v3/resource-types.ts"],
   stream: ["resource", "cache"],
   server: ["resource", "v3", "cache", "stream"],
-  node: ["server", "resource", "v3", "cache", "validate"],
-  testing: ["resource", "cache", "stream"],
+  node: ["server", "resource", "v3", "cache", "validate", "store"],
+  testing: ["resource", "cache", "stream", "store"],
   validate: ["resource", "v3", "cache"],
+  store: ["resource", "cache"],
+  nats: ["resource", "cache", "store", "node/store"],
 };
 
 /** Folders that run on any runtime with web standards. */
-const WEB_ONLY = ["resource", "v3", "v2", "cache", "stream", "server", "testing", "validate"];
+const WEB_ONLY = ["resource", "v3", "v2", "cache", "stream", "server", "testing", "validate", "store"];
 
 describe("layers", () => {
   it.each(FILES)("%s imports downwards only", (file) => {

@@ -54,7 +54,7 @@ class World {
   readonly #scheduler: fc.Scheduler;
   /** What was acknowledged last, by key: its revision and its mark, 0 if it was cleared. */
   readonly #acknowledged = new Map<Key, { readonly revision: number; readonly mark: number }>();
-  /** The marks that may have been published though nobody has heard. */
+  /** The marks that may have been published and were not acknowledged. */
   readonly #marks = new Map<Key, Set<number>>(KEYS.map((each) => [each, new Set()]));
   #mark = 0;
 
@@ -102,7 +102,7 @@ class World {
     return store.update(each.key, { update: resources, remove: { [CLUSTER_TYPE]: names, [ENDPOINT_TYPE]: names } });
   }
 
-  /** Each operation happens, and each answer comes, when the scheduler says so. */
+  /** Each operation happens, and each result comes, when the scheduler says so. */
   #scheduled(diesAt: number, label: string): Engine {
     let operations = 0;
     const engine = this.#engine;

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { SnapshotCopy } from "../store/mod.ts";
+import type { SnapshotCopy } from "../../store/mod.ts";
 
 /** A copy of snapshots as files of a directory, which is made if it does not exist. Only this user can read them. */
 export function directoryCopy(directory: string): SnapshotCopy {
