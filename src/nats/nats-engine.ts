@@ -38,7 +38,7 @@ export class NatsEngine implements Engine {
     { bucket, heartbeatMs }: Pick<BucketOptions, "bucket" | "heartbeatMs">,
   ) {
     this.#connection = connection;
-    this.#client = jetstream(connection);
+    this.#client = jetstream(connection, { timeout: timeoutOf(heartbeatMs) });
     this.#manager = manager;
     this.#bucket = bucket;
     this.#heartbeatMs = heartbeatMs;
@@ -49,7 +49,7 @@ export class NatsEngine implements Engine {
   /** Opens a bucket, and makes it if it does not exist. */
   static async open(connection: NatsConnection, options: BucketOptions): Promise<NatsEngine> {
     const { bucket, replicas, storage } = options;
-    const manager = await jetstreamManager(connection);
+    const manager = await jetstreamManager(connection, { timeout: timeoutOf(options.heartbeatMs) });
     await new Kvm(connection).create(bucket, {
       history: 1,
       replicas,
@@ -176,6 +176,11 @@ export class NatsEngine implements Engine {
   #keyOf(subject: string): string {
     return subject.slice(`$KV.${this.#bucket}.`.length).replaceAll(".", "/");
   }
+}
+
+/** For a request: where the leader of a stream is lost, it is not worth more than it takes to notice that. */
+function timeoutOf(heartbeatMs: number): number {
+  return Math.min(2 * heartbeatMs, 5_000);
 }
 
 /** In bytes, unless a server allows less. */

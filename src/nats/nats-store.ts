@@ -1,9 +1,10 @@
 import { credsAuthenticator, type NatsConnection } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-node";
 import { SnapshotStore, type SnapshotStoreOptions } from "../store/mod.ts";
+import { LazyEngine } from "./lazy-engine.ts";
 import { NatsEngine } from "./nats-engine.ts";
 
-/** Options of {@link NatsStore.connect}. */
+/** Options of {@link NatsStore.connect} and {@link NatsStore.open}. */
 export interface NatsStoreOptions extends SnapshotStoreOptions {
   /** The servers, such as `nats://127.0.0.1:4222`. */
   readonly servers: string | readonly string[];
@@ -43,9 +44,31 @@ export class NatsStore extends SnapshotStore {
   /** Resolves once the connection is closed for good, with the reason if that was not {@link NatsStore.close}. */
   readonly closed: Promise<Error | undefined>;
 
-  private constructor(engine: NatsEngine, connection: NatsConnection, options: NatsStoreOptions) {
+  private constructor(engine: LazyEngine, closed: Promise<Error | undefined>, options: NatsStoreOptions) {
     super(engine, options);
-    this.closed = connection.closed().then((error) => error ?? undefined);
+    this.closed = closed;
+  }
+
+  /**
+   * A store that connects by its first use, and by the next one where that fails. A replica starts with it while no
+   * server can be reached: from its copy, or as one that waits.
+   *
+   * @throws TypeError or RangeError for options that cannot be used
+   */
+  static open(options: NatsStoreOptions): NatsStore {
+    const { bucket, heartbeatMs = 5_000 } = options;
+    if (!/^[\w-]+$/.test(bucket)) {
+      throw new TypeError(`Cannot use the bucket "${bucket}": its name may have letters, digits, "-" and "_"`);
+    }
+    if (!(heartbeatMs >= 500)) throw new RangeError(`Cannot use heartbeatMs ${heartbeatMs}: it must be at least 500`);
+    const { promise, resolve } = Promise.withResolvers<Error | undefined>();
+    const engine = new LazyEngine(async () => {
+      const connection = await connectTo(options);
+      const opened = await openBucket(connection, options);
+      void connection.closed().then((error) => resolve(error ?? undefined));
+      return opened;
+    });
+    return new NatsStore(engine, promise, options);
   }
 
   /**
@@ -54,42 +77,45 @@ export class NatsStore extends SnapshotStore {
    * @throws if no server can be reached within `timeoutMs`, or JetStream is not enabled
    */
   static async connect(options: NatsStoreOptions): Promise<NatsStore> {
-    const { servers, bucket, replicas = 1, storage = "file", credentials, tls, timeoutMs = 5_000 } = options;
-    const { heartbeatMs = 5_000 } = options;
-    if (!/^[\w-]+$/.test(bucket)) {
-      throw new TypeError(`Cannot use the bucket "${bucket}": its name may have letters, digits, "-" and "_"`);
-    }
-    if (!(heartbeatMs >= 500)) throw new RangeError(`Cannot use heartbeatMs ${heartbeatMs}: it must be at least 500`);
-    const list = typeof servers === "string" ? [servers] : [...servers];
-    let connection;
-    try {
-      connection = await connect({
-        servers: list,
-        name: options.name ?? "ts-control-plane",
-        timeout: timeoutMs,
-        maxReconnectAttempts: -1,
-        reconnectTimeWait: 500,
-        reconnectJitter: 500,
-        pingInterval: heartbeatMs,
-        maxPingOut: 2,
-        // Credentials that a server refuses may be in order again later.
-        ignoreAuthErrorAbort: true,
-        ...tls && { tls },
-        ...credentialsOf(credentials),
-      });
-    } catch (error) {
-      throw new Error(`Cannot connect to NATS at ${list.map(withoutSecrets).join(", ")}`, { cause: error });
-    }
-    try {
-      const engine = await NatsEngine.open(connection, { bucket, replicas, storage, heartbeatMs });
-      return new NatsStore(engine, connection, options);
-    } catch (error) {
-      await connection.close();
-      const why = error instanceof Error ? error.message : String(error);
-      throw new Error(`Cannot open the bucket "${bucket}": ${why}; is JetStream enabled (nats-server --jetstream)?`, {
-        cause: error,
-      });
-    }
+    const store = NatsStore.open(options);
+    await store.engine.identity();
+    return store;
+  }
+}
+
+async function connectTo(options: NatsStoreOptions): Promise<NatsConnection> {
+  const { servers, name = "ts-control-plane", credentials, tls, timeoutMs = 5_000, heartbeatMs = 5_000 } = options;
+  const list = typeof servers === "string" ? [servers] : [...servers];
+  try {
+    return await connect({
+      servers: list,
+      name,
+      timeout: timeoutMs,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 500,
+      reconnectJitter: 500,
+      pingInterval: heartbeatMs,
+      maxPingOut: 2,
+      // Credentials that a server refuses may be in order again later.
+      ignoreAuthErrorAbort: true,
+      ...tls && { tls },
+      ...credentialsOf(credentials),
+    });
+  } catch (error) {
+    throw new Error(`Cannot connect to NATS at ${list.map(withoutSecrets).join(", ")}`, { cause: error });
+  }
+}
+
+async function openBucket(connection: NatsConnection, options: NatsStoreOptions): Promise<NatsEngine> {
+  const { bucket, replicas = 1, storage = "file", heartbeatMs = 5_000 } = options;
+  try {
+    return await NatsEngine.open(connection, { bucket, replicas, storage, heartbeatMs });
+  } catch (error) {
+    await connection.close();
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot open the bucket "${bucket}": ${why}; is JetStream enabled (nats-server --jetstream)?`, {
+      cause: error,
+    });
   }
 }
 

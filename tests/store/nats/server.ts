@@ -22,6 +22,7 @@ export class NatsServer {
   readonly #cluster: ClusterPlace | undefined;
   #process: ChildProcess | undefined = undefined;
   #data = "data";
+  #mostBytes: number | undefined = undefined;
 
   private constructor(port: number, directory: string, cluster: ClusterPlace | undefined) {
     this.port = port;
@@ -82,7 +83,7 @@ export class NatsServer {
     this.#process?.kill("SIGCONT");
   }
 
-  /** Copies its data, which a later {@link useCopy} brings back. The server must not run. */
+  /** Copies its data, which a later {@link useData} brings back. The server must not run. */
   async copyData(name: string): Promise<void> {
     await cp(join(this.#directory, this.#data), join(this.#directory, name), { recursive: true });
   }
@@ -93,6 +94,16 @@ export class NatsServer {
     await mkdir(join(this.#directory, name), { recursive: true });
   }
 
+  /** What its data may take on the disk from its next start on; undefined: as much as the disk has. */
+  limit(bytes: number | undefined): void {
+    this.#mostBytes = bytes;
+  }
+
+  /** The folder of its data. */
+  get dataPath(): string {
+    return join(this.#directory, this.#data);
+  }
+
   async remove(): Promise<void> {
     await this.kill();
     await rm(this.#directory, { recursive: true, force: true });
@@ -100,10 +111,11 @@ export class NatsServer {
 
   #config(): string {
     const cluster = this.#cluster;
+    const most = this.#mostBytes === undefined ? "" : `, max_file_store: ${this.#mostBytes}`;
     const lines = [
       `host: 127.0.0.1`,
       `port: ${this.port}`,
-      `jetstream { store_dir: "${join(this.#directory, this.#data)}", sync_interval: always }`,
+      `jetstream { store_dir: "${this.dataPath}", sync_interval: always${most} }`,
     ];
     if (cluster !== undefined) {
       const routes = cluster.routes.filter((port) => port !== cluster.port).map((port) => `"nats://127.0.0.1:${port}"`);
