@@ -19,7 +19,12 @@ export class LazyEngine implements Engine {
 
   identity: Engine["identity"] = async () => (await this.#engine()).identity();
   get: Engine["get"] = async (key) => (await this.#engine()).get(key);
-  putIf: Engine["putIf"] = async (key, value, revision) => (await this.#engine()).putIf(key, value, revision);
+
+  putIf: Engine["putIf"] = async (key, value, revision) => {
+    // It is the writer's again once this function has returned.
+    const copy = value?.slice();
+    return (await this.#engine()).putIf(key, copy, revision);
+  };
 
   list: Engine["list"] = async function* (this: LazyEngine, prefix: string) {
     yield* (await this.#engine()).list(prefix);

@@ -83,7 +83,7 @@ export class NatsEngine implements Engine {
     }
     const expect = revision === undefined ? {} : { lastSubjectSequence: revision };
     try {
-      const { seq } = await this.#client.publish(this.#subject(key), value.slice(), { expect });
+      const { seq } = await this.#client.publish(this.#subject(key), value, { expect });
       return seq;
     } catch (error) {
       if (codeOf(error) === WRONG_SEQUENCE) throw new RevisionConflict(key, { expected: revision! });
