@@ -1,4 +1,4 @@
-import { normalName, type Resource } from "../resource/mod.ts";
+import type { Resource } from "../resource/mod.ts";
 import { Snapshot } from "../cache/snapshot.ts";
 import { duplicateName, duplicatesIn } from "./duplicate-names.ts";
 import { listOf } from "./list-of.ts";
@@ -52,7 +52,7 @@ function group(resources: Iterable<Resource>): Given {
     set.set(name, resource);
   }
   const after: Targets = {
-    get: (typeUrl, name) => byType.get(typeUrl)?.get(normalName(name)),
+    get: (typeUrl, name) => byType.get(typeUrl)?.get(name),
     resources: (typeUrl) => byType.get(typeUrl) ?? NONE,
   };
   return { all, after, types: [...byType.keys()], duplicates };
