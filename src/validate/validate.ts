@@ -28,7 +28,7 @@ export function validate(resources: Iterable<Resource> | Snapshot, options?: Val
 let usual: Validator | undefined;
 
 interface Given {
-  readonly all: Resource[];
+  readonly all: Iterable<Resource>;
   readonly after: Targets;
   readonly types: string[];
   readonly duplicates: readonly Problem[];
@@ -55,7 +55,7 @@ function group(resources: Iterable<Resource>): Given {
     get: (typeUrl, name) => byType.get(typeUrl)?.get(name),
     resources: (typeUrl) => byType.get(typeUrl) ?? NONE,
   };
-  return { all, after, types: [...byType.keys()], duplicates };
+  return { all: duplicates.length > 0 ? new Set(all) : all, after, types: [...byType.keys()], duplicates };
 }
 
 const NONE: ReadonlyMap<string, Resource> = new Map();
