@@ -23,7 +23,10 @@ export function admitValid({ onWarnings, ...options }: AdmitValidOptions = {}): 
   const validator = new Validator(options);
   return (change) => {
     const duplicates = duplicatesOf(change).flatMap((each) => validator.withSeverity(each) ?? []);
-    const problems = [...duplicates, ...validator.problemsOf({ ...change, types: change.after.types })];
+    const problems = [
+      ...duplicates,
+      ...validator.problemsOf({ ...change, update: new Set(change.update), types: change.after.types }),
+    ];
     if (onWarnings !== undefined) {
       const warnings = problems.filter(({ severity }) => severity === "warning");
       if (warnings.length > 0) onWarnings(warnings);

@@ -1,7 +1,7 @@
-import { fromBinary } from "@bufbuild/protobuf";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import type { DescMessage, Message } from "../resource/mod.ts";
 import { knownType as typeOfApi, knownTypeNames as typeNamesOfApi } from "../v3/known-types.ts";
+import { decodeSparse } from "./sparse/decode.ts";
 
 export { shareDescriptors } from "../v3/known-types.ts";
 
@@ -79,7 +79,7 @@ function unpackShort(any: Any): Unpacked | undefined {
 
 function decode({ typeUrl, value }: Any): Unpacked | undefined {
   const schema = knownType(typeNameOf(typeUrl));
-  return schema && { schema, message: fromBinary(schema, value) };
+  return schema && { schema, message: decodeSparse(schema, value) };
 }
 
 function isConfiguration(typeName: string): boolean {

@@ -5,16 +5,17 @@
  * In `virtual_hosts[2].routes[0].typed_per_filter_config["lua"][type.googleapis.com/a.B].name` there is one of each.
  */
 export class Path {
-  readonly #steps: string[] = [];
+  /** A number is a position in a list, which is not written before it is needed. */
+  readonly #steps: (string | number)[] = [];
 
-  /** Enters a field. */
-  field(name: string): void {
-    this.#steps.push(`.${name}`);
+  /** Enters a field. @param text - its name, after a dot */
+  field(text: string): void {
+    this.#steps.push(text);
   }
 
   /** Enters an entry of the list or the map whose field was entered before. */
   entry(key: string | number): void {
-    this.#steps.push(typeof key === "number" ? `[${key}]` : `[${JSON.stringify(key)}]`);
+    this.#steps.push(typeof key === "number" ? key : `[${JSON.stringify(key)}]`);
   }
 
   /** Enters what an `Any` holds. */
@@ -34,7 +35,8 @@ export class Path {
 
   /** The path, continued by one that is written already. */
   toString(rest = ""): string {
-    const path = this.#steps.join("") + (rest === "" || rest.startsWith("[") ? rest : `.${rest}`);
-    return path.startsWith(".") ? path.slice(1) : path;
+    let path = "";
+    for (const step of this.#steps) path += typeof step === "number" ? `[${step}]` : path === "" ? step.slice(1) : step;
+    return path === "" || rest === "" || rest.startsWith("[") ? path + rest : `${path}.${rest}`;
   }
 }

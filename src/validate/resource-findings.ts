@@ -1,4 +1,3 @@
-import { fromBinary } from "@bufbuild/protobuf";
 import type { DescMessage, Message, Resource } from "../resource/mod.ts";
 import type { Check } from "./check.ts";
 import type { Findings } from "./findings.ts";
@@ -7,6 +6,7 @@ import { Place } from "./place.ts";
 import type { Problem } from "./problem.ts";
 import { planOf } from "./rules/message-plan.ts";
 import { type Finding, Walk } from "./rules/walk.ts";
+import { decodeSparse } from "./sparse/decode.ts";
 import { type CheckWalk, walkOf } from "./walk.ts";
 
 /**
@@ -15,6 +15,8 @@ import { type CheckWalk, walkOf } from "./walk.ts";
 export class ResourceFindings {
   readonly #walk: CheckWalk;
   readonly #known = new WeakMap<Resource, Findings>();
+  /** By type URL. There are thousands of resources of one type. */
+  readonly #schemas = new Map<string, DescMessage>();
   #rules = new Walk({ unpack });
 
   /** @param checks - what to look for */
@@ -30,13 +32,13 @@ export class ResourceFindings {
   }
 
   #look(resource: Resource): Findings {
-    const at = new Place(resource);
-    const schema = knownType(typeNameOf(resource.typeUrl));
+    const schema = this.#schemaOf(resource.typeUrl);
     // Types of your own have no rules that are known here.
     if (schema === undefined) return NOTHING;
+    const at = new Place(resource);
     let message;
     try {
-      message = fromBinary(schema, resource.bytes);
+      message = decodeSparse(schema, resource.bytes);
     } catch (error) {
       at.rule = "resource.unreadable";
       const field = /: (\S+) has a value of another type$/.exec(String(error))?.[1];
@@ -49,6 +51,15 @@ export class ResourceFindings {
     const problems = broken.length === 0 ? at.problems : [...broken, ...at.problems.filter(isNew(broken))];
     const { references, claims } = at;
     return problems.length + references.length + claims.length === 0 ? NOTHING : { problems, references, claims };
+  }
+
+  #schemaOf(typeUrl: string): DescMessage | undefined {
+    let schema = this.#schemas.get(typeUrl);
+    if (schema === undefined) {
+      schema = knownType(typeNameOf(typeUrl));
+      if (schema !== undefined) this.#schemas.set(typeUrl, schema);
+    }
+    return schema;
   }
 
   #brokenRules(schema: DescMessage, message: Message): readonly Finding[] {

@@ -1,4 +1,4 @@
-import { normalName, type Resource } from "../resource/mod.ts";
+import type { Resource } from "../resource/mod.ts";
 import { Snapshot } from "../cache/snapshot.ts";
 import { duplicateName, duplicatesIn } from "./duplicate-names.ts";
 import { listOf } from "./list-of.ts";
@@ -32,7 +32,7 @@ export function validateBy(validator: Validator, resources: Iterable<Resource> |
 let usual: Validator | undefined;
 
 interface Given {
-  readonly all: Resource[];
+  readonly all: Iterable<Resource>;
   readonly after: Targets;
   readonly types: string[];
   readonly duplicates: readonly Problem[];
@@ -56,10 +56,10 @@ function group(resources: Iterable<Resource>): Given {
     set.set(name, resource);
   }
   const after: Targets = {
-    get: (typeUrl, name) => byType.get(typeUrl)?.get(normalName(name)),
+    get: (typeUrl, name) => byType.get(typeUrl)?.get(name),
     resources: (typeUrl) => byType.get(typeUrl) ?? NONE,
   };
-  return { all, after, types: [...byType.keys()], duplicates };
+  return { all: duplicates.length > 0 ? new Set(all) : all, after, types: [...byType.keys()], duplicates };
 }
 
 const NONE: ReadonlyMap<string, Resource> = new Map();

@@ -12,7 +12,7 @@ import { ResourceFindings } from "./resource-findings.ts";
 
 /** What is validated: resources that are new, in their place among all. */
 export interface Candidate {
-  /** The resources to look at. */
+  /** The resources to look at, each once. */
   readonly update: Iterable<Resource>;
   /** The resources that no longer exist. */
   readonly remove: readonly ResourceKey[];
@@ -44,11 +44,10 @@ export class Validator {
 
   /** The problems of resources, alone and among others. */
   problemsOf(candidate: Candidate): Problem[] {
-    const updated = new Set(candidate.update);
     const missing = candidate.isComplete ? new MissingTargets(candidate.after, this.#external) : undefined;
     const problems: Problem[] = [];
     const claiming: Resource[] = [];
-    for (const resource of updated) {
+    for (const resource of candidate.update) {
       const findings = this.#findings.of(resource);
       if (findings.problems.length > 0) problems.push(...findings.problems);
       if (findings.claims.length > 0) claiming.push(resource);
@@ -57,8 +56,8 @@ export class Validator {
         if (problem !== undefined) problems.push(problem);
       }
     }
-    problems.push(...this.#claimedTwice(claiming, { ...candidate, updated }));
-    if (missing !== undefined) problems.push(...this.#leftBehind(updated, { ...candidate, missing }));
+    if (claiming.length > 0) problems.push(...this.#claimedTwice(claiming, candidate));
+    if (missing !== undefined) problems.push(...this.#leftBehind({ ...candidate, missing }));
     return problems.flatMap((problem) => this.withSeverity(problem) ?? []);
   }
 
@@ -73,9 +72,10 @@ export class Validator {
   /** Problems of what resources claim, and others of their type as well. */
   #claimedTwice(
     claiming: readonly Resource[],
-    { before, after, updated }: Candidate & { readonly updated: ReadonlySet<Resource> },
+    { before, after, update }: Candidate,
   ): Problem[] {
     const problems: Problem[] = [];
+    const updated = new Set(update);
     const byType = new Map<string, Claims>();
     for (const resource of claiming) {
       const { typeUrl, name } = resource;
@@ -98,12 +98,12 @@ export class Validator {
 
   /** Problems of resources that stay, and refer to some that are removed. */
   #leftBehind(
-    updated: ReadonlySet<Resource>,
-    { remove, before, after, types, missing }: Candidate & { readonly missing: MissingTargets },
+    { update, remove, before, after, types, missing }: Candidate & { readonly missing: MissingTargets },
   ): Problem[] {
-    if (before !== undefined) this.#referrers.follow({ before, after, types, update: updated });
+    if (before !== undefined) this.#referrers.follow({ before, after, types, update });
     if (remove.length === 0) return [];
     this.#referrers.cover(after, types);
+    const updated = new Set(update);
     const removed = new Map<string, Set<string>>();
     const left = new Set<Resource>();
     for (const { typeUrl, name } of remove) {

@@ -4,6 +4,8 @@ import type { DescMessage, Message } from "../resource/mod.ts";
 import type { Check } from "./check.ts";
 import { shareDescriptors, unpack } from "./known-types.ts";
 import type { Place } from "./place.ts";
+import { slotsOf } from "./sparse/layout.ts";
+import { slotsIn } from "./sparse/sparse-message.ts";
 
 /** Runs checks on a message and on all that is in it, what an `Any` holds included. */
 export type CheckWalk = (schema: DescMessage, message: Message, at: Place) => void;
@@ -30,30 +32,35 @@ export function walkOf(checks: readonly Check[]): CheckWalk {
 
   function walk(plan: Plan, message: Message, at: Place): void {
     if (at.ancestors.length > MAX_DEPTH) return;
-    const { checks, names, steps, oneofs } = plan;
+    const { checks, slots } = plan;
     at.ancestors.push(message);
     for (const { rule, run } of checks) {
       at.rule = rule;
       run(message, at);
     }
     const fields = message as unknown as Fields;
-    for (let i = 0; i < names.length; i++) {
-      const value = fields[names[i]!];
-      if (value !== undefined) visit(steps[i]!, value, at);
-    }
-    for (const { name, members } of oneofs) {
-      const chosen = fields[name] as { readonly case?: string; readonly value?: unknown };
-      const step = chosen.case === undefined ? undefined : members.get(chosen.case);
-      if (step !== undefined) visit(step, chosen.value, at);
-    }
+    // Most fields of most messages are not set, so that a loop over all of them is what a walk costs.
+    const set = slotsIn(message);
+    if (set === undefined) { for (let slot = 0; slot < slots.length; slot++) visitSlot(slots[slot], fields, at); }
+    else for (let i = 0; i < set.length; i++) visitSlot(slots[set[i]!], fields, at);
     at.ancestors.pop();
   }
 
+  function visitSlot(slot: Slot | undefined, fields: Fields, at: Place): void {
+    const value = slot && fields[slot.name];
+    if (value === undefined) return;
+    const { step, members } = slot!;
+    if (step !== undefined) return visit(step, value, at);
+    const chosen = value as { readonly case?: string; readonly value?: unknown };
+    const member = chosen.case === undefined ? undefined : members!.get(chosen.case);
+    if (member !== undefined) visit(member, chosen.value, at);
+  }
+
   function visit(step: Step, value: unknown, at: Place): void {
-    const { name, kind } = step;
+    const { text, kind } = step;
     if (kind === "list" && (value as unknown[]).length === 0) return;
     const plan = step.plan ??= planOf(step.schema);
-    at.path.field(name);
+    at.path.field(text);
     if (kind === "message") enter(plan, value as Message, at);
     else if (kind === "list") (value as Message[]).forEach((each, i) => enterEntry(plan, each, at, i));
     else for (const key in value as Fields) enterEntry(plan, (value as Fields)[key] as Message, at, key);
@@ -90,25 +97,26 @@ export function walkOf(checks: readonly Check[]): CheckWalk {
 
 type Fields = Record<string, unknown>;
 
-/**
- * What is done with the messages of a type.
- *
- * Invariant: `names` and `steps` have the same length. Most fields of most messages are not set, so that a loop over names
- * is what a walk costs.
- */
+/** What is done with the messages of a type. */
 interface Plan {
   readonly checks: readonly Check[];
   readonly isAny: boolean;
-  /** The fields of no oneof that are visited, as they are named in a message. */
-  readonly names: readonly string[];
-  readonly steps: readonly Step[];
-  readonly oneofs: readonly { readonly name: string; readonly members: ReadonlyMap<string, Step> }[];
+  /** Undefined for those that are not visited. */
+  readonly slots: readonly (Slot | undefined)[];
+}
+
+/** A field in no oneof, or a oneof, of which one member is visited. */
+interface Slot {
+  /** As it is named in a message. */
+  readonly name: string;
+  readonly step?: Step;
+  readonly members?: ReadonlyMap<string, Step>;
 }
 
 /** A field of a message that holds messages. */
 interface Step {
-  /** The name in the .proto file. */
-  readonly name: string;
+  /** The name in the .proto file, after a dot. */
+  readonly text: string;
   readonly kind: "message" | "list" | "map";
   /** The type of what it holds. */
   readonly schema: DescMessage;
@@ -121,23 +129,18 @@ const MAX_DEPTH = 1_000;
 const ANY = "google.protobuf.Any";
 
 function newPlan(schema: DescMessage, checks: readonly Check[], leads: LeadingTypes): Plan {
-  const fields = schema.fields.filter(({ message }) => message !== undefined && leads.has(message));
-  const plain = fields.filter(({ oneof }) => oneof === undefined);
-  const oneofs = schema.oneofs.map(({ localName, fields: members }) => ({
-    name: localName,
-    members: new Map(members.filter((each) => fields.includes(each)).map((each) => [each.localName, stepOf(each)])),
-  }));
-  return {
-    checks,
-    isAny: schema.typeName === ANY,
-    names: plain.map(({ localName }) => localName),
-    steps: plain.map(stepOf),
-    oneofs: oneofs.filter(({ members }) => members.size > 0),
-  };
+  const isVisited = ({ message }: DescField) => message !== undefined && leads.has(message);
+  const slots = slotsOf(schema).map((member): Slot | undefined => {
+    const name = member.localName;
+    if (member.kind === "field") return isVisited(member) ? { name, step: stepOf(member) } : undefined;
+    const members = new Map(member.fields.filter(isVisited).map((each) => [each.localName, stepOf(each)]));
+    return members.size === 0 ? undefined : { name, members };
+  });
+  return { checks, isAny: schema.typeName === ANY, slots };
 }
 
 function stepOf({ name, fieldKind, message }: DescField): Step {
-  return { name, kind: fieldKind as Step["kind"], schema: message!, plan: undefined };
+  return { text: `.${name}`, kind: fieldKind as Step["kind"], schema: message!, plan: undefined };
 }
 
 /** The types that can hold one of some types, at any depth, and those themselves. */

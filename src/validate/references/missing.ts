@@ -49,7 +49,7 @@ export class MissingTargets {
   #ofOtherKind({ typeUrl, name }: ResourceKey, reference: Reference): Problem | undefined {
     const { kind, typeUrls } = reference;
     if (kind === undefined && typeUrls === undefined) return undefined;
-    const target = this.#targets.get(reference.typeUrl, reference.name);
+    const target = this.#targets.get(reference.typeUrl, normalName(reference.name));
     if (target === undefined) return undefined;
     const isRight = kind === undefined ? isOfType(target, typeUrls!) : hasField(target, kind.field);
     return isRight ? undefined : {

@@ -1,6 +1,6 @@
-import { fromBinary } from "@bufbuild/protobuf";
 import type { DescMessage, Message } from "../../resource/mod.ts";
 import { unpack } from "../known-types.ts";
+import { decodeSparse } from "../sparse/decode.ts";
 import { planOf } from "./message-plan.ts";
 import { type Finding, Walk, type WalkOptions } from "./walk.ts";
 
@@ -19,7 +19,7 @@ export function checkRules(
   content: Message | Uint8Array,
   options: WalkOptions = DEFAULTS,
 ): readonly Finding[] {
-  const message = content instanceof Uint8Array ? fromBinary(schema, content) : content;
+  const message = content instanceof Uint8Array ? decodeSparse(schema, content) : content;
   const walk = new Walk(options);
   planOf(schema).check(message, walk);
   return walk.findings;
