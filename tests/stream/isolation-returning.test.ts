@@ -47,6 +47,19 @@ describe("a SotW client that returns and rejects what it is sent", () => {
     expect(clients[4]!.violations).toEqual([]);
   });
 
+  it("is sent a good cluster that it rejected beside one that is removed", () => {
+    const { served, clients: [client] } = rejectingGroup([{ rejects: ["CDS d=1"] }, {}]);
+    served.publish({ ...NOTHING, CDS: { a: "1", d: "1" } });
+    client!.take();
+    client!.take();
+    client!.reconnect();
+    client!.take();
+    served.publish({ ...NOTHING, CDS: { a: "2" } });
+    for (let rounds = 0; rounds < 2; rounds++, served.now += 100_000) drain([client!]);
+    expect([...client!.quarantined("CDS")]).toEqual([]);
+    expect(contents(client!, "CDS")).toEqual(["a=2"]);
+  });
+
   it("keeps a cluster that most others reject and nothing stands in for", () => {
     const { served, clients: [client, ...others] } = rejectingGroup([
       {},

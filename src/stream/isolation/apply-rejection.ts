@@ -34,15 +34,16 @@ export function applyRejection(response: OutgoingResponse, rejection: Rejection,
   const { resources, versions, outdated } = content;
   const named = namedIn(reason, response.resources);
   const refused = outdated.filter(({ name }) => named.certain.includes(normalName(name)));
-  if (isUnknown && (refused.length > 0 || resources.some((each) => standIns.insteadOf(each) === undefined))) {
+  // The release of a withheld removal is a change, without what may have been rejected.
+  const isNothingKnown = refused.length > 0 || outdated.some(({ name }) => view.get(normalName(name)) === undefined) ||
+    resources.some((each) => standIns.insteadOf(each) === undefined);
+  if (isUnknown && isNothingKnown) {
     standIns.refuse(outdated);
     trials.end();
     return false;
   }
-  if (fullState) {
-    client.commitFullState(accepted ?? []);
-    standIns.notePartial(response.resources, reason.isPartial ? named.certain : undefined);
-  }
+  if (fullState) client.commitFullState(accepted ?? []);
+  standIns.notePartial(response, reason.isPartial ? named.certain : undefined);
   const isBlamed = named.certain.some((name) => versions.get(name) !== undefined);
   if (refused.length > 0 || isBlamed) standIns.refuse(refused);
   else refuseOutdated(content, view, target);

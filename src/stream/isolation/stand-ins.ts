@@ -73,9 +73,12 @@ export class StandIns {
     else if (client.position === revision && client.withheld.size === 0) this.#held.ackedAll(revision);
   }
 
-  /** Full state: the client rejects a response. @param rejected - see {@link PartlyApplied.note} */
-  notePartial(resources: readonly Resource[], rejected: readonly string[] | undefined): void {
-    this.#applied.note(resources, rejected);
+  /** The client rejects a response. @param rejected - see {@link PartlyApplied.note} */
+  notePartial({ resources, removed }: OutgoingResponse, rejected: readonly string[] | undefined): void {
+    if (this.#type.fullState) this.#applied.note(resources, rejected);
+    else if (rejected !== undefined) {
+      this.#held.acked({ resources: resources.filter(({ name }) => !rejected.includes(normalName(name))), removed });
+    }
   }
 
   /** Full state: has a response sent without what the client may have applied, once the view does not have it. */
