@@ -60,6 +60,20 @@ describe("a SotW client that returns and rejects what it is sent", () => {
     expect(contents(client!, "CDS")).toEqual(["a=2"]);
   });
 
+  it("is not taken to reject a cluster where it rejects what stands in for another one", () => {
+    const { served, clients: [other, client] } = rejectingGroup([{}, { rejects: ["CDS c=3", "CDS d=3"] }, {}]);
+    served.publish({ ...NOTHING, CDS: { c: "1", d: "3", a: "2" } });
+    other!.take();
+    client!.take();
+    client!.take();
+    client!.reconnect();
+    served.publish({ ...NOTHING, CDS: { d: "1", c: "3", a: "1" } });
+    drain([client!]);
+    expect(client!.violations).toEqual([]);
+    expect([...client!.quarantined("CDS")]).toEqual([["c", "client"]]);
+    expect(contents(client!, "CDS")).toEqual(["a=1", "c=1", "d=1"]);
+  });
+
   it("keeps a cluster that most others reject and nothing stands in for", () => {
     const { served, clients: [client, ...others] } = rejectingGroup([
       {},

@@ -47,8 +47,14 @@ export function applyRejection(response: OutgoingResponse, rejection: Rejection,
   const isBlamed = named.certain.some((name) => versions.get(name) !== undefined);
   if (refused.length > 0 || isBlamed) standIns.refuse(refused);
   else refuseOutdated(content, view, target);
-  // What stands in for others is sent again where the client may have it from an earlier stream: it is not searched for.
-  const isWhole = isUnknown || outdated.length === 0;
+  const isWhole = outdated.length === 0;
+  // What stands in for others is sent again where the client may have it from an earlier stream.
+  if (isUnknown && !isWhole && versions.size === 1 && named.certain.length === 0) {
+    const isDeferred = trials.defer([...versions.keys()][0]!);
+    if (isDeferred) trials.advance();
+    else trials.end();
+    return isDeferred;
+  }
   const rejected = trials.rejected(versions, { ...named, isWhole, isExplained: refused.length > 0 });
   quarantineAll(rejected, rejection, target);
   trials.advance();
