@@ -116,6 +116,22 @@ describe("a delta client that returns", () => {
     expect([...client!.held.RDS.keys()]).toEqual(["r"]);
   });
 
+  it("is sent endpoints that it holds and most others reject, for a new cluster", () => {
+    const { served, clients } = rejectingGroup([
+      { rejects: ["EDS a=3"] },
+      { rejects: ["EDS a=3"] },
+      { variant: "delta" },
+    ]);
+    served.publish({ ...NOTHING, EDS: { a: "3" } });
+    const client = clients[2]!;
+    client.take();
+    client.take();
+    client.reconnect();
+    served.publish({ ...NOTHING, CDS: { a: "1" }, EDS: { a: "3" }, RDS: { r: "1 to a" } });
+    drain(clients);
+    expect(contents(client, "RDS")).toEqual(["r=1 to a"]);
+  });
+
   it("keeps a cluster of the wildcard that most others reject", () => {
     const { served, clients: [client, ...others] } = rejectingGroup([
       { variant: "delta", wildcard: true, rejects: ["CDS a=1"] },

@@ -30,19 +30,23 @@ export class AcceptedContent {
     return this.#present.since(name);
   }
 
-  /** A client has accepted a response: noted once for all that are sent it. @param position - the one it was made at */
-  note(response: OutgoingResponse, position: number): void {
-    this.#present.noteRemovals();
+  /** A client has accepted a response: noted once for all that are sent it. @param position - see {@link GroupContent.accepted} */
+  note(response: OutgoingResponse, position: number | undefined): void {
+    if (position !== undefined) this.#present.noteRemovals();
     if (this.#noted.has(response)) return;
     this.#noted.add(response);
-    for (const name of response.removed) this.#present.ackedRemoval(normalName(name), position);
-    for (const resource of response.resources) this.#note(resource, position);
-    if (this.#present.size > this.#pruneAt) this.#prune();
+    for (const resource of response.resources) this.#note(resource);
+    if (position !== undefined) this.#notePresence(response, position);
+    if (Math.max(this.#accepted.size, this.#present.size) > this.#pruneAt) this.#prune();
   }
 
-  #note(sent: Resource, position: number): void {
+  #notePresence({ resources, removed }: OutgoingResponse, position: number): void {
+    for (const name of removed) this.#present.ackedRemoval(normalName(name), position);
+    for (const { name } of resources) this.#present.acked(normalName(name), position);
+  }
+
+  #note(sent: Resource): void {
     const name = normalName(sent.name);
-    this.#present.acked(name, position);
     const known = this.#accepted.get(name);
     if (known === sent || known?.version === sent.version) return;
     // A client's own spelling is of no use to others.
@@ -60,7 +64,7 @@ export class AcceptedContent {
     for (const name of this.#accepted.keys()) if (this.#view.get(name) === undefined) this.#accepted.delete(name);
     this.#present.prune();
     for (const name of this.#former.keys()) if (this.#view.get(name) === undefined) this.#former.delete(name);
-    this.#pruneAt = 2 * this.#present.size + MIN_PRUNED;
+    this.#pruneAt = 2 * Math.max(this.#accepted.size, this.#present.size) + MIN_PRUNED;
   }
 }
 

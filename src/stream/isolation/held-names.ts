@@ -27,6 +27,11 @@ export class HeldNames {
     this.#resumed = held;
   }
 
+  /** Whether the client holds a version from an earlier stream: it has accepted that. */
+  isResumed(name: string, version: string): boolean {
+    return this.#resumed.gave(name, version);
+  }
+
   /** The client has all that it subscribes to, as the view has it at a position. */
   ackedAll(position: number | undefined): void {
     this.#position = position;

@@ -168,7 +168,7 @@ export class StandIns {
 
   /** Whether the client is known to have a resource as it is. */
   hasOwn({ name, version }: Resource): boolean {
-    return this.#own(name)?.version === version;
+    return this.#own(name)?.version === version || this.#held.isResumed(name, version);
   }
 
   insteadOf({ name, version }: Resource): Resource | undefined {
@@ -182,9 +182,10 @@ export class StandIns {
   /** Whether the client has other content than its group in place of what most reject. */
   differFrom(group: GroupContent): boolean {
     if (!this.#refused.isEmpty || this.isUnknown) return true;
-    return this.#accepted !== undefined && group.records.some(({ isRejected, name, instead }) => {
-      const own = isRejected ? this.#own(name) : undefined;
-      return own !== undefined && own.version !== instead?.version;
+    return group.records.some(({ isRejected, name, version, instead }) => {
+      if (!isRejected) return false;
+      const own = this.#own(name);
+      return this.#held.isResumed(name, version) || (own !== undefined && own.version !== instead?.version);
     });
   }
 
