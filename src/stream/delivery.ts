@@ -1,3 +1,4 @@
+import type { View } from "../cache/mod.ts";
 import type { ResourceType } from "../resource/mod.ts";
 import type { ClientNames } from "./client-names.ts";
 import type { ClientState } from "./client-state.ts";
@@ -45,6 +46,7 @@ export class Delivery {
     if (watched.hasChanged) isolation?.letChangesPass(watched.view!);
     const screened = this.#screen(input);
     const { revision } = watched.view!; // a view of the user's own may change while it is read
+    if (screened.screen && !this.#variant.fullState) dropRepublished(client, watched.view!);
     const pinned = screened.screen ? withoutExcluded(input.pinned, screened.screen) : input.pinned;
     const diff = this.#variant.diff({ view: screened.view, subscription, client, pinned, gate, now });
     const response = diff.response && writeResponse(diff.response, this.#target(screened, context));
@@ -95,4 +97,9 @@ export class Delivery {
     const names = this.#names;
     return { responses, ttl, typeUrl, view: watched.view!, names, protocol, screenKey: shareKey, lastSerial };
   }
+}
+
+/** What is published again but left out for the client is no change to it; the client keeps what it has. */
+function dropRepublished(client: ClientState, view: View): void {
+  for (const name of client.withheld.keys()) if (view.get(name) !== undefined) client.forget(name);
 }

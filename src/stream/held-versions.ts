@@ -33,6 +33,11 @@ export class HeldVersions {
     return this.#invalid === undefined || !this.#isInvalid(this.#invalid, name);
   }
 
+  /** Whether the client gave this version when it connected, whether it has requested the resource anew or not. */
+  gave(name: string, version: string): boolean {
+    return this.#versions.get(name) === version;
+  }
+
   /** Whether the client holds a resource in this version. */
   includes(name: string, version: string): boolean {
     return this.#versions.get(name) === version && this.has(name);

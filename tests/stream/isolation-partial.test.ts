@@ -61,7 +61,49 @@ describe("a SotW client that applies a part of the clusters that it rejects", ()
   });
 });
 
+describe("a SotW client that rejects what stands in for a cluster", () => {
+  it("is sent the removals that it rejected with that", () => {
+    const { served, clients: [other, client] } = rejectingGroup([{}, { rejects: ["CDS c=2", "CDS c=3"] }]);
+    served.publish({ ...NOTHING, CDS: { a: "1", c: "2" } });
+    other!.take();
+    for (let i = 0; i < 4; i++) client!.take();
+    served.publish({ ...NOTHING, CDS: { c: "3" } });
+    for (let rounds = 0; rounds < 3; rounds++, served.now += 100_000) drain([client!, other!]);
+    expect([...client!.held.CDS.keys()]).toEqual([]);
+  });
+});
+
+describe("a delta client that applies a part of the clusters that it rejects", () => {
+  it("has what it has applied, so that a route to it does not wait for new content", () => {
+    const { served, clients: [client] } = rejectingGroup([
+      { variant: "delta", rejects: ["CDS b=2", "CDS c=3"], reason: "list" },
+      {},
+    ]);
+    served.publish({ ...NOTHING, CDS: { b: "2", c: "1" } });
+    client!.take();
+    served.publish({ ...NOTHING, CDS: { c: "3" }, RDS: { r: "3 to c" } });
+    drain([client!]);
+    expect(client!.held.CDS.get("c")?.version).toBe("1");
+    expect([...client!.held.RDS.keys()]).toEqual(["r"]);
+  });
+});
+
 describe("what others have accepted of a resource that a client rejects", () => {
+  it("does not count as had by a client that was in sync while it did not exist", () => {
+    const { served, clients: [client, other] } = rejectingGroup([
+      { variant: "delta", wildcard: true, rejects: ["CDS d=1"] },
+      { variant: "delta" },
+    ]);
+    // The first response to names that do not exist has them as removed.
+    other!.take();
+    served.publish({ ...NOTHING, CDS: { a: "1" } });
+    client!.take();
+    served.publish({ ...NOTHING, CDS: { d: "1" }, RDS: { r: "2 to d" } });
+    drain([client!, other!]);
+    expect(client!.violations).toEqual([]);
+    expect([...client!.quarantined("RDS")]).toEqual([["r", "reference"]]);
+  });
+
   it.each(["sotw", "delta"] as const)("is sent to a client that never had it (%s)", (variant) => {
     const { served, clients: [client, other] } = rejectingGroup([{ variant, rejects: ["CDS b=2"] }, {}]);
     drain([client!, other!]);

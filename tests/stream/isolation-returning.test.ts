@@ -47,6 +47,33 @@ describe("a SotW client that returns and rejects what it is sent", () => {
     expect(clients[4]!.violations).toEqual([]);
   });
 
+  it("is sent a good cluster that it rejected beside one that is removed", () => {
+    const { served, clients: [client] } = rejectingGroup([{ rejects: ["CDS d=1"] }, {}]);
+    served.publish({ ...NOTHING, CDS: { a: "1", d: "1" } });
+    client!.take();
+    client!.take();
+    client!.reconnect();
+    client!.take();
+    served.publish({ ...NOTHING, CDS: { a: "2" } });
+    for (let rounds = 0; rounds < 2; rounds++, served.now += 100_000) drain([client!]);
+    expect([...client!.quarantined("CDS")]).toEqual([]);
+    expect(contents(client!, "CDS")).toEqual(["a=2"]);
+  });
+
+  it("is not taken to reject a cluster where it rejects what stands in for another one", () => {
+    const { served, clients: [other, client] } = rejectingGroup([{}, { rejects: ["CDS c=3", "CDS d=3"] }, {}]);
+    served.publish({ ...NOTHING, CDS: { c: "1", d: "3", a: "2" } });
+    other!.take();
+    client!.take();
+    client!.take();
+    client!.reconnect();
+    served.publish({ ...NOTHING, CDS: { d: "1", c: "3", a: "1" } });
+    drain([client!]);
+    expect(client!.violations).toEqual([]);
+    expect([...client!.quarantined("CDS")]).toEqual([["c", "client"]]);
+    expect(contents(client!, "CDS")).toEqual(["a=1", "c=1", "d=1"]);
+  });
+
   it("keeps a cluster that most others reject and nothing stands in for", () => {
     const { served, clients: [client, ...others] } = rejectingGroup([
       {},
@@ -87,6 +114,22 @@ describe("a delta client that returns", () => {
     served.publish({ ...NOTHING, CDS: { a: "3" }, RDS: { r: "1 to a" } });
     drain([client!]);
     expect([...client!.held.RDS.keys()]).toEqual(["r"]);
+  });
+
+  it("is sent endpoints that it holds and most others reject, for a new cluster", () => {
+    const { served, clients } = rejectingGroup([
+      { rejects: ["EDS a=3"] },
+      { rejects: ["EDS a=3"] },
+      { variant: "delta" },
+    ]);
+    served.publish({ ...NOTHING, EDS: { a: "3" } });
+    const client = clients[2]!;
+    client.take();
+    client.take();
+    client.reconnect();
+    served.publish({ ...NOTHING, CDS: { a: "1" }, EDS: { a: "3" }, RDS: { r: "1 to a" } });
+    drain(clients);
+    expect(contents(client, "RDS")).toEqual(["r=1 to a"]);
   });
 
   it("keeps a cluster of the wildcard that most others reject", () => {

@@ -34,20 +34,27 @@ export function applyRejection(response: OutgoingResponse, rejection: Rejection,
   const { resources, versions, outdated } = content;
   const named = namedIn(reason, response.resources);
   const refused = outdated.filter(({ name }) => named.certain.includes(normalName(name)));
-  if (isUnknown && (refused.length > 0 || resources.some((each) => standIns.insteadOf(each) === undefined))) {
+  // The release of a withheld removal is a change, without what may have been rejected.
+  const isNothingKnown = refused.length > 0 || outdated.some(({ name }) => view.get(normalName(name)) === undefined) ||
+    resources.some((each) => standIns.insteadOf(each) === undefined);
+  if (isUnknown && isNothingKnown) {
     standIns.refuse(outdated);
     trials.end();
     return false;
   }
-  if (fullState) {
-    client.commitFullState(accepted ?? []);
-    standIns.notePartial(response.resources, reason.isPartial ? named.certain : undefined);
-  }
+  if (fullState) client.commitFullState(accepted ?? []);
+  standIns.notePartial(response, reason.isPartial ? named.certain : undefined);
   const isBlamed = named.certain.some((name) => versions.get(name) !== undefined);
   if (refused.length > 0 || isBlamed) standIns.refuse(refused);
   else refuseOutdated(content, view, target);
-  // What stands in for others is sent again where the client may have it from an earlier stream: it is not searched for.
-  const isWhole = isUnknown || outdated.length === 0;
+  const isWhole = outdated.length === 0;
+  // What stands in for others is sent again where the client may have it from an earlier stream.
+  if (isUnknown && !isWhole && versions.size === 1 && named.certain.length === 0) {
+    const isDeferred = trials.defer([...versions.keys()][0]!);
+    if (isDeferred) trials.advance();
+    else trials.end();
+    return isDeferred;
+  }
   const rejected = trials.rejected(versions, { ...named, isWhole, isExplained: refused.length > 0 });
   quarantineAll(rejected, rejection, target);
   trials.advance();

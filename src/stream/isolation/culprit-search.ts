@@ -37,12 +37,6 @@ export class CulpritSearch {
     return this.#parts.some(({ names }) => names.has(name));
   }
 
-  /** All names of the search. */
-  *names(): Iterable<string> {
-    yield* this.trial;
-    for (const { names } of this.#parts) yield* names;
-  }
-
   /**
    * The response with these names was rejected.
    *
@@ -71,6 +65,18 @@ export class CulpritSearch {
     else this.#split([...untried, ...rest], likely);
     if (isFound && !this.#hasJoined) this.#join();
     return culprits;
+  }
+
+  /**
+   * A response was rejected for a name, or for what was beside it: the name is tried again after the others.
+   *
+   * @returns false if no other is left to try
+   */
+  defer(name: string): boolean {
+    this.#take([name]);
+    if (this.#parts.every(({ isDeferred }) => isDeferred)) return false;
+    this.#parts.unshift({ ...partOf([name]), isDeferred: true });
+    return true;
   }
 
   /** The response with these names was accepted. */
@@ -120,7 +126,7 @@ export class CulpritSearch {
 
   /** Ends the search. @returns the names that are left */
   end(): readonly string[] {
-    const left = [...this.names()];
+    const left = [...this.trial, ...this.#parts.flatMap(({ names }) => [...names])];
     this.#parts = [];
     this.#trial = undefined;
     this.#tried = 0;
@@ -156,7 +162,7 @@ export class CulpritSearch {
 
   #push(names: readonly string[], isSuspect = true): Part | undefined {
     if (names.length === 0) return undefined;
-    const part: Part = { names: new Set(names), isSuspect, hasCulprit: false, sibling: undefined };
+    const part: Part = { ...partOf(names), isSuspect };
     this.#parts.push(part);
     return part;
   }
@@ -175,10 +181,16 @@ interface Part {
   readonly names: Set<string>;
   /** Not what is left of a response of which the client has named the bad ones. */
   readonly isSuspect: boolean;
+  /** It was tried before. */
+  readonly isDeferred: boolean;
   /** At least one of them is rejected, which follows from the other parts. */
   hasCulprit: boolean;
   /** The other part of the response that both were rejected with. */
   sibling: Part | undefined;
+}
+
+function partOf(names: readonly string[]): Part {
+  return { names: new Set(names), isSuspect: true, isDeferred: false, hasCulprit: false, sibling: undefined };
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set();

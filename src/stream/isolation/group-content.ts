@@ -77,10 +77,10 @@ export class GroupContent implements Screen {
    * A client has ACKed a response.
    *
    * @param nodeId - asked for where any content is rejected, which it hardly ever is
-   * @param position - the one that the response was made at
+   * @param position - the one that the response was made at; undefined for full state, which says what a client has
    * @returns the names of content that no longer counts as rejected
    */
-  accepted(response: OutgoingResponse, nodeId: () => string, position: number): readonly string[] {
+  accepted(response: OutgoingResponse, nodeId: () => string, position: number | undefined): readonly string[] {
     const released = this.#records.size === 0 ? NO_NAMES : this.#count(response, nodeId());
     this.#accepted.note(response, position);
     return released;

@@ -7,7 +7,8 @@ import type { OutgoingResponse } from "../response.ts";
  * The names of one type of which the client is known to have any content. A stream without a rejection has a position
  * alone: at that position the client had all that it subscribes to.
  *
- * Invariant: a name is known only if the client has ACKed content of it, and no removal since.
+ * Invariant: a name is known only if the client has ACKed content of it, or says that it has applied it, and no removal
+ * since.
  */
 export class HeldNames {
   #position: number | undefined = undefined;
@@ -26,6 +27,11 @@ export class HeldNames {
     this.#resumed = held;
   }
 
+  /** Whether the client holds a version from an earlier stream: it has accepted that. */
+  isResumed(name: string, version: string): boolean {
+    return this.#resumed.gave(name, version);
+  }
+
   /** The client has all that it subscribes to, as the view has it at a position. */
   ackedAll(position: number | undefined): void {
     this.#position = position;
@@ -33,8 +39,8 @@ export class HeldNames {
     this.#resumed = HeldVersions.NONE;
   }
 
-  /** The client has ACKed a response, and is kept from other content. */
-  acked({ resources, removed }: OutgoingResponse): void {
+  /** The client has ACKed a response or applied it, and is kept from other content. */
+  acked({ resources, removed }: Pick<OutgoingResponse, "resources" | "removed">): void {
     const acked = this.#acked ??= new Set();
     for (const { name } of resources) acked.add(normalName(name));
     for (const name of removed) {

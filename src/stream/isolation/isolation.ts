@@ -69,7 +69,10 @@ export class Isolation {
   acked(response: OutgoingResponse, view: View): void {
     const group = this.groupOf(view);
     const { client, fullState } = this.#type;
-    this.#context.fleet.release(group, group.accepted(response, this.#context.nodeId, client.position!));
+    this.#context.fleet.release(
+      group,
+      group.accepted(response, this.#context.nodeId, fullState ? undefined : client.position),
+    );
     if (this.isHolding) {
       this.#trials?.accepted(contentOf(response, fullState));
       this.#trials?.advance();

@@ -73,9 +73,12 @@ export class StandIns {
     else if (client.position === revision && client.withheld.size === 0) this.#held.ackedAll(revision);
   }
 
-  /** Full state: the client rejects a response. @param rejected - see {@link PartlyApplied.note} */
-  notePartial(resources: readonly Resource[], rejected: readonly string[] | undefined): void {
-    this.#applied.note(resources, rejected);
+  /** The client rejects a response. @param rejected - see {@link PartlyApplied.note} */
+  notePartial({ resources, removed }: OutgoingResponse, rejected: readonly string[] | undefined): void {
+    if (this.#type.fullState) this.#applied.note(resources, rejected);
+    else if (rejected !== undefined) {
+      this.#held.acked({ resources: resources.filter(({ name }) => !rejected.includes(normalName(name))), removed });
+    }
   }
 
   /** Full state: has a response sent without what the client may have applied, once the view does not have it. */
@@ -165,7 +168,7 @@ export class StandIns {
 
   /** Whether the client is known to have a resource as it is. */
   hasOwn({ name, version }: Resource): boolean {
-    return this.#own(name)?.version === version;
+    return this.#own(name)?.version === version || this.#held.isResumed(name, version);
   }
 
   insteadOf({ name, version }: Resource): Resource | undefined {
@@ -179,9 +182,10 @@ export class StandIns {
   /** Whether the client has other content than its group in place of what most reject. */
   differFrom(group: GroupContent): boolean {
     if (!this.#refused.isEmpty || this.isUnknown) return true;
-    return this.#accepted !== undefined && group.records.some(({ isRejected, name, instead }) => {
-      const own = isRejected ? this.#own(name) : undefined;
-      return own !== undefined && own.version !== instead?.version;
+    return group.records.some(({ isRejected, name, version, instead }) => {
+      if (!isRejected) return false;
+      const own = this.#own(name);
+      return this.#held.isResumed(name, version) || (own !== undefined && own.version !== instead?.version);
     });
   }
 

@@ -61,6 +61,11 @@ export class Trials {
     return this.#search.rejected(new Set(versions.keys()), removals, rejection);
   }
 
+  /** See {@link CulpritSearch.defer}. */
+  defer(name: string): boolean {
+    return this.#search.defer(name);
+  }
+
   /** A response was accepted. @param has - whether it has a resource in a version, or its removal */
   accepted(has: (name: string, version: string | undefined) => boolean): void {
     this.#search.accepted([...this.#versions].filter(([name, version]) => has(name, version)).map(([name]) => name));

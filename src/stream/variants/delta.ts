@@ -1,6 +1,7 @@
 import type { ChangeDraft } from "../subscription.ts";
 import type { DiscoveryRequest } from "../request.ts";
-import { deltaDiff, type Resolution, wildcardDiff } from "./delta-diff.ts";
+import type { HeldState } from "../held-state.ts";
+import { deltaDiff, type DeltaRules, wildcardDiff } from "./delta-diff.ts";
 import { deltaHeartbeat } from "./delta-heartbeat.ts";
 import { applyDeltaRequest, type DeltaNames } from "./delta-request.ts";
 import { globOf, resourcesFor } from "./resources.ts";
@@ -11,17 +12,30 @@ import type { DiffInput, RequestTarget, TypeState, TypeVariant } from "./variant
  *
  * A subscribed name that does not exist is sent at once, as removed, and stays subscribed; so is an empty collection.
  */
-export const delta: TypeVariant = {
-  protocol: "delta",
-  fullState: false,
-  hasOpaqueNames: false,
-  collectionFor: globOf,
-  matches,
-  isRequestable: (name, { subscription }) => subscription.names.has(name),
-  applyRequest: (request: DiscoveryRequest, target) => applyDeltaRequest(request, target, NAMES),
-  diff,
-  heartbeat: (input) => deltaHeartbeat(input, !input.hasContent),
-};
+export const delta: TypeVariant = variantOf(() => false);
+
+/**
+ * The same for LDS, CDS and SRDS. A client that returns uses what it holds of them until it is removed, so that the
+ * removal may have to wait as any other. What other resources subscribe to by name, they may be waiting for.
+ */
+export const deltaOfUsed: TypeVariant = variantOf((name, { held }) => held.has(name));
+
+/** Whether a client may use what it requests, so that its removal may have to wait. */
+type IsUsed = (name: string, client: HeldState) => boolean;
+
+function variantOf(isUsed: IsUsed): TypeVariant {
+  return {
+    protocol: "delta",
+    fullState: false,
+    hasOpaqueNames: false,
+    collectionFor: globOf,
+    matches,
+    isRequestable: (name, { subscription }) => subscription.names.has(name),
+    applyRequest: (request: DiscoveryRequest, target) => applyDeltaRequest(request, target, NAMES),
+    diff: (input) => wildcardDiff(input) ?? deltaDiff(input, rulesOf(input, isUsed)),
+    heartbeat: (input) => deltaHeartbeat(input, !input.hasContent),
+  };
+}
 
 const NAMES: DeltaNames = {
   unsubscribe,
@@ -36,29 +50,23 @@ function matches(name: string, { subscription }: TypeState): boolean {
   return subscription.matches(name);
 }
 
-function diff(input: DiffInput) {
-  const { subscription, client } = input;
-  return wildcardDiff(input) ?? deltaDiff(input, {
+function rulesOf({ view, subscription, client }: DiffInput, isUsed: IsUsed): DeltaRules {
+  return {
     matches: (name) => subscription.matches(name),
     requested: client.pending.names,
-    resolve: (name, to) => resolve(name, input, to),
-    isRemoved: (name) => isRemoved(name, input),
+    resolve(name, to) {
+      const resources = resourcesFor(name, subscription, view);
+      for (const resource of resources) to.addUnlessHeld(resource);
+      if (resources.length > 0) return;
+      if (view.isLoading?.(name)) to.load(name);
+      else if (!isUsed(name, client)) to.builder.add(name, undefined);
+    },
+    isRemoved(name) {
+      if (view.get(name) !== undefined || view.isLoading?.(name)) return false;
+      return subscription.matches(name) && (isUsed(name, client) || !client.pending.names.has(name));
+    },
     addOthers() {},
-  });
-}
-
-/** A client that requests what it holds has something to use, so that the removal may have to wait as any other. */
-function isRemoved(name: string, { view, subscription, client: { held, pending } }: DiffInput): boolean {
-  if (view.get(name) !== undefined || view.isLoading?.(name)) return false;
-  return subscription.matches(name) && (held.has(name) || !pending.names.has(name));
-}
-
-function resolve(name: string, { view, subscription, client }: DiffInput, to: Resolution): void {
-  const resources = resourcesFor(name, subscription, view);
-  for (const resource of resources) to.addUnlessHeld(resource);
-  if (resources.length > 0) return;
-  if (view.isLoading?.(name)) to.load(name);
-  else if (!client.held.has(name)) to.builder.add(name, undefined);
+  };
 }
 
 /** A name that another name or the wildcard still matches is sent, so that the client knows whether it may keep it. */
