@@ -167,8 +167,7 @@ export const MISTAKES: readonly Mistake[] = [
   {
     title: "a resource without a name",
     text: `${CLUSTER}\nconnect_timeout: 1s\n`,
-    says:
-      "x:1:1: Cannot name a resource of type envoy.config.cluster.v3.Cluster: set its field name",
+    says: "x:1:1: Cannot name a resource of type envoy.config.cluster.v3.Cluster: set its field name",
   },
   {
     title: "a document of another program",
