@@ -137,7 +137,7 @@ export const CASES: readonly Case[] = [
     type: "endpoints",
     hosts: 10,
     warmUp: 20,
-    servers: ["ours-linear", "go-linear"],
+    servers: ["ours-linear", "ours-hosts", "go-linear"],
   },
   {
     name: "per-node-sotw",

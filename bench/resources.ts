@@ -1,6 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { ClusterSchema } from "../gen/envoy/config/cluster/v3/cluster_pb.ts";
 import type { ClusterLoadAssignmentSchema } from "../gen/envoy/config/endpoint/v3/endpoint_pb.ts";
+import type { HostOptions } from "../src/v3/mod.ts";
 
 // The same messages as in bench/peer/resources.go.
 
@@ -27,12 +28,28 @@ export function endpointsInit(
 ): MessageInitShape<typeof ClusterLoadAssignmentSchema> {
   const lbEndpoints = Array.from({ length: hosts }, (_, j) => {
     const portSpecifier = { case: "portValue" as const, value: 8000 + round };
-    const value = { address: `10.${i >> 8 & 255}.${i & 255}.${j}`, portSpecifier };
+    const value = { address: addressOf(i, j), portSpecifier };
     const endpoint = { address: { address: { case: "socketAddress" as const, value } } };
     return { hostIdentifier: { case: "endpoint" as const, value: endpoint } };
   });
   return {
-    clusterName: `cluster-${`${i}`.padStart(6, "0")}`,
+    clusterName: clusterNameOf(i),
     endpoints: [{ locality: { region: "region", zone: "zone" }, lbEndpoints }],
   };
+}
+
+/** The hosts of the same endpoints. @param hosts - their number */
+export function hostsOf(i: number, round: number, hosts: number): HostOptions[] {
+  return Array.from({ length: hosts }, (_, j) => {
+    return { address: addressOf(i, j), port: 8000 + round, locality: "region/zone" };
+  });
+}
+
+/** The name of a cluster. */
+export function clusterNameOf(i: number): string {
+  return `cluster-${`${i}`.padStart(6, "0")}`;
+}
+
+function addressOf(i: number, j: number): string {
+  return `10.${i >> 8 & 255}.${i & 255}.${j}`;
 }

@@ -26,6 +26,14 @@ export interface ServerOptions {
 export const SERVERS: readonly ServerKind[] = [
   script({ name: "ours", what: "this project, SnapshotCache", cache: "snapshot", file: "ours" }),
   script({ name: "ours-linear", what: "this project, LinearCache", cache: "linear", file: "ours", usual: false }),
+  script({
+    name: "ours-hosts",
+    what: "the same, of hosts by clusterEndpoints()",
+    cache: "linear",
+    file: "ours",
+    usual: false,
+    maker: "hosts",
+  }),
   script({ name: "ours-2", what: "this project, two threads on one port", cache: "snapshot", file: "cores" }),
   peer({ name: "go-snapshot", what: "go-control-plane, SnapshotCache", cache: "snapshot" }),
   peer({ name: "go-linear", what: "go-control-plane, LinearCache", cache: "linear" }),
@@ -52,12 +60,14 @@ export async function commandWith(runtime: string, file: string, heapMb?: number
 }
 
 function script(
-  { name, what, cache, file, usual = true }: {
+  { name, what, cache, file, usual = true, maker = "init" }: {
     readonly name: string;
     readonly what: string;
     readonly cache: CacheKind;
     readonly file: string;
     readonly usual?: boolean;
+    /** How endpoints are made, for this project's server. */
+    readonly maker?: "init" | "hosts";
   },
 ): ServerKind {
   return {
@@ -68,7 +78,7 @@ function script(
     async command({ runtime, root, profile }) {
       const program = file === "floor" ? "node" : runtime;
       const profiling = profile === undefined || program !== "node" ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
-      const args = root === undefined ? [pathOf(file, program)] : [join(SOURCES, `${file}.ts`), root];
+      const args = root === undefined ? [pathOf(file, program), maker] : [join(SOURCES, `${file}.ts`), maker, root];
       return [await programOf(program), ...ARGS[program]!, ...profiling, ...args];
     },
   };

@@ -1,12 +1,14 @@
-// This project's server, driven by commands. An argument names the folder of the sources to use; default: these ones.
+// This project's server, driven by commands. The first argument says how endpoints are made: of messages ("init"), or of
+// hosts ("hosts"); the second one names the folder of the sources to use; default: these ones.
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import type { Resource, Snapshot, SnapshotCache } from "../../mod.ts";
 import { changedIn, type ServerSetup, versionOf, type World } from "../protocol.ts";
-import { clusterInit, endpointsInit } from "../resources.ts";
+import { clusterInit, clusterNameOf, endpointsInit, hostsOf } from "../resources.ts";
 import { type BenchServer, serveLines } from "./serve-lines.ts";
 
-const root = process.argv[2] === undefined ? new URL("../../", import.meta.url) : pathToFileURL(`${process.argv[2]}/`);
+const [maker, folder] = process.argv.slice(2);
+const root = folder === undefined ? new URL("../../", import.meta.url) : pathToFileURL(`${folder}/`);
 const extension = import.meta.url.slice(import.meta.url.lastIndexOf(".")); // .js where it is compiled
 const ours: typeof import("../../mod.ts") = await load("mod");
 const node: typeof import("../../src/node/mod.ts") = await load("src/node/mod");
@@ -18,9 +20,15 @@ const server: BenchServer = {
   async start(setup) {
     const make: Make = setup.type === "cluster"
       ? (i, round, owner) => v3.cluster(clusterInit(i, round, owner))
+      : maker === "hosts"
+      ? (i, round) => v3.clusterEndpoints(clusterNameOf(i), hostsOf(i, round, setup.hosts))
       : (i, round) => v3.endpoints(endpointsInit(i, round, setup.hosts));
     const cache = setup.cache === "linear" ? linear(setup, make) : snapshots(setup, make);
-    const { port } = await node.listen(ours.createDiscoveryServer({ cache }), { port: 0 });
+    const { port } = await node.listen(ours.createDiscoveryServer({ cache }), {
+      port: 0,
+      // All clients of the load are at one address.
+      maxConnectionsPerAddress: Infinity,
+    });
     return { port };
   },
   publish: (world, round) => publish(world, round),

@@ -19,7 +19,7 @@ export function stepsOf(reports: string): readonly Step[] {
   return [
     // The longest of its group first, so that the short ones run beside it.
     {
-      ...vitest("unit", "--exclude=tests/differential", "--exclude=tests/runtimes"),
+      ...vitest("unit", "--exclude=tests/differential", "--exclude=tests/runtimes", "--exclude=tests/store/nats"),
       what: "everything that needs no other program, on Node",
       group: "test",
       needs: [OPENSSL],
@@ -144,6 +144,18 @@ export function stepsOf(reports: string): readonly Step[] {
       // Other steps share the machine.
       command: ["node", "tests/cli/envoy/main.ts", "--edits=3", "--within=5000"],
       needs: [...ENVOY, OPENSSL],
+    },
+    {
+      ...vitest("nats", "tests/store/nats"),
+      what: "the store on a real NATS server: the contract of engines and of caches, and reconnects",
+      group: "all",
+      needs: [GO],
+    },
+    {
+      ...matrix("store", "tests/store/faults.ts"),
+      what: "NATS servers, writers and replicas fail while configuration changes",
+      group: "all",
+      needs: [GO],
     },
     {
       name: "chaos",

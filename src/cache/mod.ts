@@ -7,14 +7,16 @@ export {
   type CacheSource,
   type CacheSourceOptions,
 } from "./cache-from.ts";
+export { admitSnapshot } from "./admit-snapshot.ts";
 export { checkedView } from "./checked-view.ts";
 export { explainWatch } from "./explain-watch.ts";
+export { encodeAll } from "./encode-all.ts";
 export { followSnapshots } from "./follow-snapshots.ts";
 export { LinearCache, type LinearCacheOptions } from "./linear-cache.ts";
 export { type CacheSelector, MuxCache } from "./mux-cache.ts";
 export { openWatch } from "./open-watch.ts";
 export { onRejection } from "./rejection.ts";
-export { Snapshot, type SnapshotChange, type SnapshotInit, type SnapshotSummary } from "./snapshot.ts";
+export { Snapshot, type SnapshotChange, type SnapshotInit, snapshotOfSets, type SnapshotSummary } from "./snapshot.ts";
 export type { SnapshotContent } from "./snapshot-from.ts";
 export { type NodeHash, SnapshotCache, type SnapshotCacheOptions, type SnapshotStatus } from "./snapshot-cache.ts";
 export {
@@ -25,7 +27,7 @@ export {
   SnapshotFeed,
 } from "./snapshot-feed.ts";
 export type { Problem } from "./snapshot-check.ts";
-export type { SnapshotSet } from "./snapshot-set.ts";
+export { changedSet, emptySet, type SnapshotSet } from "./snapshot-set.ts";
 export {
   type SnapshotEvent,
   type SnapshotEvents,

@@ -13,16 +13,30 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cache: ["resource", "v3/resource-types.ts"],
   stream: ["resource", "cache"],
   server: ["resource", "v3", "cache", "stream"],
-  node: ["server", "resource", "v3", "cache", "validate", "files"],
-  testing: ["resource", "cache", "stream"],
+  node: ["server", "resource", "v3", "cache", "validate", "files", "store"],
+  testing: ["resource", "cache", "stream", "store"],
   validate: ["resource", "v3", "cache"],
   entries: ["resource", "cache"],
   files: ["resource", "v3", "validate"],
-  cli: ["node", "files", "validate", "server", "resource", "v3", "cache"],
+  store: ["resource", "cache"],
+  nats: ["resource", "cache", "store", "node/store"],
+  cli: ["node", "files", "validate", "server", "resource", "v3", "cache", "store", "nats"],
 };
 
 /** Folders that run on any runtime with web standards. */
-const WEB_ONLY = ["resource", "v3", "v2", "cache", "stream", "server", "testing", "validate", "entries", "files"];
+const WEB_ONLY = [
+  "resource",
+  "v3",
+  "v2",
+  "cache",
+  "stream",
+  "server",
+  "testing",
+  "validate",
+  "entries",
+  "files",
+  "store",
+];
 
 describe("layers", () => {
   it.each(FILES)("%s imports downwards only", (file) => {

@@ -1,0 +1,132 @@
+import { credsAuthenticator, type NatsConnection } from "@nats-io/nats-core";
+import { connect } from "@nats-io/transport-node";
+import { SnapshotStore, type SnapshotStoreOptions } from "../store/mod.ts";
+import { LazyEngine } from "./lazy-engine.ts";
+import { NatsEngine } from "./nats-engine.ts";
+
+/** Options of {@link NatsStore.connect} and {@link NatsStore.open}. */
+export interface NatsStoreOptions extends SnapshotStoreOptions {
+  /** The servers, such as `nats://127.0.0.1:4222`. */
+  readonly servers: string | readonly string[];
+  /** The key-value bucket; it is made if it does not exist. Letters, digits, `-` and `_`. */
+  readonly bucket: string;
+  /** How many servers hold the bucket if it is made: 1, 3 or 5. Default: 1. */
+  readonly replicas?: number;
+  /** Where the bucket is held if it is made. Default: `file`. */
+  readonly storage?: "file" | "memory";
+  /** The content of a credentials file, a token, or a user and password. Default: none. */
+  readonly credentials?: string | Uint8Array | { readonly token: string } | {
+    readonly user: string;
+    readonly pass: string;
+  };
+  /** TLS to the servers. Default: as the servers require, with the certificates that the system trusts. */
+  readonly tls?: {
+    /** The certificates of authorities that are trusted, as PEM. */
+    readonly ca?: string;
+    /** The certificate of this client, as PEM. */
+    readonly cert?: string;
+    /** The key of that certificate, as PEM. */
+    readonly key?: string;
+  };
+  /** The name of the connection, as the servers list it. Default: `ts-control-plane`. */
+  readonly name?: string;
+  /** How long to wait for the first connection, in milliseconds; later it is tried for ever. Default: 5000. */
+  readonly timeoutMs?: number;
+  /**
+   * How often a connection and a watch are checked, in milliseconds; two checks without a response end them, and they
+   * are tried anew. At least 500. Default: 5000.
+   */
+  readonly heartbeatMs?: number;
+}
+
+/** Snapshots in a key-value bucket of NATS JetStream, which several writers and replicas share. */
+export class NatsStore extends SnapshotStore {
+  /** Resolves once the connection is closed for good, with the reason if that was not {@link NatsStore.close}. */
+  readonly closed: Promise<Error | undefined>;
+
+  private constructor(engine: LazyEngine, closed: Promise<Error | undefined>, options: NatsStoreOptions) {
+    super(engine, options);
+    this.closed = closed;
+  }
+
+  /**
+   * A store that connects by its first use, and by the next one where that fails. A replica starts with it while no
+   * server can be reached: from its copy, or as one that waits.
+   *
+   * @throws TypeError or RangeError for options that cannot be used
+   */
+  static open(options: NatsStoreOptions): NatsStore {
+    const { bucket, heartbeatMs = 5_000 } = options;
+    if (!/^[\w-]+$/.test(bucket)) {
+      throw new TypeError(`Cannot use the bucket "${bucket}": its name may have letters, digits, "-" and "_"`);
+    }
+    if (!(heartbeatMs >= 500)) throw new RangeError(`Cannot use heartbeatMs ${heartbeatMs}: it must be at least 500`);
+    const { promise, resolve } = Promise.withResolvers<Error | undefined>();
+    const engine = new LazyEngine(async () => {
+      const connection = await connectTo(options);
+      const opened = await openBucket(connection, options);
+      void connection.closed().then((error) => resolve(error ?? undefined));
+      return opened;
+    });
+    return new NatsStore(engine, promise, options);
+  }
+
+  /**
+   * Connects, and makes the bucket if it does not exist.
+   *
+   * @throws if no server can be reached within `timeoutMs`, or JetStream is not enabled
+   */
+  static async connect(options: NatsStoreOptions): Promise<NatsStore> {
+    const store = NatsStore.open(options);
+    await store.engine.identity();
+    return store;
+  }
+}
+
+async function connectTo(options: NatsStoreOptions): Promise<NatsConnection> {
+  const { servers, name = "ts-control-plane", credentials, tls, timeoutMs = 5_000, heartbeatMs = 5_000 } = options;
+  const list = typeof servers === "string" ? [servers] : [...servers];
+  try {
+    return await connect({
+      servers: list,
+      name,
+      timeout: timeoutMs,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 500,
+      reconnectJitter: 500,
+      pingInterval: heartbeatMs,
+      maxPingOut: 2,
+      // Credentials that a server refuses may be in order again later.
+      ignoreAuthErrorAbort: true,
+      ...tls && { tls },
+      ...credentialsOf(credentials),
+    });
+  } catch (error) {
+    throw new Error(`Cannot connect to NATS at ${list.map(withoutSecrets).join(", ")}`, { cause: error });
+  }
+}
+
+async function openBucket(connection: NatsConnection, options: NatsStoreOptions): Promise<NatsEngine> {
+  const { bucket, replicas = 1, storage = "file", heartbeatMs = 5_000 } = options;
+  try {
+    return await NatsEngine.open(connection, { bucket, replicas, storage, heartbeatMs });
+  } catch (error) {
+    await connection.close();
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot open the bucket "${bucket}": ${why}; is JetStream enabled (nats-server --jetstream)?`, {
+      cause: error,
+    });
+  }
+}
+
+function credentialsOf(credentials: NatsStoreOptions["credentials"]): object {
+  if (credentials === undefined) return {};
+  if (typeof credentials === "object" && !(credentials instanceof Uint8Array)) return credentials;
+  const bytes = typeof credentials === "string" ? new TextEncoder().encode(credentials) : credentials;
+  return { authenticator: credsAuthenticator(bytes) };
+}
+
+/** A server may be given with a user and a password. */
+function withoutSecrets(server: string): string {
+  return server.replace(/\/\/[^@/]*@/, "//");
+}

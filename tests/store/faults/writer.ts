@@ -1,0 +1,22 @@
+// Publishes one mark after another until it is killed: lines of JSON say for how long, and each has a line as its result.
+import { createInterface } from "node:readline";
+import process from "node:process";
+import { NatsStore } from "../../../src/nats/mod.ts";
+import { marked } from "./marked.ts";
+
+let store: NatsStore | undefined;
+let mark = 0;
+let acknowledged = 0;
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { servers, first, forMs = 0 } = JSON.parse(line) as { servers?: string[]; first?: number; forMs?: number };
+  if (servers !== undefined) {
+    store = await NatsStore.connect({ servers, bucket: "xds" });
+    mark = first!;
+  }
+  for (const end = performance.now() + forMs; performance.now() < end;) {
+    await store!.publish("all", marked({ mark: ++mark, size: 5 }));
+    acknowledged = mark;
+  }
+  console.log(JSON.stringify(acknowledged));
+}
