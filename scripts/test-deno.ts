@@ -2,7 +2,7 @@
 // outside of the repository, with the permissions that README gives it.
 import { createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
-import { spawn, type SpawnOptions } from "node:child_process";
+import { spawn, type SpawnOptions, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,6 +19,11 @@ const [port, upstreamPort] = [await freePort(), await freePort()];
 const task = ["task", "start", "--port", `${port}`, "--upstream-port", `${upstreamPort}`];
 await serves({ args: task, port }, { cwd: ROOT });
 console.log("The example serves a gRPC client on Deno");
+
+const validate = ["task", "xds", "validate", "examples/files"];
+const { status, stdout, stderr } = spawnSync("deno", validate, { cwd: ROOT, encoding: "utf8" });
+if (status !== 0 || !stderr.includes(": 0 errors")) throw new Error(`Cannot validate on Deno: ${stdout}${stderr}`);
+console.log("The command validates files on Deno");
 
 const folder = mkdtempSync(join(tmpdir(), "ts-control-plane-deno-"));
 try {

@@ -81,7 +81,13 @@ async function problemsOf(
   const problems = layered.problemsOf();
   // Envoy's first error is one of these, and hides the others.
   if (envoy === undefined || problems.some(isError)) return { ...counts, problems };
-  return { ...counts, problems: [...problems, ...await verdictsOf(envoy, layered, validate)] };
+  let verdicts: readonly PlacedProblem[];
+  try {
+    verdicts = await verdictsOf(envoy, layered, validate);
+  } catch (error) {
+    verdicts = [{ severity: "error", rule: "envoy", path: "", message: (error as Error).message }];
+  }
+  return { ...counts, problems: [...problems, ...verdicts] };
 }
 
 async function verdictsOf(envoy: string, files: LayeredFiles, { external }: ValidateOptions): Promise<PlacedProblem[]> {

@@ -1,7 +1,7 @@
 import { typeName } from "./any-reader.ts";
 import { controlPlanesOf } from "./bootstrap.ts";
 import type { Collector } from "./collector.ts";
-import { itemsOf, type MapNode, type Node, stringOf, valueAt } from "./node.ts";
+import { type Entry, itemsOf, type MapNode, type Node, stringOf, valueAt } from "./node.ts";
 
 /**
  * Collects the resources of a config dump, as an Envoy's `/config_dump` gives it: those that the Envoy uses. What it
@@ -44,13 +44,33 @@ function visit(collector: Collector, node: Node, { path, left }: Way): void {
   }
   const [step, ...rest] = path;
   if (step === undefined) {
-    if (!left.has(stringOf(valueAt(node, "name")) ?? "")) collector.add(node);
+    if (!left.has(stringOf(valueAt(node, "name")) ?? "")) collector.add(withoutWeightsOfNothing(node));
     return;
   }
   const names = [step, step.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())];
   const entry = node.kind === "map" ? node.entries.find(({ key }) => names.includes(key)) : undefined;
   if (entry) collector.within(entry.key, () => visit(collector, entry.value, { path: rest, left }));
 }
+
+/** Envoys write a weight of 0 for endpoints without one, and do not read it. */
+function withoutWeightsOfNothing(node: Node): Node {
+  if (node.kind === "list") return { ...node, items: node.items.map(withoutWeightsOfNothing) };
+  if (node.kind !== "map") return node;
+  const entries = node.entries.filter(({ key, value }) => !(WEIGHTS.includes(key) && isZero(value)));
+  return { ...node, entries: entries.map((each) => ENDPOINTS.includes(each.key) ? inside(each) : each) };
+}
+
+function inside(entry: Entry): Entry {
+  return { ...entry, value: withoutWeightsOfNothing(entry.value) };
+}
+
+function isZero(node: Node): boolean {
+  return node.kind === "scalar" && node.value === 0;
+}
+
+const WEIGHTS = ["load_balancing_weight", "loadBalancingWeight"];
+/** Keys that lead to weights. */
+const ENDPOINTS = ["endpoints", "lb_endpoints", "lbEndpoints"];
 
 const RESOURCES: Readonly<Record<string, readonly string[]>> = {
   "envoy.admin.v3.ClustersConfigDump": ["static_clusters.cluster", "dynamic_active_clusters.cluster"],

@@ -154,6 +154,14 @@ describe("xds validate", () => {
     expect(await xds(["validate", "--warnings-fail", root])).toMatchObject({ code: 1 });
   });
 
+  it("says that an Envoy cannot be run", async () => {
+    write("a.yaml", FINE);
+    const { code, out } = await xds(["validate", "--envoy-path", join(root, "none"), root]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^error: Cannot .*none/);
+    expect(out.split("\n")).toHaveLength(1);
+  });
+
   it("takes clusters of the clients' bootstraps for granted", async () => {
     write(
       "a.yaml",

@@ -133,6 +133,23 @@ describe("readDocument()", () => {
     expect(problems).toHaveLength(1);
   });
 
+  it("leaves out the weights of 0 that dumps have for endpoints without one", () => {
+    const endpoints = [{ load_balancing_weight: 0, lb_endpoints: [{ endpoint: {}, loadBalancingWeight: 0 }] }];
+    const dump = {
+      "@type": "type.googleapis.com/envoy.admin.v3.EndpointsConfigDump",
+      dynamic_endpoint_configs: [{
+        endpoint_config: {
+          "@type": "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment",
+          cluster_name: "a",
+          endpoints,
+        },
+      }],
+    };
+    const [made] = resourcesFromJson({ configs: [dump] });
+    expect(made!.toJson(envoyTypes)).toMatchObject({ endpoints: [{ lb_endpoints: [{ endpoint: {} }] }] });
+    expect(JSON.stringify(made!.toJson(envoyTypes))).not.toContain("weight");
+  });
+
   it("says what a document takes away", () => {
     const { removals, problems } = readDocument(
       JSON.stringify({ resources: [a], remove: [{ "@type": CLUSTER, name: "b" }] }),

@@ -70,12 +70,16 @@ class Walk implements Tree {
     if (above.includes(real)) return this.#add(path, "It is a link to a directory above it");
     const { maxDepth } = this.#limits;
     if (above.length > maxDepth) return this.#add(path, `It is more than ${maxDepth} directories deep`);
-    for (const name of (await readdir(path)).toSorted()) {
+    const entries = await readdir(path, { withFileTypes: true });
+    for (const entry of entries.toSorted((a, b) => a.name < b.name ? -1 : 1)) {
+      const { name } = entry;
       if (this.#isFull) return;
       if (name.startsWith(".")) continue;
       const child = join(path, name);
       try {
-        if ((await stat(child)).isDirectory()) await this.#directory(child, { root, above: [...above, real] });
+        // A link may lead to a directory.
+        const isDirectory = entry.isSymbolicLink() ? (await stat(child)).isDirectory() : entry.isDirectory();
+        if (isDirectory) await this.#directory(child, { root, above: [...above, real] });
         else if (EXTENSIONS.includes(extname(name))) await this.#file(child, layerOf(relative(root, child)));
       } catch (error) {
         // Deleted since it was listed; a link that leads nowhere is there.

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { waitFor } from "../../../examples/demo/wait-for.ts";
@@ -29,9 +29,10 @@ export class ServeCommand implements AsyncDisposable {
   readonly lines: LogLine[] = [];
   readonly #child: ChildProcess;
 
-  constructor(runtime: string, directory: string) {
-    const [program, ...args] = commandOf(runtime, directory);
-    const all = [...args, "serve", "--port=0", "--log-format=json", "--drain-seconds=2", directory];
+  /** @param options - of the command; files that they name are in the directory of the path */
+  constructor(runtime: string, path: string, options: readonly string[] = []) {
+    const [program, ...args] = commandOf(runtime, options.length > 0 ? dirname(path) : path);
+    const all = [...args, "serve", "--port=0", "--log-format=json", "--drain-seconds=2", ...options, path];
     this.#child = spawn(program!, all, { stdio: ["ignore", "inherit", "pipe"] });
     createInterface({ input: this.#child.stderr! }).on("line", (line) => {
       try {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { get } from "../../../examples/demo/get.ts";
 import { ensureEnvoy } from "../../../examples/demo/install-envoy.ts";
 import { waitFor } from "../../../examples/demo/wait-for.ts";
 import { startUpstream } from "../../envoy/http-upstream.ts";
+import { type KeyPair, TestAuthority } from "../../server/test-authority.ts";
 import { commandOf, ServeCommand } from "./command.ts";
 
 const run = promisify(execFile);
@@ -23,23 +25,57 @@ export async function checkShapes(runtime: string): Promise<void> {
   const upstream = running.use(await startUpstream({ name: "static" }));
   const bootstrap = join(folder, "envoy.json");
   await writeFile(bootstrap, JSON.stringify(staticBootstrap(upstream.port)));
-  const first = running.use(await startWith(runtime, bootstrap, running));
+  const first = running.use(await startWith(runtime, bootstrap, { running }));
   await responds(first);
   const dump = join(folder, "dump.json");
   await writeFile(dump, await first.admin("/config_dump?include_eds"));
-  const second = running.use(await startWith(runtime, dump, running));
+  const second = running.use(await startWith(runtime, dump, { running }));
   await responds(second);
   console.log(`${runtime}: the static resources of a bootstrap are served, and those of a config dump`);
+  const overTls = running.use(await startWith(runtime, bootstrap, { running, certificates: certificatesIn(folder) }));
+  await responds(overTls);
+  console.log(`${runtime}: both sides have certificates`);
   await bootstrapsAreAccepted(runtime, folder);
   await validates(runtime, { folder, bootstrap });
 }
 
+/** The options by which a server and an Envoy present certificates. */
+interface Certificates {
+  readonly serve: readonly string[];
+  readonly bootstrap: readonly string[];
+}
+
+function certificatesIn(folder: string): Certificates {
+  const authority = new TestAuthority("ca");
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const pair = (name: string, { key, cert }: KeyPair) => {
+    return [`--tls-cert=${file(`${name}.crt`, cert)}`, `--tls-key=${file(`${name}.key`, key)}`];
+  };
+  const ca = file("ca.crt", authority.cert);
+  const serve = [...pair("server", authority.issue("server", ["DNS:xds.example.com"])), `--tls-client-ca=${ca}`];
+  const client = pair("edge", authority.issue("edge"));
+  authority.remove();
+  return { serve, bootstrap: [...client, `--tls-ca=${ca}`, "--tls-server-name=xds.example.com"] };
+}
+
 /** Serves one file to an Envoy, which starts with what `xds bootstrap` prints. */
-async function startWith(runtime: string, file: string, running: AsyncDisposableStack): Promise<Envoy> {
-  const command = running.use(new ServeCommand(runtime, file));
+async function startWith(
+  runtime: string,
+  file: string,
+  { running, certificates = { serve: [], bootstrap: [] } }: {
+    readonly running: AsyncDisposableStack;
+    readonly certificates?: Certificates;
+  },
+): Promise<Envoy> {
+  const command = running.use(new ServeCommand(runtime, file, certificates.serve));
   const server = `127.0.0.1:${await command.port()}`;
   return await startEnvoy({
-    config: JSON.parse(await xds(runtime, ["bootstrap", "--admin-port=0", `--server=${server}`])),
+    config: JSON.parse(
+      await xds(runtime, ["bootstrap", "--admin-port=0", `--server=${server}`, ...certificates.bootstrap]),
+    ),
   });
 }
 
