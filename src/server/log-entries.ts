@@ -3,7 +3,7 @@ import { codeToString } from "@connectrpc/connect/protocol-connect";
 import type { Node } from "../cache/mod.ts";
 import { type Decision, type NackInfo, type QuarantineInfo, type StreamInfo, typeName } from "../stream/mod.ts";
 import { sourceFailureText } from "./diagnosis/source-failures.ts";
-import { oneLine } from "./one-line.ts";
+import { oneLine } from "../resource/one-line.ts";
 
 /** Fields for machines, and a line for people that begins with the word of the event. */
 export type LogEntry = readonly [fields: LogFields, message: string];

@@ -1,7 +1,7 @@
 import { type Cache, explainWatch } from "../../cache/mod.ts";
 import type { ApiTable, ResourceType } from "../../resource/mod.ts";
 import { type DiscoveryStream, explainType, type Finding, typeName } from "../../stream/mod.ts";
-import { oneLine } from "../one-line.ts";
+import { oneLine } from "../../resource/one-line.ts";
 import { readableError } from "../readable-error.ts";
 import { referrerOf } from "./referrer.ts";
 import { type SourceFailures, sourceFailureText } from "./source-failures.ts";
