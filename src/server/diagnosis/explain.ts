@@ -125,7 +125,7 @@ function ofType(
     return referrer ? { ...finding, text: `${finding.text}, and ${referrer} refers to it` } : finding;
   });
   // A client may have what it refers to from elsewhere, such as its bootstrap, so that all else is said before.
-  found.push(...danglingIn(type, sequencer.byUrl, name));
+  found.push(...danglingIn(type, sequencer.byUrl, { name }));
   const failure = failures.get(typeUrl);
   if (failure === undefined) return found;
   const forMs = now - failure.at;
