@@ -93,7 +93,8 @@ function textOf(errors: readonly AdmissionProblem[]): string {
   ].join("\n");
 }
 
-function lineOf({ typeUrl, resource, path, rule, message, value, hint }: AdmissionProblem): string {
+/** A problem on one line, for people. */
+export function lineOf({ typeUrl, resource, path, rule, message, value, hint }: AdmissionProblem): string {
   const place = `${typeUrl.slice(typeUrl.lastIndexOf(".") + 1)} "${resource}"${path === "" ? "" : ` ${path}`}`;
   const shown = value === undefined ? "" : ` (${JSON.stringify(value)})`;
   return `${place}: ${message}${shown} [${rule}]${hint === undefined ? "" : `; ${hint}`}`;

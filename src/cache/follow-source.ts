@@ -88,7 +88,7 @@ class Follower<T> implements Following {
 
   async run(): Promise<void> {
     const { signal } = this.#abort;
-    const { everyMs, retryMs = 1_000, maxRetryMs = 60_000 } = this.#options;
+    const { everyMs, retryMs = 1_000, maxRetryMs = longestPause(everyMs) } = this.#options;
     // A source that is called at once may use the cache before its maker has it.
     await Promise.resolve();
     while (!signal.aborted) {
@@ -195,6 +195,11 @@ class Follower<T> implements Following {
       // The source is called again all the same.
     }
   }
+}
+
+/** Whoever polls expects a repaired source to be noticed soon, but no sooner than it is read otherwise. */
+function longestPause(everyMs: number | undefined): number {
+  return everyMs === undefined ? 60_000 : Math.min(Math.max(everyMs, 10_000), 60_000);
 }
 
 function check({ everyMs, timeoutMs, retryMs, maxRetryMs }: FollowOptions): void {

@@ -2,6 +2,7 @@ import { checkOptions, normalName, type OptionNames, type Resource } from "../re
 import type { Admit } from "./admit.ts";
 import { admitChange, admitReplacement } from "./admit-change.ts";
 import type { Cache, Watch, Watcher, WatchRequest } from "./cache.ts";
+import { checkChange, namesIn, resourcesIn } from "./check-change.ts";
 import { encodeAll } from "./encode-all.ts";
 import { INERT_WATCH } from "./inert-watch.ts";
 import { LiveView } from "./live-view.ts";
@@ -21,6 +22,8 @@ export interface LinearCacheOptions {
 }
 
 const OPTION_NAMES: OptionNames<LinearCacheOptions> = { versionPrefix: true, resources: true, admit: true };
+const CHANGE_NAMES = { update: true, remove: true } as const;
+const CHANGING = "change a LinearCache";
 
 /**
  * A cache of one type, the same for every client: an ordered log of changes. Publishing costs O(what changed).
@@ -73,12 +76,14 @@ export class LinearCache implements Cache {
   /**
    * Publishes a change. Clients in sync receive the difference only.
    *
-   * @throws TypeError for a resource of another type, or one that cannot be encoded; then nothing is changed
+   * @throws TypeError for a resource of another type, one that cannot be encoded, and what is no change, such as a resource
+   * that is not in the list `update`; then nothing is changed
    * @throws AdmissionError if `admit` finds an error; then nothing is changed
    */
   apply(change: { readonly update?: Iterable<Resource>; readonly remove?: Iterable<string> }): void {
+    checkChange(CHANGING, change, CHANGE_NAMES);
     const update = this.#checked(change.update ?? []);
-    const remove = [...change.remove ?? []].map(normalName);
+    const remove = namesIn(CHANGING, change.remove ?? []).map(normalName);
     if (this.#admit !== undefined) {
       admitChange(this.#admit, { typeUrl: this.typeUrl, log: this.#view.log, update, remove });
     }
@@ -118,7 +123,7 @@ export class LinearCache implements Cache {
   }
 
   #checked(resources: Iterable<Resource>): Resource[] {
-    const list = [...resources];
+    const list = resourcesIn(CHANGING, resources);
     for (const { typeUrl, name } of list) {
       if (typeUrl !== this.typeUrl) {
         throw new TypeError(`Cannot put "${name}" into a LinearCache of ${this.typeUrl}: it is a ${typeUrl}`);

@@ -1,4 +1,5 @@
 import type { Resource } from "../resource/mod.ts";
+import { checkResource } from "./check-change.ts";
 import { Snapshot, type SnapshotChange } from "./snapshot.ts";
 
 /** What can be published: a snapshot, or its resources in any order. */
@@ -29,12 +30,4 @@ export function snapshotFrom(content: SnapshotContent): Snapshot {
 export function changedSnapshot(key: string, before: Snapshot | undefined, change: SnapshotChange): Snapshot {
   if (before !== undefined) return before.with(change);
   throw new Error(`Cannot update the snapshot of "${key}": it has none; publish all of it with setSnapshot first`);
-}
-
-function checkResource(item: unknown): void {
-  if (Array.isArray(item)) {
-    throw new TypeError("Cannot publish a list within the list: spread it, as in [...edsCluster(name, hosts)]");
-  }
-  if (typeof (item as Resource | null | undefined)?.typeUrl === "string") return;
-  throw new TypeError("Cannot publish a list of anything but resources: make them with resource(), or makers of v3");
 }

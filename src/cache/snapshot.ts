@@ -1,5 +1,14 @@
-import { type ApiTable, INSPECT, normalName, type Resource, type ResourceKey, SetHash } from "../resource/mod.ts";
+import {
+  type ApiTable,
+  INSPECT,
+  normalName,
+  type OptionNames,
+  type Resource,
+  type ResourceKey,
+  SetHash,
+} from "../resource/mod.ts";
 import { RESOURCE_TYPES } from "../v3/resource-types.ts";
+import { checkChange, keysIn, resourcesIn } from "./check-change.ts";
 import { checkSnapshot, type Problem } from "./snapshot-check.ts";
 import { changedSet, emptySet, newSet, type SnapshotSet } from "./snapshot-set.ts";
 
@@ -19,7 +28,12 @@ export interface SnapshotChange {
   readonly update?: Iterable<Resource>;
   /** Resources to remove, or their names by type URL; those that do not exist are ignored. Default: none. */
   readonly remove?: Iterable<ResourceKey> | Readonly<Record<string, Iterable<string>>>;
+  /** A resource is no change: it goes into the list `update`. */
+  readonly typeUrl?: never;
 }
+
+const CHANGE_NAMES: OptionNames<Omit<SnapshotChange, "typeUrl">> = { version: true, update: true, remove: true };
+const CHANGING = "change a snapshot";
 
 /** Makes a snapshot of sets that exist already. Assigned by the class, whose constructor takes resources only. */
 let snapshotOf: (parts: SnapshotParts) => Snapshot;
@@ -92,10 +106,13 @@ export class Snapshot {
   /**
    * A changed copy, made in O(what changes). Types that do not change, and all resources that stay, are shared with this
    * snapshot together with their encoded bytes.
+   *
+   * @throws TypeError for what is no change, such as a resource that is not in the list `update`
    */
   with(change: SnapshotChange): Snapshot {
-    const updates = Map.groupBy(change.update ?? [], ({ typeUrl }) => typeUrl);
-    const removals = Map.groupBy(keys(change.remove ?? []), ({ typeUrl }) => typeUrl);
+    checkChange(CHANGING, change, CHANGE_NAMES);
+    const updates = Map.groupBy(resourcesIn(CHANGING, change.update ?? []), ({ typeUrl }) => typeUrl);
+    const removals = Map.groupBy(keysIn(CHANGING, change.remove ?? []), ({ typeUrl }) => typeUrl);
     const sets = new Map(this.#sets);
     for (const typeUrl of new Set([...updates.keys(), ...removals.keys()])) {
       const update = updates.get(typeUrl) ?? [];
@@ -189,11 +206,4 @@ function group(
     set.set(name, resource);
   }
   return { sets: new Map([...byType].map(([typeUrl, set]) => [typeUrl, newSet(typeUrl, set, version)])), duplicates };
-}
-
-function* keys(remove: NonNullable<SnapshotChange["remove"]>): Iterable<ResourceKey> {
-  if (Symbol.iterator in remove) return yield* remove as Iterable<ResourceKey>;
-  for (const [typeUrl, names] of Object.entries(remove)) {
-    for (const name of names) yield { typeUrl, name };
-  }
 }

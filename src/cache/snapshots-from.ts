@@ -50,7 +50,10 @@ export interface SnapshotsFromOptions {
   readonly timeoutMs?: number;
   /** The time between the first error and the next call, in milliseconds; it doubles with each further error. Default: 1000. */
   readonly retryMs?: number;
-  /** The longest time between an error and the next call, in milliseconds. Default: 60000. */
+  /**
+   * The longest time between an error and the next call, in milliseconds. Default: 60000; where the source is polled
+   * `everyMs`, but at least 10000 and at most 60000.
+   */
   readonly maxRetryMs?: number;
   /**
    * Called with each error: what the source throws, an event that cannot be read, a snapshot that is refused. The last

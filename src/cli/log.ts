@@ -1,5 +1,5 @@
 import type { Logger } from "../server/mod.ts";
-import { oneLine } from "../server/one-line.ts";
+import { oneLine } from "../resource/one-line.ts";
 import type { Io } from "./command.ts";
 
 /** The levels of the log, from the most to the least. */

@@ -2,7 +2,7 @@ import { Code } from "@connectrpc/connect";
 import { onRejection } from "../cache/mod.ts";
 import { typeName } from "../stream/mod.ts";
 import type { DiscoveryCallbacks } from "./callbacks.ts";
-import { oneLine } from "./one-line.ts";
+import { oneLine } from "../resource/one-line.ts";
 import { readableError } from "./readable-error.ts";
 
 /**

@@ -3,7 +3,7 @@ import { codeToString } from "@connectrpc/connect/protocol-connect";
 import type { Node } from "../cache/mod.ts";
 import { type Decision, type NackInfo, type QuarantineInfo, type StreamInfo, typeName } from "../stream/mod.ts";
 import { sourceFailureText } from "./diagnosis/source-failures.ts";
-import { oneLine } from "./one-line.ts";
+import { oneLine } from "../resource/one-line.ts";
 
 /** Fields for machines, and a line for people that begins with the word of the event. */
 export type LogEntry = readonly [fields: LogFields, message: string];
@@ -79,18 +79,19 @@ export interface MissingName {
   readonly name: string;
   /** Such as `Cluster "a"`. */
   readonly referrer: string;
+  /** Whether the client subscribes to the name, rather than to all of the type. */
+  readonly isSubscribed: boolean;
 }
 
 /** A name that does not exist. */
-export function missingEntry(stream: StreamInfo, { typeUrl, name, referrer }: MissingName): LogEntry {
+export function missingEntry(stream: StreamInfo, { typeUrl, name, referrer, isSubscribed }: MissingName): LogEntry {
   const referredBy = bounded(referrer);
   const fields = { ...fieldsOf(stream, "MISSING"), typeUrl: bounded(typeUrl), name: bounded(name), referredBy };
   const client = JSON.stringify(bounded(stream.node?.id ?? ""));
   const what = `${shortName(typeUrl)} ${JSON.stringify(bounded(name))}`;
-  return [
-    fields,
-    line("MISSING", `${what} does not exist, but ${referredBy} refers to it; node ${client} waits for it`),
-  ];
+  // A static cluster of a bootstrap is not known here.
+  const effect = isSubscribed ? `node ${client} waits for it` : `node ${client} has it only if its bootstrap does`;
+  return [fields, line("MISSING", `${what} does not exist, but ${referredBy} refers to it; ${effect}`)];
 }
 
 /** A connection that ended before a stream. */

@@ -11,7 +11,7 @@ import type { WaitsFor } from "./stream-callbacks.ts";
  * - `not-subscribed`: the client has not subscribed to the name.
  * - `no-configuration`: the cache has no configuration for the client.
  * - `loading`: the cache is still loading the resource.
- * - `missing`: the client subscribes to a name that does not exist.
+ * - `missing`: the client subscribes to a name that does not exist, or a resource refers to one that does not.
  * - `waits`: it waits for another type.
  * - `in-flight`: it was sent, and the client has neither ACKed nor NACKed it.
  * - `rejected`: the client has rejected it.

@@ -1,5 +1,6 @@
-import type { Admission } from "../cache/admit.ts";
+import { type Admission, lineOf } from "../cache/admit.ts";
 import { Snapshot } from "../cache/snapshot.ts";
+import { oneLine } from "../resource/one-line.ts";
 import { duplicatesIn } from "./duplicate-names.ts";
 import type { ValidateOptions } from "./options.ts";
 import type { Problem } from "./problem.ts";
@@ -7,7 +8,10 @@ import { Validator } from "./validator.ts";
 
 /** Options of {@link admitValid}. */
 export interface AdmitValidOptions extends ValidateOptions {
-  /** Called with the warnings of each change that has some, whether it is refused or not. Default: nothing is called. */
+  /**
+   * Called with the warnings of each change that has some, whether it is refused or not, such as a route to a cluster that
+   * does not exist. Default: `console.warn`, a line for each of the first 10.
+   */
   readonly onWarnings?: (warnings: readonly Problem[]) => void;
 }
 
@@ -19,7 +23,9 @@ export interface AdmitValidOptions extends ValidateOptions {
  *
  * @param options - as those of `validate`
  */
-export function admitValid({ onWarnings, ...options }: AdmitValidOptions = {}): (change: Admission) => Problem[] {
+export function admitValid(
+  { onWarnings = print, ...options }: AdmitValidOptions = {},
+): (change: Admission) => Problem[] {
   const validator = new Validator(options);
   return (change) => {
     const duplicates = duplicatesOf(change).flatMap((each) => validator.withSeverity(each) ?? []);
@@ -27,13 +33,20 @@ export function admitValid({ onWarnings, ...options }: AdmitValidOptions = {}): 
       ...duplicates,
       ...validator.problemsOf({ ...change, update: new Set(change.update), types: change.after.types }),
     ];
-    if (onWarnings !== undefined) {
-      const warnings = problems.filter(({ severity }) => severity === "warning");
-      if (warnings.length > 0) onWarnings(warnings);
-    }
+    const warnings = problems.filter(({ severity }) => severity === "warning");
+    if (warnings.length > 0) onWarnings(warnings);
     return problems;
   };
 }
+
+/** Names are chosen by others, and must not forge lines. */
+function print(warnings: readonly Problem[]): void {
+  for (const each of warnings.slice(0, MAX_PRINTED)) console.warn(oneLine(`Warning: ${lineOf(each)}`));
+  const rest = warnings.length - MAX_PRINTED;
+  if (rest > 0) console.warn(`Warning: and ${rest} more`);
+}
+
+const MAX_PRINTED = 10;
 
 /** A changed copy of a snapshot keeps the names that were given twice, which is not a problem of the change. */
 function duplicatesOf({ before, after }: Admission): Problem[] {

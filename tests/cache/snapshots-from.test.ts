@@ -113,6 +113,30 @@ describe("snapshotsFrom", () => {
     }
   });
 
+  it.each([
+    [undefined, 60_000],
+    [200, 10_000],
+    [20_000, 20_000],
+    [600_000, 60_000],
+  ])("that is polled every %s ms pauses %s ms at most", async (everyMs, longest) => {
+    vi.useFakeTimers();
+    vi.spyOn(Math, "random").mockReturnValue(1);
+    try {
+      const at: number[] = [];
+      using _followed = follow(() => {
+        at.push(Date.now());
+        return Promise.reject(new Error("Away"));
+      }, { retryMs: 1_000, ...everyMs !== undefined && { everyMs } });
+      await vi.advanceTimersByTimeAsync(300_000);
+      const pauses = at.slice(1).map((time, i) => time - at[i]!);
+      expect(pauses[0]).toBe(1_000);
+      expect(Math.max(...pauses)).toBe(longest);
+    } finally {
+      vi.restoreAllMocks();
+      vi.useRealTimers();
+    }
+  });
+
   it.each<[string, unknown]>([
     ["has a promise as a snapshot", { key: "x", snapshot: Promise.resolve([B]) }],
     ["has something else than resources", { key: "x", snapshot: [{ name: "a" }] }],

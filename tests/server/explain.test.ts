@@ -56,6 +56,8 @@ interface Row {
   readonly reasons: readonly FindingReason[];
   /** The text of the first finding, or what it has to match. */
   readonly text: string | RegExp;
+  /** The text of the last finding. */
+  readonly lastText?: string;
   readonly data?: object;
 }
 
@@ -173,6 +175,21 @@ const ROWS: readonly Row[] = [
     data: { name: "a", message: "bad cluster 'a'" },
   },
   {
+    what: "a route to a cluster that does not exist",
+    cache: snapshots(GOOD.with({ update: [routeTo("r", "ap")] })),
+    asks: [ROUTE_TYPE, "r"],
+    reasons: ["in-sync", "missing"],
+    text: /^RouteConfiguration "r": in sync/,
+    lastText: 'RouteConfiguration "r": it refers to Cluster "ap", which the cache does not have',
+  },
+  {
+    what: "the same among all, but not of routes that the client does not subscribe to",
+    cache: snapshots(GOOD.with({ update: [routeTo("r", "ap"), routeTo("other", "none")] })),
+    reasons: ["in-sync", "in-sync", "in-sync", "missing"],
+    text: /^Cluster: in sync/,
+    lastText: 'RouteConfiguration "r": it refers to Cluster "ap", which the cache does not have',
+  },
+  {
     what: "a resource that the client has",
     asks: [CLUSTER_TYPE, "a"],
     reasons: ["in-sync"],
@@ -202,6 +219,7 @@ describe("explain()", () => {
     expect(findings.map(({ reason }) => reason)).toEqual(row.reasons);
     if (typeof row.text === "string") expect(findings[0]!.text).toBe(row.text);
     else expect(findings[0]!.text).toMatch(row.text);
+    if (row.lastText !== undefined) expect(findings.at(-1)!.text).toBe(row.lastText);
     expect(findings[0]).toMatchObject({ streamId: 1, ...row.data });
     expect(text.split("\n")).toEqual(findings.map((each) => `#1 ${each.text}`));
     client.disconnect();

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createDiscoveryServer, type DiscoveryServer, Snapshot, SnapshotCache } from "../../mod.ts";
 import { Cluster_DiscoveryType } from "../../gen/envoy/config/cluster/v3/cluster_pb.ts";
-import { ads, cluster, CLUSTER_TYPE, ENDPOINT_TYPE } from "../../src/v3/mod.ts";
+import { ads, cluster, CLUSTER_TYPE, ENDPOINT_TYPE, ROUTE_TYPE, routeConfig } from "../../src/v3/mod.ts";
 import { InProcessClient } from "./in-process-client.ts";
 
 const eds = (name: string) =>
@@ -62,6 +62,25 @@ describe("what is logged of clients that wait", () => {
     await vi.advanceTimersByTimeAsync(120_000);
     expect(lines).toEqual([
       'MISSING ClusterLoadAssignment "a" does not exist, but Cluster "a" refers to it; node "edge-1" waits for it',
+    ]);
+    server.close();
+  });
+
+  it("is a cluster that a route leads to and that does not exist, once", async () => {
+    const cache = new SnapshotCache({ nodeHash: () => "all" });
+    cache.setSnapshot("all", [cluster({ name: "app" }), routeConfig("web", { "/": "app", "/typo": "ap" })]);
+    const { server, lines } = start(cache);
+    for (const variant of ["delta", "sotw"] as const) {
+      const client = new InProcessClient(server, { id: "edge-1", variant });
+      client.subscribe(CLUSTER_TYPE, variant === "delta" ? ["*"] : []);
+      client.subscribe(ROUTE_TYPE, ["web"]);
+    }
+    await vi.advanceTimersByTimeAsync(8000);
+    expect(lines).toEqual([]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(lines).toEqual([
+      'MISSING Cluster "ap" does not exist, but RouteConfiguration "web" refers to it; ' +
+      'node "edge-1" has it only if its bootstrap does',
     ]);
     server.close();
   });

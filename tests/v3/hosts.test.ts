@@ -14,7 +14,7 @@ describe("a host", () => {
   });
 
   it.each<[Host, RegExp]>([
-    ["10.0.0.1", /^Cannot read the host "10.0.0.1": write "address:port", such as "10.0.0.1:8080"$/],
+    ["10.0.0.1", /^Cannot read the host "10.0.0.1" of "a": write "address:port", such as "10.0.0.1:8080"$/],
     ["10.0.0.1:", /write "address:port"/],
     [":80", /write "address:port"/],
     ["", /write "address:port"/],
@@ -22,22 +22,28 @@ describe("a host", () => {
     ["10.0.0.1:080", /write "address:port"/],
     ["10.0.0.1.1:80", /clients accept IP addresses only/],
     ["010.0.0.1:80", /clients accept IP addresses only/],
-    [{ address: "10.0.0.1:80", port: 80 }, /"10.0.0.1:80" as the address of a host: clients accept IP addresses only/],
-    [{ address: "", port: 80 }, /"" as the address of a host/],
+    [
+      { address: "10.0.0.1:80", port: 80 },
+      /the address of host "10.0.0.1:80" of "a": clients accept IP addresses only/,
+    ],
+    [{ address: "", port: 80 }, /^Cannot use the address of host "" of "a"/],
     ["::1:80", /an IPv6 address has brackets: "\[::1\]:8080"/],
     ["http://10.0.0.1:80", /leave out the scheme and the path/],
-    ["10.0.0.1:0", /Cannot use port 0 of host "10.0.0.1:0": it must be a whole number from 1 to 65,535/],
+    ["10.0.0.1:0", /Cannot use port 0 of host "10.0.0.1:0" of "a": it must be a whole number from 1 to 65,535/],
     ["10.0.0.1:65536", /Cannot use port 65536/],
     [{ address: "10.0.0.1" } as Host, /Cannot use port undefined of host "10.0.0.1"/],
     [{ address: "10.0.0.1", port: "80" as never }, /Cannot use port 80 of host "10.0.0.1"/],
-    ["localhost:80", /"localhost" as the address of a host: clients accept IP addresses only here; use dnsCluster\(\)/],
+    [
+      "localhost:80",
+      /^Cannot use the address of host "localhost:80" of "a": clients accept IP addresses only here; use dnsCluster\(\)/,
+    ],
     ["10.0.0.256:80", /clients accept IP addresses only/],
     ["10.0.0.1.2:80", /clients accept IP addresses only/],
     ["10.0.0:80", /clients accept IP addresses only/],
     ["[:::]:80", /clients accept IP addresses only/],
     [
       { address: "10.0.0.1", port: 80, weight: 0 },
-      /Cannot use 0 as the weight of host "10.0.0.1": .* set its health to/,
+      /Cannot use 0 as the weight of host "10.0.0.1" of "a": .* set its health to/,
     ],
     [{ address: "10.0.0.1", port: 80, weight: 1.5 }, /Cannot use 1.5 as the weight/],
     [{ address: "10.0.0.1", port: 80, priority: -1 }, /Cannot use -1 as a priority/],
@@ -56,11 +62,16 @@ describe("a host", () => {
 
   it("stands in a list, and once in it", () => {
     expect(() => edsCluster("a", "10.0.0.1:80" as never)).toThrow(
-      'Cannot use "10.0.0.1:80" as hosts: give a list, ["10.0.0.1:80"]',
+      'Cannot use "10.0.0.1:80" as hosts of "a": give a list, ["10.0.0.1:80"]',
     );
     const twice = ["10.0.0.1:80", { address: "10.0.0.1", port: 80, priority: 1 }];
     expect(() => clusterEndpoints("a", twice)).toThrow(/"10.0.0.1", port 80, twice in "a": clients of gRPC reject/);
     expect(() => clusterEndpoints("a", [{ address: "::1", port: 80 }, "[::1]:80"])).toThrow(/"::1", port 80, twice in/);
+  });
+
+  it("is quoted as it was given, which shows a text that was taken apart", () => {
+    expect(() => edsCluster("shop", "10.0.0.1".split("") as string[])).toThrow('Cannot read the host "1" of "shop"');
+    expect(() => edsCluster("shop", ["blog.internal:80"])).toThrow('the address of host "blog.internal:80" of "shop"');
   });
 
   it("has a weight, a health, a hostname and metadata", () => {

@@ -105,6 +105,8 @@ describe("a route", () => {
     [{ cluster: "a", rewrite: { prefix: "/", regex: { pattern: "", to: "" } } }, /by prefix and regex: give one/],
     [{ redirect: { prefix: "/", path: "/" } }, /to a path and a prefix: give one/],
     [{ redirect: { status: 300 as never } }, /Cannot redirect with status 300: give one of 301, 302, 303, 307, 308/],
+    [{ prefix: "cart", cluster: "a" }, /^Cannot use "cart" as the prefix of a route: it must begin .* as in "\/cart"$/],
+    [{ path: "cart", cluster: "a" }, /^Cannot use "cart" as the path of a route: it must begin with a slash/],
     [{ regex: /a/m, cluster: "a" }, /of its flags Envoy knows i only/],
   ])("%j is an error that says what to write", (rule, message) => {
     expect(() => routeConfig("r", [rule])).toThrow(message);
@@ -120,6 +122,11 @@ describe("a route configuration", () => {
       "/c",
       "/",
     ]);
+  });
+
+  it("may have an empty prefix, which any path begins with, and the path of OPTIONS *", () => {
+    const routes = routesIn([{ prefix: "", cluster: "a" }, { path: "*", cluster: "a" }]);
+    expect(routes).toMatchObject([{ match: { prefix: "" } }, { match: { path: "*" } }]);
   });
 
   it("of a list keeps its order", () => {

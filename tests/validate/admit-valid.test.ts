@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { AdmissionError, LinearCache, type Resource, Snapshot, SnapshotCache } from "../../mod.ts";
 import {
   ads,
@@ -56,6 +56,24 @@ function start(options: AdmitValidOptions = {}) {
 }
 
 describe("admitValid()", () => {
+  it("prints warnings unless it is given onWarnings, a line for each of the first", () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    try {
+      const cache = new SnapshotCache({ admit: admitValid() });
+      cache.setSnapshot("all", WHOLE);
+      expect(warn).not.toHaveBeenCalled();
+      cache.setSnapshot("all", [...WHOLE, routeTo("r\n", "nowhere")]);
+      expect(warn.mock.calls).toHaveLength(1);
+      expect(warn.mock.calls[0]![0]).toMatch(/^Warning: RouteConfiguration "r\\u000a" .*nowhere/);
+      warn.mockClear();
+      cache.setSnapshot("all", [...WHOLE, ...Array.from({ length: 13 }, (_, i) => routeTo(`more-${i}`, "nowhere"))]);
+      expect(warn.mock.calls).toHaveLength(11);
+      expect(warn.mock.calls[10]).toEqual(["Warning: and 3 more"]);
+    } finally {
+      warn.mockRestore();
+    }
+  });
+
   it("refuses a resource that breaks a rule of the API", () => {
     const { change } = start();
     expect(change({ update: [cluster({ name: "c", connectTimeout: { seconds: 0n } })] })).toEqual(["duration.gt"]);
@@ -125,7 +143,7 @@ describe("admitValid()", () => {
   });
 
   it("reads a resource once, whatever it is published with", () => {
-    const admit = admitValid();
+    const admit = admitValid({ onWarnings: () => {} });
     const cache = new SnapshotCache({ admit });
     const many = Array.from({ length: 100 }, (_, i) => eds(`c${i}`));
     const reads = many.map((resource) => countReads(resource));
@@ -139,7 +157,9 @@ describe("admitValid()", () => {
   });
 
   it("looks at no other types in a LinearCache", () => {
-    const cache = new LinearCache(ROUTE_TYPE, { admit: admitValid({ rules: { reference: "error" } }) });
+    const cache = new LinearCache(ROUTE_TYPE, {
+      admit: admitValid({ rules: { reference: "error" }, onWarnings: () => {} }),
+    });
     cache.apply({ update: [routeTo("r", "nowhere")] });
     const twice = { name: "all", domains: ["*", "*"] };
     expect(() => cache.apply({ update: [routeConfiguration({ name: "s", virtualHosts: [twice] })] })).toThrow(

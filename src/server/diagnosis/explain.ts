@@ -1,8 +1,9 @@
 import { type Cache, explainWatch } from "../../cache/mod.ts";
 import type { ApiTable, ResourceType } from "../../resource/mod.ts";
 import { type DiscoveryStream, explainType, type Finding, typeName } from "../../stream/mod.ts";
-import { oneLine } from "../one-line.ts";
+import { oneLine } from "../../resource/one-line.ts";
 import { readableError } from "../readable-error.ts";
+import { danglingIn } from "./dangling.ts";
 import { referrerOf } from "./referrer.ts";
 import { type SourceFailures, sourceFailureText } from "./source-failures.ts";
 
@@ -123,6 +124,8 @@ function ofType(
     const referrer = finding.reason === "missing" && referrerOf(sequencer.byUrl, { typeUrl, name: finding.name! });
     return referrer ? { ...finding, text: `${finding.text}, and ${referrer} refers to it` } : finding;
   });
+  // A client may have what it refers to from elsewhere, such as its bootstrap, so that all else is said before.
+  found.push(...danglingIn(type, sequencer.byUrl, { name }));
   const failure = failures.get(typeUrl);
   if (failure === undefined) return found;
   const forMs = now - failure.at;

@@ -1,6 +1,7 @@
 import { type Cache, explainWatch, type Node } from "../../cache/mod.ts";
 import { type DiscoveryStream, missingNames, typeName, type TypeStream } from "../../stream/mod.ts";
 import type { ServerLog } from "../log.ts";
+import { danglingIn } from "./dangling.ts";
 import { referrerOf } from "./referrer.ts";
 import { RecentKeys } from "./recent-keys.ts";
 
@@ -91,6 +92,9 @@ export class Inspector {
           this.#noResource(name, type, { stream, now });
         }
       }
+      for (const { name, typeUrl } of danglingIn(type, byUrl, { looked: MAX_REFERRERS })) {
+        this.#noResource(name!, byUrl.get(typeUrl!)!, { stream, now });
+      }
     }
     return looked;
   }
@@ -112,7 +116,7 @@ export class Inspector {
 
   #noResource(
     name: string,
-    { typeUrl }: TypeStream,
+    { typeUrl, subscription }: TypeStream,
     { stream, now }: { readonly stream: DiscoveryStream; readonly now: number },
   ): void {
     const key = `${typeUrl} ${name}`;
@@ -125,7 +129,7 @@ export class Inspector {
     const referrer = referrerOf(stream.sequencer.byUrl, { typeUrl, name });
     if (referrer === undefined) return;
     this.#loggedNames.set(key, 0);
-    this.#options.log.missing(stream.info, { typeUrl, name, referrer });
+    this.#options.log.missing(stream.info, { typeUrl, name, referrer, isSubscribed: subscription.names.has(name) });
   }
 }
 
@@ -133,6 +137,8 @@ export class Inspector {
 const MAX_STREAMS = 50;
 /** How many names are looked at each time, and of each type. */
 const MAX_NAMES = 2000;
+/** How many resources of a type are looked at for references. */
+const MAX_REFERRERS = 200;
 /** How many missing names of a type are followed. */
 const MAX_MISSING = 20;
 /** How many nodes and names are remembered: what is forgotten may be logged again. */

@@ -25,13 +25,16 @@ type Endpoint = Fields<typeof EndpointSchema>;
  */
 export function endpointGroups(cluster: string, hosts: readonly Host[], kind: AddressKind): Group[] {
   // In JavaScript: a text is an iterable of its characters.
-  if (typeof hosts === "string") throw new TypeError(`Cannot use "${hosts}" as hosts: give a list, ["${hosts}"]`);
+  if (typeof hosts === "string") {
+    throw new TypeError(`Cannot use "${hosts}" as hosts of "${cluster}": give a list, ["${hosts}"]`);
+  }
   const groups = new Map<string, Collected>();
   const seen = new Set<string>();
+  const place = { cluster, kind };
   let last: Collected | undefined;
   let count = 0;
   for (const each of hosts) {
-    const host = hostOf(each, kind);
+    const host = hostOf(each, place);
     const { address, port, priority = 0, weight = 1 } = host;
     if (seen.add(typeof each === "string" ? each : textOf(host)).size === count) {
       throw new TypeError(

@@ -49,17 +49,23 @@ export interface HostLocality {
 /** Which addresses hosts may have: IP addresses only, or names as well. */
 export type AddressKind = "ip" | "name";
 
+/** Where a host is given: the name of the cluster, which errors have, and which addresses it may have there. */
+export interface HostPlace {
+  readonly cluster: string;
+  readonly kind: AddressKind;
+}
+
 /**
  * Reads a host, and checks it.
  *
  * @throws TypeError or RangeError that says what to write instead
  */
-export function hostOf(host: Host, kind: AddressKind): HostOptions {
-  const options = typeof host === "string" ? split(host) : host;
+export function hostOf(host: Host, { cluster, kind }: HostPlace): HostOptions {
+  const options = typeof host === "string" ? split(host, cluster) : host;
   const { address, port, weight } = options;
-  if (!(Number.isInteger(port) && port >= 1 && port <= 65_535)) throw unusablePort(port, host);
-  if (weight !== undefined) checkWeight(weight, `host ${quoted(host)}`);
-  if (!isIp(address) && !(kind === "name" && NAME.test(address))) throw unusableAddress(address, kind);
+  if (!(Number.isInteger(port) && port >= 1 && port <= 65_535)) throw unusablePort(port, host, cluster);
+  if (weight !== undefined) checkWeight(weight, `host ${quoted(host)} of "${cluster}"`);
+  if (!isIp(address) && !(kind === "name" && NAME.test(address))) throw unusableAddress(host, { cluster, kind });
   return options;
 }
 
@@ -77,19 +83,23 @@ export function checkWeight(weight: number, of: string): void {
   );
 }
 
-function split(text: string): HostOptions {
+function split(text: string, cluster: string): HostOptions {
   const end = ipv4End(text);
   const colon = end > 0 && text[end] === ":" ? end : text.lastIndexOf(":");
   const port = text.slice(colon + 1);
-  const address = colon === end ? text.slice(0, end) : addressOf(text, text.slice(0, Math.max(colon, 0)));
-  if (address === "" || !PORT.test(port)) throw unreadable(text, 'write "address:port", such as "10.0.0.1:8080"');
+  const address = colon === end ? text.slice(0, end) : addressOf(text.slice(0, Math.max(colon, 0)), text, cluster);
+  if (address === "" || !PORT.test(port)) {
+    throw unreadable(text, cluster, 'write "address:port", such as "10.0.0.1:8080"');
+  }
   return { address, port: Number(port) };
 }
 
-function addressOf(text: string, address: string): string {
+function addressOf(address: string, text: string, cluster: string): string {
   if (address.startsWith("[") && address.endsWith("]")) return address.slice(1, -1);
-  if (address.includes("//")) throw unreadable(text, 'leave out the scheme and the path, as in "10.0.0.1:8080"');
-  if (address.includes(":")) throw unreadable(text, 'an IPv6 address has brackets: "[::1]:8080"');
+  if (address.includes("//")) {
+    throw unreadable(text, cluster, 'leave out the scheme and the path, as in "10.0.0.1:8080"');
+  }
+  if (address.includes(":")) throw unreadable(text, cluster, 'an IPv6 address has brackets: "[::1]:8080"');
   return address;
 }
 
@@ -97,25 +107,26 @@ function addressOf(text: string, address: string): string {
 const PORT = /^(0|[1-9]\d{0,8})$/;
 const NAME = /^[\w-]+(\.[\w-]+)*\.?$/;
 
-function unreadable(text: string, advice: string): TypeError {
-  return new TypeError(`Cannot read the host "${text}": ${advice}`);
+function unreadable(text: string, cluster: string, advice: string): TypeError {
+  return new TypeError(`Cannot read the host "${text}" of "${cluster}": ${advice}`);
 }
 
-function unusablePort(port: number, host: Host): RangeError {
+function unusablePort(port: number, host: Host, cluster: string): RangeError {
   return new RangeError(
-    `Cannot use port ${port} of host ${quoted(host)}: it must be a whole number from 1 to 65,535`,
+    `Cannot use port ${port} of host ${quoted(host)} of "${cluster}": it must be a whole number from 1 to 65,535`,
   );
 }
 
-function unusableAddress(address: string, kind: AddressKind): TypeError {
+function unusableAddress(host: Host, { cluster, kind }: HostPlace): TypeError {
   return new TypeError(
-    `Cannot use "${address}" as the address of a host: ` +
+    `Cannot use the address of host ${quoted(host)} of "${cluster}": ` +
       (kind === "name"
         ? "it is neither an IP address nor a name"
         : 'clients accept IP addresses only here; use dnsCluster() for names, and "127.0.0.1" for this machine'),
   );
 }
 
+/** As it was given: a text that was taken apart by mistake would not be recognized in parts. */
 function quoted(host: Host): string {
   return typeof host === "string" ? `"${host}"` : `"${host.address}"`;
 }

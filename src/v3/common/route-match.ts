@@ -51,9 +51,16 @@ function pathOf({ prefix, path, regex }: PathOptions): NonNullable<Match["pathSp
   if ([prefix, path, regex].filter((each) => each !== undefined).length > 1) {
     throw new TypeError("Cannot match a path: give one of prefix, path and regex");
   }
-  if (path !== undefined) return { case: "path", value: path };
+  if (path !== undefined) return { case: "path", value: withSlash(path, "path") };
   if (regex !== undefined) return { case: "safeRegex", value: { regex: regexOf(regex) } };
-  return { case: "prefix", value: prefix ?? "/" };
+  return { case: "prefix", value: prefix === undefined ? "/" : withSlash(prefix, "prefix") };
+}
+
+/** @throws TypeError for what no path of a request begins with: Envoy accepts it, and it never matches */
+function withSlash(text: string, what: "path" | "prefix"): string {
+  // Any path begins with the empty text, and OPTIONS may be about the server as a whole.
+  if (text.startsWith("/") || text === (what === "prefix" ? "" : "*")) return text;
+  throw new TypeError(`Cannot use "${text}" as the ${what} of a route: it must begin with a slash, as in "/${text}"`);
 }
 
 function methodMatch(method: string | readonly string[]) {
