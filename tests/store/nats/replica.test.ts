@@ -95,6 +95,17 @@ describe("NatsStore", () => {
     await expect(store.get("edge")).rejects.toThrow("The store was closed");
   });
 
+  it("opens a bucket that was made with other options, and leaves it as it is", async () => {
+    const first = await NatsStore.connect({ servers: server.url, bucket: "o", storage: "memory" });
+    const second = await NatsStore.connect({ servers: server.url, bucket: "o" });
+    await first.publish("edge", [cluster({ name: "a" })]);
+    expect((await second.get("edge")).snapshot).toBeDefined();
+    const { config } = await (await jetstreamManager(connection)).streams.info("KV_o");
+    expect(config.storage).toBe("memory");
+    await first.close();
+    await second.close();
+  });
+
   it("names the servers that cannot be reached, without passwords", async () => {
     const options = { servers: "nats://me:secret@127.0.0.1:1", bucket: "x", timeoutMs: 500 };
     const error = await NatsStore.connect(options).catch((each) => each);
