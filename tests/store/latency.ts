@@ -6,7 +6,7 @@ import { FakeClient } from "../../src/testing/mod.ts";
 import { CLUSTER_TYPE, v3 } from "../../src/v3/mod.ts";
 import { LineProcess } from "../matrix/line-process.ts";
 import { markOf } from "./faults/marked.ts";
-import { NatsServer } from "./nats/server.ts";
+import { NatsServer } from "../../examples/cluster/nats-server.ts";
 
 const STREAMS = 1_000;
 const PUBLICATIONS = 200;

@@ -6,7 +6,7 @@ import { NatsEngine } from "../../../src/nats/nats-engine.ts";
 import { SnapshotStore } from "../../../src/store/mod.ts";
 import { testCache } from "../../../src/testing/mod.ts";
 import { cluster } from "../../../src/v3/mod.ts";
-import { NatsServer } from "./server.ts";
+import { NatsServer } from "../../../examples/cluster/nats-server.ts";
 
 let server: NatsServer;
 let connection: NatsConnection;
