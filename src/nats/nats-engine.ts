@@ -50,12 +50,15 @@ export class NatsEngine implements Engine {
   static async open(connection: NatsConnection, options: BucketOptions): Promise<NatsEngine> {
     const { bucket, replicas, storage } = options;
     const manager = await jetstreamManager(connection, { timeout: timeoutOf(options.heartbeatMs) });
-    await new Kvm(connection).create(bucket, {
-      history: 1,
-      replicas,
-      storage: storage === "file" ? StorageType.File : StorageType.Memory,
-      allow_direct: false,
-    });
+    // One that exists stays as it is, whatever the options say here.
+    if (!await exists(manager, `KV_${bucket}`)) {
+      await new Kvm(connection).create(bucket, {
+        history: 1,
+        replicas,
+        storage: storage === "file" ? StorageType.File : StorageType.Memory,
+        allow_direct: false,
+      });
+    }
     return new NatsEngine(connection, manager, options);
   }
 
@@ -178,6 +181,16 @@ export class NatsEngine implements Engine {
   }
 }
 
+async function exists(manager: JetStreamManager, stream: string): Promise<boolean> {
+  try {
+    await manager.streams.info(stream);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === NO_STREAM) return false;
+    throw error;
+  }
+}
+
 /** For a request: where the leader of a stream is lost, it is not worth more than it takes to notice that. */
 function timeoutOf(heartbeatMs: number): number {
   return Math.min(2 * heartbeatMs, 5_000);
@@ -186,6 +199,7 @@ function timeoutOf(heartbeatMs: number): number {
 /** In bytes, unless a server allows less. */
 const DEFAULT_PAYLOAD = 1024 * 1024;
 const NO_MESSAGE = 10037;
+const NO_STREAM = 10059;
 const WRONG_SEQUENCE = 10071;
 
 function codeOf(error: unknown): number | undefined {

@@ -8,7 +8,7 @@ import { SERVER_CASES } from "./faults/cases/servers.ts";
 import { START_CASES } from "./faults/cases/starts.ts";
 import { WRITER_CASES } from "./faults/cases/writers.ts";
 import { type Amounts, World } from "./faults/world.ts";
-import { ensureNats } from "./nats/install.ts";
+import { ensureNats } from "../../examples/cluster/install-nats.ts";
 
 const CASES: readonly FaultCase[] = [...SERVER_CASES, ...LOSS_CASES, ...WRITER_CASES, ...START_CASES];
 

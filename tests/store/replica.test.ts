@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Resource } from "../../mod.ts";
+import type { Cache, Resource } from "../../mod.ts";
 import {
   type Engine,
   MemoryEngine,
@@ -8,7 +8,8 @@ import {
   type SnapshotCopy,
   SnapshotStore,
 } from "../../src/store/mod.ts";
-import { cluster, CLUSTER_TYPE } from "../../src/v3/mod.ts";
+import { FakeClient } from "../../src/testing/mod.ts";
+import { cluster, CLUSTER_TYPE, v3 } from "../../src/v3/mod.ts";
 
 const FAST = { retryMs: 1, maxRetryMs: 5, onError: () => {} };
 
@@ -168,6 +169,27 @@ describe("a store that was replaced or rewound", () => {
 });
 
 describe("a replica", () => {
+  it("sends a client nothing that it has from another replica, and then the changes", async () => {
+    const store = await storeWith(clusters(50));
+    await using one = await following(store.engine);
+    await using two = await following(store.engine);
+    let current = one;
+    const cache: Cache = { watch: (request, watcher) => current.watch(request, watcher) };
+    const client = new FakeClient({ cache, api: v3, variant: "delta", node: { id: "edge" } });
+    client.subscribe(CLUSTER_TYPE);
+    expect(client.settle()).toHaveLength(1);
+    current = two;
+    client.reconnect();
+    // The first response of a stream is sent in any case, so that the client knows that it has everything.
+    expect(client.settle()).toMatchObject([{ resources: [], removed: [] }]);
+    await store.publish("edge", [...clusters(49), cluster({ name: "c49", altStatName: "new" })]);
+    await vi.waitFor(() => expect(sizeOf(two)).toBe(50));
+    await vi.waitFor(() => {
+      expect(client.settle().flatMap(({ resources }) => resources.map(({ name }) => name))).toEqual(["c49"]);
+    });
+    client.close();
+  });
+
   it("is not held up by a key whose content is missing, and serves that once it is published anew", async () => {
     const store = await storeWith(clusters(10));
     for await (const { key } of store.engine.list("b/")) await store.engine.putIf(key, undefined);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NatsStore, ReplicatedCache } from "../../../src/nats/mod.ts";
 import type { SnapshotStore } from "../../../src/store/mod.ts";
-import { NatsServer } from "../nats/server.ts";
+import { NatsServer } from "../../../examples/cluster/nats-server.ts";
 import { type Marked, marked, markOf, textOf } from "./marked.ts";
 import { Replica } from "./replica.ts";
 

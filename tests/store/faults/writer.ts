@@ -9,7 +9,18 @@ let mark = 0;
 let acknowledged = 0;
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { servers, first, forMs = 0 } = JSON.parse(line) as { servers?: string[]; first?: number; forMs?: number };
+  const { servers, first, forMs = 0, mark: one } = JSON.parse(line) as {
+    readonly servers?: string[];
+    readonly first?: number;
+    readonly forMs?: number;
+    readonly mark?: number;
+  };
+  if (one !== undefined) {
+    const start = Date.now();
+    await store!.publish("all", marked({ mark: one, size: 5 }));
+    console.log(JSON.stringify(start));
+    continue;
+  }
   if (servers !== undefined) {
     store = await NatsStore.connect({ servers, bucket: "xds" });
     mark = first!;

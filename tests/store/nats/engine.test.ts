@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { NatsStore } from "../../../src/nats/mod.ts";
 import { testEngine } from "../../../src/testing/mod.ts";
-import { NatsServer } from "./server.ts";
+import { NatsServer } from "../../../examples/cluster/nats-server.ts";
 
 let server: NatsServer;
 let buckets = 0;

@@ -6,7 +6,7 @@ import { NatsEngine } from "../../../src/nats/nats-engine.ts";
 import { SnapshotStore } from "../../../src/store/mod.ts";
 import { testCache } from "../../../src/testing/mod.ts";
 import { cluster } from "../../../src/v3/mod.ts";
-import { NatsServer } from "./server.ts";
+import { NatsServer } from "../../../examples/cluster/nats-server.ts";
 
 let server: NatsServer;
 let connection: NatsConnection;
@@ -93,6 +93,17 @@ describe("NatsStore", () => {
     await store.close();
     expect(await store.closed).toBeUndefined();
     await expect(store.get("edge")).rejects.toThrow("The store was closed");
+  });
+
+  it("opens a bucket that was made with other options, and leaves it as it is", async () => {
+    const first = await NatsStore.connect({ servers: server.url, bucket: "o", storage: "memory" });
+    const second = await NatsStore.connect({ servers: server.url, bucket: "o" });
+    await first.publish("edge", [cluster({ name: "a" })]);
+    expect((await second.get("edge")).snapshot).toBeDefined();
+    const { config } = await (await jetstreamManager(connection)).streams.info("KV_o");
+    expect(config.storage).toBe("memory");
+    await first.close();
+    await second.close();
   });
 
   it("names the servers that cannot be reached, without passwords", async () => {

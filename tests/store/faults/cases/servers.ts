@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect as connectNats } from "@nats-io/transport-node";
 import { jetstreamManager } from "@nats-io/jetstream";
-import type { NatsServer } from "../../nats/server.ts";
+import type { NatsServer } from "../../../../examples/cluster/nats-server.ts";
 import type { FaultCase } from "../case.ts";
 import type { World } from "../world.ts";
 

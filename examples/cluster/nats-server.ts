@@ -5,8 +5,8 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "../../free-port.ts";
-import { ensureNats } from "./install.ts";
+import { freePort } from "./free-port.ts";
+import { ensureNats } from "./install-nats.ts";
 
 /** A server that knows the others of its cluster. */
 export interface ClusterPlace {

@@ -5,7 +5,7 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
-/** The server that the tests of the store run. */
+/** The server that the example and the tests of the store run. */
 export const NATS_VERSION = "v2.15.3";
 
 /**
@@ -15,7 +15,7 @@ export const NATS_VERSION = "v2.15.3";
 export async function ensureNats({ onInstall }: { readonly onInstall?: (what: string) => void } = {}): Promise<string> {
   const own = process.env["NATS_SERVER"];
   if (own) return own;
-  const folder = join(import.meta.dirname, "../../../node_modules/.cache/ts-control-plane/nats", NATS_VERSION);
+  const folder = join(import.meta.dirname, "../../node_modules/.cache/ts-control-plane/nats", NATS_VERSION);
   const binary = join(folder, "nats-server");
   const lock = join(folder, "lock");
   await mkdir(folder, { recursive: true });
