@@ -10,7 +10,7 @@ import { Validator } from "./validator.ts";
 export interface AdmitValidOptions extends ValidateOptions {
   /**
    * Called with the warnings of each change that has some, whether it is refused or not, such as a route to a cluster that
-   * does not exist. Default: `console.warn`, a line for each of the first 10.
+   * does not exist. Default: `console.warn`, a line for each of the first 10, once.
    */
   readonly onWarnings?: (warnings: readonly Problem[]) => void;
 }
@@ -24,7 +24,7 @@ export interface AdmitValidOptions extends ValidateOptions {
  * @param options - as those of `validate`
  */
 export function admitValid(
-  { onWarnings = print, ...options }: AdmitValidOptions = {},
+  { onWarnings = printer(), ...options }: AdmitValidOptions = {},
 ): (change: Admission) => Problem[] {
   const validator = new Validator(options);
   return (change) => {
@@ -39,13 +39,20 @@ export function admitValid(
   };
 }
 
-/** Names are chosen by others, and must not forge lines. */
-function print(warnings: readonly Problem[]): void {
-  for (const each of warnings.slice(0, MAX_PRINTED)) console.warn(oneLine(`Warning: ${lineOf(each)}`));
-  const rest = warnings.length - MAX_PRINTED;
-  if (rest > 0) console.warn(`Warning: and ${rest} more`);
+/** A source that is polled gives the same again and again. Names are chosen by others, and must not forge lines. */
+function printer(): (warnings: readonly Problem[]) => void {
+  const printed = new Set<string>();
+  return (warnings) => {
+    const lines = warnings.slice(0, MAX_PRINTED).map((each) => oneLine(`Warning: ${lineOf(each)}`));
+    const rest = warnings.length - MAX_PRINTED;
+    if (rest > 0) lines.push(`Warning: and ${rest} more`);
+    for (const line of lines) if (!printed.has(line)) console.warn(line);
+    if (printed.size > MAX_REMEMBERED) printed.clear();
+    for (const line of lines) printed.add(line);
+  };
 }
 
+const MAX_REMEMBERED = 1_000;
 const MAX_PRINTED = 10;
 
 /** A changed copy of a snapshot keeps the names that were given twice, which is not a problem of the change. */

@@ -11,7 +11,8 @@ const HTTP2 = {
 
 /** What an Envoy starts with: its xDS cluster has each replica as an endpoint. @param ports - of the ways to them */
 export function bootstrapOf({ node, mode }: Client, ports: readonly number[]): Bootstrap {
-  const usual = bootstrap({ ...mode, nodeId: node, xdsPort: 0 });
+  // The address of the server is replaced below.
+  const usual = bootstrap({ ...mode, nodeId: node, xdsPort: 1 });
   const endpoints = ports.map((port) => ({
     endpoint: { address: { socket_address: { address: "127.0.0.1", port_value: port } } },
   }));

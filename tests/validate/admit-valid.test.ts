@@ -142,6 +142,17 @@ describe("admitValid()", () => {
     expect(change({ update: [eds("b")] })).toEqual([]);
   });
 
+  it("prints a warning once, however often the same is published", () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const cache = new SnapshotCache({ admit: admitValid({ rules: { "duplicate.name": "warning" } }) });
+    const other = cluster({ name: "a", connectTimeout: { seconds: 2n } });
+    for (let i = 0; i < 3; i++) {
+      cache.setSnapshot(`node${i}`, new Snapshot({ resources: [other, ...WHOLE] }));
+    }
+    expect(warn.mock.calls.filter(([line]) => String(line).includes("duplicate.name"))).toHaveLength(1);
+    warn.mockRestore();
+  });
+
   it("reads a resource once, whatever it is published with", () => {
     const admit = admitValid({ onWarnings: () => {} });
     const cache = new SnapshotCache({ admit });
