@@ -80,6 +80,8 @@ export function stepsOf(reports: string): readonly Step[] {
       ...matrix("clients", "tests/clients/interop.ts"),
       what: "gRPC clients of others, on every runtime",
       group: "all",
+      // A client that is starved reports what the server does at the end of a connection.
+      alone: true,
       needs: [GO, PYTHON, JDK, MAVEN],
     },
     {
