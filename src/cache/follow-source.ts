@@ -1,6 +1,6 @@
 import { Burst } from "./burst.ts";
 import { guardedAbort } from "./guarded-abort.ts";
-import { pause } from "./pause.ts";
+import { backoffMs, pause } from "./pause.ts";
 import { onRejection } from "./rejection.ts";
 
 /** An async iterable, or a function that can be called again. */
@@ -101,8 +101,7 @@ class Follower<T> implements Following {
         // An iterable cannot be called again.
         if (typeof this.#source !== "function") return this.#end();
         this.#state = "retrying";
-        // Replicas that have failed together do not all return together.
-        waitMs = Math.min(retryMs * 2 ** (this.#failures - 1), maxRetryMs) * (0.75 + Math.random() / 4);
+        waitMs = backoffMs({ retryMs, maxRetryMs }, this.#failures);
       }
       if (waitMs === undefined) return this.#end();
       await pause(waitMs, signal);

@@ -15,6 +15,7 @@ export { followSnapshots } from "./follow-snapshots.ts";
 export { LinearCache, type LinearCacheOptions } from "./linear-cache.ts";
 export { type CacheSelector, MuxCache } from "./mux-cache.ts";
 export { openWatch } from "./open-watch.ts";
+export { type Backoff, backoffMs, pause } from "./pause.ts";
 export { onRejection } from "./rejection.ts";
 export { Snapshot, type SnapshotChange, type SnapshotInit, snapshotOfSets, type SnapshotSummary } from "./snapshot.ts";
 export type { SnapshotContent } from "./snapshot-from.ts";

@@ -6,7 +6,7 @@ import type { DiscoveryCallbacks } from "./callbacks.ts";
  */
 export function combineCallbacks(...all: readonly DiscoveryCallbacks[]): DiscoveryCallbacks {
   const combined: Record<string, Callback> = {};
-  for (const name of NAMES) {
+  for (const name of CALLBACK_NAMES) {
     const callbacks = all.filter((each) => each[name] !== undefined);
     if (callbacks.length === 0) continue;
     combined[name] = (...args) => callAll(callbacks.map((each) => () => (each[name] as Callback).apply(each, args)));
@@ -34,7 +34,8 @@ function callAll(calls: readonly (() => unknown)[]): Promise<unknown> | undefine
 
 type Callback = (...args: unknown[]) => unknown;
 
-const NAMES: readonly (keyof DiscoveryCallbacks)[] = [
+/** The names of all callbacks. */
+export const CALLBACK_NAMES: readonly (keyof DiscoveryCallbacks)[] = [
   "onStreamOpen",
   "onStreamClose",
   "onRequest",

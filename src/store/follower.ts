@@ -1,4 +1,4 @@
-import { type Backoff, pause } from "./backoff.ts";
+import { type Backoff, backoffMs, pause } from "../cache/mod.ts";
 import type { Engine } from "./engine.ts";
 import { manifestKey, MANIFESTS } from "./manifest.ts";
 import { type ManifestChange, ManifestReader } from "./manifest-reader.ts";
@@ -128,7 +128,7 @@ export class Follower {
         // A copy is better than nothing, and it is all that the replica has.
         if (copied.length > 0 && !this.#isReady) this.#becomeReady();
       }
-      await pause(this.#options, failures, signal);
+      await pause(backoffMs(this.#options, failures + 1), signal);
     }
   }
 

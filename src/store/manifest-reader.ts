@@ -1,4 +1,4 @@
-import { type Backoff, pause } from "./backoff.ts";
+import { type Backoff, backoffMs, pause } from "../cache/mod.ts";
 import { Blobs } from "./blobs.ts";
 import type { Engine } from "./engine.ts";
 import { decodeManifest } from "./manifest.ts";
@@ -110,7 +110,7 @@ export class ManifestReader {
         onError(error);
         this.wake();
         // What cannot be read now is read again, unless a later one has come.
-        await pause(this.#options, failures + 1, signal);
+        await pause(backoffMs(this.#options, failures + 1), signal);
       }
     }
   }

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import type { DiscoveryCallbacks, Logger } from "../../mod.ts";
+import { CALLBACK_NAMES } from "../../src/server/combine-callbacks.ts";
 
 /** A text that is part of each key, in any form in which a text is shown. */
 export const MARK = "CANARY";
@@ -14,7 +15,7 @@ export class Outputs implements Logger {
 
   /** Callbacks of a server, which write each of their arguments. */
   readonly callbacks: DiscoveryCallbacks = Object.fromEntries(
-    CALLBACKS.map((name) => [name, (...args: unknown[]) => this.add(name, args)]),
+    CALLBACK_NAMES.map((name) => [name, (...args: unknown[]) => this.add(name, args)]),
   );
 
   /** Adds what is written of a value. */
@@ -45,20 +46,6 @@ export class Outputs implements Logger {
     }
   }
 }
-
-const CALLBACKS = [
-  "onStreamOpen",
-  "onStreamClose",
-  "onRequest",
-  "onResponse",
-  "onAck",
-  "onNack",
-  "onQuarantine",
-  "onRelease",
-  "onFetchRequest",
-  "onFetchResponse",
-  "onError",
-];
 
 /** As it is, in base64 wherever it begins, in hexadecimal digits, and as numbers. */
 const FORMS: readonly string[] = [

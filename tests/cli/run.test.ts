@@ -1,33 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { run } from "../../src/cli/run.ts";
 import { readDocument } from "../../src/files/mod.ts";
+import { CLUSTER, Folder, xds } from "./xds.ts";
 
-let root: string;
+let folder: Folder;
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "cli-"));
+  folder = new Folder();
 });
 
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(() => folder[Symbol.dispose]());
 
-/** Runs a command line. */
-async function xds(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const code = await run(args, { out: (text) => out.push(text), err: (text) => err.push(text), environment });
-  return { code, out: out.join("\n"), err: err.join("\n"), all: [...out, ...err].join("\n") };
-}
-
-function write(name: string, text: string): string {
-  const path = join(root, name);
-  writeFileSync(path, text);
-  return path;
-}
-
-const CLUSTER = `"@type": type.googleapis.com/envoy.config.cluster.v3.Cluster\nname: a\n`;
 const FINE = `${CLUSTER}type: ORIGINAL_DST\nlb_policy: CLUSTER_PROVIDED\n`;
 
 describe("xds", () => {
@@ -114,8 +99,8 @@ describe("xds schema", () => {
 
 describe("xds validate", () => {
   it("ends with 0 where nothing is wrong", async () => {
-    write("a.yaml", FINE);
-    expect(await xds(["validate", root])).toEqual({
+    folder.write("a.yaml", FINE);
+    expect(await xds(["validate", folder.root])).toEqual({
       code: 0,
       out: "",
       err: "1 file, 1 resource: 0 errors, 0 warnings",
@@ -124,7 +109,7 @@ describe("xds validate", () => {
   });
 
   it("ends with 1, and says where and what is wrong", async () => {
-    const path = write("a.yaml", `${CLUSTER}typ: EDS\n`);
+    const path = folder.write("a.yaml", `${CLUSTER}typ: EDS\n`);
     const { code, out, err } = await xds(["validate", path]);
     expect(code).toBe(1);
     expect(out).toBe(
@@ -134,56 +119,56 @@ describe("xds validate", () => {
   });
 
   it("prints JSON", async () => {
-    write("a.yaml", `${CLUSTER}typ: EDS\n`);
-    const found = JSON.parse((await xds(["validate", "--json", root])).out);
+    folder.write("a.yaml", `${CLUSTER}typ: EDS\n`);
+    const found = JSON.parse((await xds(["validate", "--json", folder.root])).out);
     expect(found).toMatchObject([{ severity: "error", line: 3, column: 1, path: "typ", rule: "document" }]);
-    write("a.yaml", FINE);
-    expect((await xds(["validate", "--json", root])).out).toBe("[]");
+    folder.write("a.yaml", FINE);
+    expect((await xds(["validate", "--json", folder.root])).out).toBe("[]");
   });
 
   it("prints annotations of GitHub's actions, in which nothing ends the line or a property", async () => {
-    write("a%,b:.yaml", `${FINE}alt_stat_name: 1\n`);
-    const { out } = await xds(["validate", "--github", root]);
+    folder.write("a%,b:.yaml", `${FINE}alt_stat_name: 1\n`);
+    const { out } = await xds(["validate", "--github", folder.root]);
     expect(out).toMatch(/^::error file=[^,:]*a%25%2Cb%3A\.yaml,line=5,col=16,title=document::alt_stat_name: Expected/);
     expect(out.split("\n")).toHaveLength(1);
   });
 
   it("ends with 0 with warnings, and with 1 by --warnings-fail", async () => {
-    write("a.yaml", CLUSTER);
-    expect(await xds(["validate", root])).toMatchObject({ code: 0, out: expect.stringContaining(" warning") });
-    expect(await xds(["validate", "--warnings-fail", root])).toMatchObject({ code: 1 });
+    folder.write("a.yaml", CLUSTER);
+    expect(await xds(["validate", folder.root])).toMatchObject({ code: 0, out: expect.stringContaining(" warning") });
+    expect(await xds(["validate", "--warnings-fail", folder.root])).toMatchObject({ code: 1 });
   });
 
   it("says that an Envoy cannot be run", async () => {
-    write("a.yaml", FINE);
-    const { code, out } = await xds(["validate", "--envoy-path", join(root, "none"), root]);
+    folder.write("a.yaml", FINE);
+    const { code, out } = await xds(["validate", "--envoy-path", join(folder.root, "none"), folder.root]);
     expect(code).toBe(1);
     expect(out).toMatch(/^error: Cannot .*none/);
     expect(out.split("\n")).toHaveLength(1);
   });
 
   it("takes clusters of the clients' bootstraps for granted", async () => {
-    write(
+    folder.write(
       "a.yaml",
       `"@type": type.googleapis.com/envoy.config.route.v3.RouteConfiguration
 name: a
 virtual_hosts: [{ name: a, domains: [a], routes: [{ match: { prefix: / }, route: { cluster: b } }] }]
 `,
     );
-    expect(await xds(["validate", root])).toMatchObject({
+    expect(await xds(["validate", folder.root])).toMatchObject({
       code: 1,
       out: expect.stringContaining("[reference.cluster]"),
     });
-    expect(await xds(["validate", "--static-cluster", "b", root])).toMatchObject({ code: 0 });
-    expect(await xds(["validate", "--missing", "warning", root])).toMatchObject({ code: 0 });
-    expect(await xds(["validate", root], { XDS_STATIC_CLUSTER: "c,b" })).toMatchObject({ code: 0 });
+    expect(await xds(["validate", "--static-cluster", "b", folder.root])).toMatchObject({ code: 0 });
+    expect(await xds(["validate", "--missing", "warning", folder.root])).toMatchObject({ code: 0 });
+    expect(await xds(["validate", folder.root], { XDS_STATIC_CLUSTER: "c,b" })).toMatchObject({ code: 0 });
   });
 });
 
 describe("xds serve", () => {
   it("ends with 1 if files have errors at the start, and says so once", async () => {
-    const path = write("a.yaml", "hello: world\n");
-    const { code, err } = await xds(["serve", "--port", "0", root]);
+    const path = folder.write("a.yaml", "hello: world\n");
+    const { code, err } = await xds(["serve", "--port", "0", folder.root]);
     expect(code).toBe(1);
     expect(err.split("\n").map((line) => line.slice("2000-01-01T00:00:00.000Z ".length))).toEqual([
       `error ${path}:1:1: Expected a resource with "@type", a list of these, "resources", a bootstrap or a config dump [document]`,
@@ -192,8 +177,8 @@ describe("xds serve", () => {
   });
 
   it("logs lines of JSON, with the fields of a problem beside the message", async () => {
-    const path = write("a.yaml", `${CLUSTER}typ: EDS\n`);
-    const { err } = await xds(["serve", "--log-format", "json", root]);
+    const path = folder.write("a.yaml", `${CLUSTER}typ: EDS\n`);
+    const { err } = await xds(["serve", "--log-format", "json", folder.root]);
     const [problem, last] = err.split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(problem).toMatchObject({
       level: "error",
@@ -208,19 +193,19 @@ describe("xds serve", () => {
   });
 
   it("ends with 1 if it cannot listen", async () => {
-    write("a.yaml", FINE);
+    folder.write("a.yaml", FINE);
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
     const { port } = taken.address() as { port: number };
-    const { code, err } = await xds(["serve", "--port", String(port), root]);
+    const { code, err } = await xds(["serve", "--port", String(port), folder.root]);
     taken.close();
     expect(code).toBe(1);
     expect(err).toContain(`Cannot listen on 127.0.0.1:${port}: the port is in use`);
   });
 
   it("ends with 1 rather than to serve secrets to a network in clear", async () => {
-    write("a.yaml", FINE);
-    const { code, err } = await xds(["serve", "--host", "0.0.0.0", "--port", "0", root]);
+    folder.write("a.yaml", FINE);
+    const { code, err } = await xds(["serve", "--host", "0.0.0.0", "--port", "0", folder.root]);
     expect(code).toBe(1);
     expect(err).toMatch(/--insecure/);
   });

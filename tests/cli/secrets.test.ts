@@ -1,32 +1,14 @@
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { run } from "../../src/cli/run.ts";
+import { CLUSTER, Folder, xds } from "./xds.ts";
 
-let root: string;
+let folder: Folder;
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "cli-"));
+  folder = new Folder();
 });
 
-afterEach(() => rmSync(root, { recursive: true }));
-
-/** Runs a command line. */
-async function xds(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const code = await run(args, { out: (text) => out.push(text), err: (text) => err.push(text), environment });
-  return { code, out: out.join("\n"), err: err.join("\n"), all: [...out, ...err].join("\n") };
-}
-
-function write(name: string, text: string): string {
-  const path = join(root, name);
-  writeFileSync(path, text);
-  return path;
-}
-
-const CLUSTER = `"@type": type.googleapis.com/envoy.config.cluster.v3.Cluster\nname: a\n`;
+afterEach(() => folder[Symbol.dispose]());
 
 describe("secrets", () => {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -59,8 +41,8 @@ ${more}`;
     ["a variable for an enum", `${CLUSTER}type: \${TOKEN}\n`],
     ["a variable that breaks a rule", `${CLUSTER}lrs_report_endpoint_metrics: ["\${TOKEN}"]\nconnect_timeout: -1s\n`],
   ])("appear in no output: %s", async (_, text) => {
-    write("key.pem", key);
-    write("a.yaml", text);
+    folder.write("key.pem", key);
+    folder.write("a.yaml", text);
     const environment = { TOKEN: "s3cr3t-of-a-variable" };
     for (
       const args of [
@@ -71,7 +53,7 @@ ${more}`;
         ["serve", "--log-level=debug", "--log-format=json"],
       ]
     ) {
-      const { code, all } = await xds([...args, root], environment);
+      const { code, all } = await xds([...args, folder.root], environment);
       expect(code).toBe(1);
       for (const canary of canaries) expect(all).not.toContain(canary);
     }
