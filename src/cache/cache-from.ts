@@ -7,7 +7,8 @@ import { encodeAll } from "./encode-all.ts";
 import { LiveView } from "./live-view.ts";
 import { guardedAbort } from "./guarded-abort.ts";
 import { pause } from "./pause.ts";
-import { onRejection, uselessResult } from "./rejection.ts";
+import { uselessResult } from "./rejection.ts";
+import { ignoreErrors } from "./watch-errors.ts";
 import { RequestedNames } from "./requested-names.ts";
 
 /** An event of a source: all resources of the type, or the difference to those before. */
@@ -137,14 +138,6 @@ function reportError(error: unknown, request: WatchRequest, onError: CacheFromOp
   // The source is called again, whatever these throw.
   ignoreErrors(() => onError?.(error, request));
   ignoreErrors(() => request.onError?.(error, onError !== undefined));
-}
-
-function ignoreErrors(call: () => unknown): void {
-  try {
-    onRejection(call(), () => {});
-  } catch {
-    // Neither has a handler of its own.
-  }
 }
 
 function publish(

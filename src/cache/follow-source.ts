@@ -14,7 +14,8 @@ export interface FollowOptions {
   readonly timeoutMs?: number;
   readonly retryMs?: number;
   readonly maxRetryMs?: number;
-  readonly onError?: (error: unknown) => void;
+  /** Does not throw. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** A source that is followed. */
@@ -186,13 +187,8 @@ class Follower<T> implements Following {
 
   #report(error: unknown): void {
     this.#failures++;
-    const { onError = (each: unknown) => console.error("A source of snapshots has failed:", each) } = this.#options;
     this.#error = error;
-    try {
-      onRejection(onError(error), () => {});
-    } catch {
-      // The source is called again all the same.
-    }
+    this.#options.onError(error);
   }
 }
 

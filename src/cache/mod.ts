@@ -41,3 +41,4 @@ export {
   type SourceStatus,
 } from "./snapshots-from.ts";
 export { AliasIndex, CollectionIndex } from "./view-index.ts";
+export { WatchErrors } from "./watch-errors.ts";

@@ -5,6 +5,7 @@ import { followSource, type Pass } from "./follow-source.ts";
 import { uselessResult } from "./rejection.ts";
 import { Snapshot, type SnapshotChange } from "./snapshot.ts";
 import { type NodeHash, SnapshotCache, type SnapshotStatus } from "./snapshot-cache.ts";
+import { WatchErrors } from "./watch-errors.ts";
 
 /**
  * An event of a source of snapshots: what the clients of a key have from now on, of all types together; what changes of
@@ -57,7 +58,8 @@ export interface SnapshotsFromOptions {
   readonly maxRetryMs?: number;
   /**
    * Called with each error: what the source throws, an event that cannot be read, a snapshot that is refused. The last
-   * good snapshots are kept. Default: `console.error`.
+   * good snapshots are kept. Default: the server logs the error and calls its own `onError`; without a client,
+   * `console.error`.
    */
   readonly onError?: (error: unknown) => void;
 }
@@ -113,7 +115,8 @@ export interface SourceStatus {
  * ```
  */
 export function snapshotsFrom(source: SnapshotSource, options: SnapshotsFromOptions = {}): SourceCache {
-  const { nodeHash, admit } = options;
+  const { nodeHash, admit, onError } = options;
+  const watches = new WatchErrors();
   const snapshots = new SnapshotCache({ ...nodeHash && { nodeHash }, ...admit && { admit } });
   const following = followSource(
     source as Pass<SnapshotEvents>,
@@ -127,12 +130,14 @@ export function snapshotsFrom(source: SnapshotSource, options: SnapshotsFromOpti
         }
       }
     },
-    options,
+    { ...options, onError: (error) => watches.report(error, { onError, prefix: "A source of snapshots has failed:" }) },
   );
   const { close } = following;
   return {
     ready: following.ready,
-    watch: (request: WatchRequest, watcher: Watcher): Watch => snapshots.watch(request, watcher),
+    watch: (request: WatchRequest, watcher: Watcher): Watch =>
+      watches.follow(request, snapshots.watch(request, watcher), following.status().error),
+    explain: (request) => snapshots.explain(request),
     getSnapshot: (key) => snapshots.getSnapshot(key),
     status: () => ({ ...following.status(), keys: snapshots.status() }),
     close,

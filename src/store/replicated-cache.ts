@@ -5,9 +5,9 @@ import {
   SnapshotCache,
   type Watch,
   type Watcher,
+  WatchErrors,
   type WatchRequest,
 } from "../cache/mod.ts";
-import { onRejection } from "../cache/mod.ts";
 import { type Copied, Follower, type FollowerOptions, type Origin } from "./follower.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
 import type { StoredSnapshot } from "./stored-snapshot.ts";
@@ -31,7 +31,8 @@ export interface ReplicatedCacheOptions {
   readonly retryMs?: number;
   /** The longest time between attempts, in milliseconds. Default: 10000. */
   readonly maxRetryMs?: number;
-  /** Called with each error, and where a snapshot is held. Default: `console.error`. */
+  /** Called with each error, and where a snapshot is held. Default: the server logs it and calls its own `onError`; without
+   * a client, `console.error`. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -78,6 +79,7 @@ export class ReplicatedCache implements Cache, AsyncDisposable {
    */
   readonly ready: Promise<void>;
   readonly #snapshots: SnapshotCache;
+  readonly #watches = new WatchErrors();
   readonly #follower: Follower;
   readonly #options: ReplicatedCacheOptions;
   readonly #held = new Map<string, HeldSnapshot & { readonly stored: StoredSnapshot; readonly origin: Origin }>();
@@ -108,7 +110,12 @@ export class ReplicatedCache implements Cache, AsyncDisposable {
 
   /** See {@link Cache.watch}. */
   watch(request: WatchRequest, watcher: Watcher): Watch {
-    return this.#snapshots.watch(request, watcher);
+    return this.#watches.follow(request, this.#snapshots.watch(request, watcher), this.status().error);
+  }
+
+  /** See {@link Cache.explain}. */
+  explain(request: WatchRequest): string | undefined {
+    return this.#snapshots.explain(request);
   }
 
   /** The snapshot of a key as it is served. */
@@ -196,12 +203,7 @@ export class ReplicatedCache implements Cache, AsyncDisposable {
   }
 
   #report(error: unknown): void {
-    const { onError = (each: unknown) => console.error("A replica reports:", each) } = this.#options;
-    try {
-      onRejection(onError(error), () => {});
-    } catch {
-      // The replica continues.
-    }
+    this.#watches.report(error, { onError: this.#options.onError, prefix: "A replica reports:" });
   }
 }
 

@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { cacheFrom, type CacheFromOptions, createDiscoveryServer, type Logger } from "../../mod.ts";
+import {
+  type Cache,
+  cacheFrom,
+  type CacheFromOptions,
+  createDiscoveryServer,
+  type Logger,
+  snapshotsFrom,
+  type SnapshotsFromOptions,
+} from "../../mod.ts";
 import { CLUSTER_TYPE } from "../../src/v3/mod.ts";
 import { InProcessClient, settle } from "./in-process-client.ts";
 
@@ -10,7 +18,7 @@ const failing = (options: CacheFromOptions = {}) =>
   }, { retryMs: 60_000, ...options });
 
 /** A server of a cache, with what it logs and what its `onError` is called with. */
-function start(cache: ReturnType<typeof cacheFrom>) {
+function start(cache: Cache) {
   const lines: [string, object][] = [];
   const errors: unknown[] = [];
   const log: Logger = { warn() {}, error: (fields, message) => void lines.push([message, fields]) };
@@ -35,6 +43,60 @@ describe("an error of a source", () => {
     expect(lines[0]![1]).toMatchObject({ event: "FAULT", typeUrl: CLUSTER_TYPE, nodeId: "edge-1", streamId: 1 });
     expect(errors).toEqual([[new Error("no such table"), "edge-1"]]);
     server.close();
+  });
+
+  describe("that many watches are fed from", () => {
+    const followed = (options: SnapshotsFromOptions = {}) =>
+      snapshotsFrom(() => Promise.reject(new Error("no such table")), { retryMs: 60_000, ...options });
+
+    it("is logged once, and is in the explanation of each", async () => {
+      using cache = followed();
+      const { server, lines, errors } = start(cache);
+      const clients = ["edge-1", "edge-2"].map((id) => new InProcessClient(server, { id, variant: "sotw" }));
+      for (const client of clients) client.subscribe(CLUSTER_TYPE, []);
+      await settle();
+      expect(lines.map(([message]) => message)).toEqual([
+        'FAULT the source of Cluster has thrown: no such table (node "edge-1")',
+      ]);
+      expect(errors).toEqual([[new Error("no such table"), "edge-1"]]);
+      for (const id of ["edge-1", "edge-2"]) {
+        expect(server.explain(id).findings.map(({ reason }) => reason)).toContain("source-failed");
+      }
+      server.close();
+    });
+
+    it("is in the explanation of a client that comes later, until the source is in order", async () => {
+      let isAway = true;
+      using cache = snapshotsFrom(() => {
+        if (isAway) throw new Error("no such table");
+        return [];
+      }, { everyMs: 5, retryMs: 5, onError: () => {} });
+      const { server, lines } = start(cache);
+      await vi.waitFor(() => expect(cache.status().failures).toBeGreaterThan(0));
+      new InProcessClient(server, { id: "edge-1", variant: "sotw" }).subscribe(CLUSTER_TYPE, []);
+      await settle();
+      expect(server.explain("edge-1").text).toContain("the source of Cluster has thrown: no such table");
+      isAway = false;
+      await vi.waitFor(() => expect(cache.status().failures).toBe(0));
+      new InProcessClient(server, { id: "edge-2", variant: "sotw" }).subscribe(CLUSTER_TYPE, []);
+      await settle();
+      expect(server.explain("edge-2").text).not.toContain("has thrown");
+      expect(lines).toEqual([]);
+      server.close();
+    });
+
+    it("goes to the console without a client, and to none that has left", async () => {
+      const error = vi.spyOn(console, "error").mockImplementation(() => {});
+      using cache = snapshotsFrom(() => Promise.reject(new Error("no such table")), { retryMs: 20, maxRetryMs: 20 });
+      const { server, lines } = start(cache);
+      const client = new InProcessClient(server, { id: "edge-1", variant: "sotw" });
+      client.subscribe(CLUSTER_TYPE, []);
+      await settle();
+      expect([lines.length, error.mock.calls.length]).toEqual([1, 0]);
+      client.disconnect();
+      await vi.waitFor(() => expect(error).toHaveBeenCalled());
+      server.close();
+    });
   });
 
   it("is logged for a poll as well", async () => {
