@@ -18,7 +18,7 @@ export { openWatch } from "./open-watch.ts";
 export { type Backoff, backoffMs, pause } from "./pause.ts";
 export { onRejection } from "./rejection.ts";
 export { Snapshot, type SnapshotChange, type SnapshotInit, snapshotOfSets, type SnapshotSummary } from "./snapshot.ts";
-export type { SnapshotContent } from "./snapshot-from.ts";
+export { type SnapshotContent, snapshotFrom } from "./snapshot-from.ts";
 export { type NodeHash, SnapshotCache, type SnapshotCacheOptions, type SnapshotStatus } from "./snapshot-cache.ts";
 export {
   type ConnectOptions,

@@ -1,18 +1,18 @@
-import { Resource } from "../resource/mod.ts";
 import type { Admit } from "./admit.ts";
 import type { Cache, Watch, Watcher, WatchRequest } from "./cache.ts";
 import { followSource, type Pass } from "./follow-source.ts";
-import { uselessResult } from "./rejection.ts";
+import { onRejection, uselessResult } from "./rejection.ts";
 import { Snapshot, type SnapshotChange } from "./snapshot.ts";
+import type { SnapshotContent } from "./snapshot-from.ts";
 import { type NodeHash, SnapshotCache, type SnapshotStatus } from "./snapshot-cache.ts";
 import { WatchErrors } from "./watch-errors.ts";
 
 /**
  * An event of a source of snapshots: what the clients of a key have from now on, of all types together; what changes of
- * it; or that the key has no snapshot any more, so that its clients keep what they have until the next one.
+ * it, which for a key without a snapshot is a change of an empty one; or that the key has no snapshot any more, so that its clients keep what they have until the next one.
  */
 export type SnapshotEvent =
-  | { readonly key: string; readonly snapshot: Snapshot | Iterable<Resource> }
+  | { readonly key: string; readonly snapshot: SnapshotContent }
   | { readonly key: string; readonly change: SnapshotChange }
   | { readonly key: string; readonly clear: true };
 
@@ -32,7 +32,7 @@ export type SnapshotSourceFunction = (
 
 /** What a source of snapshots is called with. */
 export interface SnapshotSourceOptions {
-  /** Aborted when the cache is closed, and where the source is polled, after `timeoutMs`. */
+  /** Aborted when the call has ended: also when the cache is closed, and where the source is polled, after `timeoutMs`. */
   readonly signal: AbortSignal;
 }
 
@@ -169,18 +169,11 @@ const EVENTS = ["snapshot", "change", "clear"];
 
 function publish(cache: SnapshotCache, event: SnapshotEvent): void {
   const { key } = event;
-  if ("snapshot" in event) cache.setSnapshot(key, snapshotOf(event.snapshot));
-  else if ("change" in event) cache.setSnapshot(key, (cache.getSnapshot(key) ?? new Snapshot()).with(event.change));
+  if ("snapshot" in event) {
+    const { snapshot } = event;
+    // A promise is refused, and its rejection has no other handler.
+    onRejection(snapshot, () => {});
+    cache.setSnapshot(key, snapshot);
+  } else if ("change" in event) cache.setSnapshot(key, (cache.getSnapshot(key) ?? new Snapshot()).with(event.change));
   else cache.clearSnapshot(key);
-}
-
-/** A promise, for example, would be an empty snapshot, which deletes everything. */
-function snapshotOf(given: Snapshot | Iterable<Resource>): Snapshot {
-  if (given instanceof Snapshot) return given;
-  if (typeof given !== "object" || given === null || !(Symbol.iterator in given)) {
-    throw uselessResult(given, "Cannot read an event of the source: its snapshot must be one, or a list of resources");
-  }
-  const resources = [...given];
-  if (resources.every((each) => each instanceof Resource)) return new Snapshot({ resources });
-  throw new TypeError("Cannot read an event of the source: its snapshot has something that is no resource");
 }

@@ -1,6 +1,12 @@
-import { type Admit, Snapshot, type SnapshotChange } from "../cache/mod.ts";
-import { admitSnapshot, encodeAll } from "../cache/mod.ts";
-import type { Resource } from "../resource/mod.ts";
+import {
+  type Admit,
+  admitSnapshot,
+  encodeAll,
+  Snapshot,
+  type SnapshotChange,
+  type SnapshotContent,
+  snapshotFrom,
+} from "../cache/mod.ts";
 import { Blobs } from "./blobs.ts";
 import { collect, type Collected, type CollectOptions } from "./collect.ts";
 import { type Engine, RevisionConflict } from "./engine.ts";
@@ -76,8 +82,8 @@ export class SnapshotStore {
    * the key has not the revision asked for; then nothing is published. An error of the engine may mean either; publishing
    * again is safe.
    */
-  publish(key: string, snapshot: Snapshot | Iterable<Resource>, options: PublishOptions = {}): Promise<Published> {
-    const wanted = snapshot instanceof Snapshot ? snapshot : new Snapshot({ resources: snapshot });
+  publish(key: string, snapshot: SnapshotContent, options: PublishOptions = {}): Promise<Published> {
+    const wanted = snapshotFrom(snapshot);
     return this.#write(key, () => wanted, options);
   }
 
@@ -121,7 +127,7 @@ export class SnapshotStore {
       const after = change(before.stored.snapshot);
       if (after !== undefined) {
         if (this.#admit !== undefined) admitSnapshot(this.#admit, after, before.stored.snapshot);
-        for (const typeUrl of after.types) encodeAll([...after.resources(typeUrl).values()]);
+        for (const typeUrl of after.types) encodeAll(after.resources(typeUrl).values());
       }
       try {
         return await this.#commit({ key, manifest, before, after });
