@@ -69,6 +69,8 @@ Examples:
       format: wordOf(values, "log-format", ["text", "json"]) ?? "text",
     });
     const validate = validateOptionsOf(values);
+    // From here on, since a supervisor may end the process as soon as it prints something.
+    using signals = new Signals();
     let isServing = false;
     let cache: FilesCache;
     try {
@@ -105,10 +107,9 @@ Examples:
       { address, port },
       `Serves xDS on ${address}:${port}${options.tls ? " with TLS" : ""}; end it with SIGTERM or Ctrl+C`,
     );
-    const signal = await nextSignal();
+    const signal = await signals.next();
     log.info({ signal }, `${signal}: clients have ${drainMs / 1_000} s to leave`);
-    const again = nextSignal();
-    await Promise.race([listener.drain({ overMs: drainMs }), again]);
+    await Promise.race([listener.drain({ overMs: drainMs }), signals.next()]);
     await listener.close();
     server.close();
     await cache.close();
@@ -151,15 +152,28 @@ function report(publication: FilesPublication, log: Required<Logger>, otherwise:
   else log.error({ client }, `Clients of node "${client.node}" in cluster "${client.cluster}" keep what they have`);
 }
 
-function nextSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    const handlers = (["SIGTERM", "SIGINT"] as const).map((signal) => {
-      const handler = () => {
-        for (const [each, remove] of handlers) process.off(each, remove);
-        resolve(signal);
-      };
-      process.on(signal, handler);
-      return [signal, handler] as const;
-    });
-  });
+/** Signals that ask the process to end, one after another; none is missed between two calls of `next`. */
+class Signals implements Disposable {
+  static readonly #NAMES = ["SIGTERM", "SIGINT"] as const;
+  readonly #came: string[] = [];
+  #wake: ((signal: string) => void) | undefined;
+  readonly #handler = (signal: string): void => {
+    if (this.#wake === undefined) this.#came.push(signal);
+    else this.#wake(signal);
+    this.#wake = undefined;
+  };
+
+  constructor() {
+    for (const name of Signals.#NAMES) process.on(name, this.#handler);
+  }
+
+  next(): Promise<string> {
+    const signal = this.#came.shift();
+    if (signal !== undefined) return Promise.resolve(signal);
+    return new Promise((resolve) => this.#wake = resolve);
+  }
+
+  [Symbol.dispose](): void {
+    for (const name of Signals.#NAMES) process.off(name, this.#handler);
+  }
 }

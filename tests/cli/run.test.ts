@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import process from "node:process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { run } from "../../src/cli/run.ts";
 import { readDocument } from "../../src/files/mod.ts";
 import { CLUSTER, Folder, xds } from "./xds.ts";
 
@@ -201,6 +203,24 @@ describe("xds serve", () => {
     taken.close();
     expect(code).toBe(1);
     expect(err).toContain(`Cannot listen on 127.0.0.1:${port}: the port is in use`);
+  });
+
+  it("ends with 0 by a signal that comes while it reports that it serves", async () => {
+    folder.write("a.yaml", FINE);
+    const before = process.listenerCount("SIGTERM");
+    const lines: string[] = [];
+    const err = (line: string) => {
+      lines.push(line);
+      if (line.includes("Serves xDS on")) process.emit("SIGTERM", "SIGTERM");
+    };
+    const code = await run(["serve", "--port", "0", folder.root], {
+      out: (text) => lines.push(text),
+      err,
+      environment: {},
+    });
+    expect(code).toBe(0);
+    expect(lines.at(-1)).toContain("SIGTERM: clients have 10 s to leave");
+    expect(process.listenerCount("SIGTERM")).toBe(before);
   });
 
   it("ends with 1 rather than to serve secrets to a network in clear", async () => {
