@@ -11,6 +11,8 @@ export interface ServerSpec {
   readonly callbacks?: Misbehaviour;
   /** The identity of a client decides: a certificate with the common name of the node's id. Default: false. */
   readonly bindNode?: boolean;
+  /** All snapshots come from a {@link BackendState backend} that is polled. Default: they are set. */
+  readonly backend?: boolean;
   /** What the healthy client connects with, where the server has TLS. */
   readonly healthyTls?: { readonly ca: string; readonly cert: string; readonly key: string };
   /** The limit of the heap, in MB. Default: that of the runtime. */
@@ -19,6 +21,9 @@ export interface ServerSpec {
 
 /** What callbacks do. */
 export type Misbehaviour = "throw" | "reject" | "hang" | "throw a proxy" | "publish" | "clear";
+
+/** What a backend does when it is polled: what it should, an error, something else than snapshots, or nothing. */
+export type BackendState = "up" | "down" | "garbage" | "hanging";
 
 /** A snapshot for all nodes whose id begins with a key, up to a hyphen. */
 export interface SnapshotSpec {
@@ -46,7 +51,9 @@ export type ServerCommand =
   | { readonly do: "clear"; readonly key: string }
   /** Publishes one changed cluster after another; results in the milliseconds that it took. */
   | { readonly do: "update"; readonly key: string; readonly times: number; readonly everyMs?: number }
-  | { readonly do: "inconsistent" };
+  | { readonly do: "inconsistent" }
+  /** From now on the backend is in this state; with a `snapshot` in place of the one of its key. */
+  | { readonly do: "backend"; readonly is: BackendState; readonly snapshot?: SnapshotSpec };
 
 /** Where the server listens, on 127.0.0.1. */
 export interface Started {
@@ -79,6 +86,8 @@ export interface State {
   readonly unsentBytes: number;
   readonly cut: number;
   readonly denied: number;
+  /** Calls of the backend that have failed since the last one that has not. */
+  readonly backendFailures: number;
   /** Keys of nodes that the cache knows. */
   readonly keys: number;
   /** Calls of callbacks since the start. */

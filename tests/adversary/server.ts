@@ -8,12 +8,14 @@ import {
   bindNode as bindNodeTo,
   createDiscoveryServer,
   type DiscoveryServer,
+  type NodeHash,
   Snapshot,
   SnapshotCache,
 } from "../../mod.ts";
 import { listen, restListener, type RunningServer } from "../../src/node/mod.ts";
 import { cluster } from "../../src/v3/mod.ts";
 import { counting, type Counts, misbehaving } from "./server-callbacks.ts";
+import { Backend } from "./server-source.ts";
 import type { Measured, ServerCommand, ServerSpec, SnapshotSpec, Started, State } from "./server-command.ts";
 import { resourcesOf } from "./server-resources.ts";
 
@@ -21,7 +23,9 @@ const TICK_MS = 10;
 /** Snapshots that every server has: of the client that must not notice an attack, and of attackers. */
 const SNAPSHOTS: readonly SnapshotSpec[] = [{ key: "healthy" }, { key: "small" }, { key: "attacker" }];
 
-const cache = new SnapshotCache({ nodeHash: ({ id }) => id.split("-")[0]! });
+const nodeHash: NodeHash = ({ id }) => id.split("-")[0]!;
+const cache = new SnapshotCache({ nodeHash });
+let backend: Backend | undefined;
 const counts: Counts = { opened: 0, closed: 0, nacks: 0, sent: 0, faults: 0 };
 const published = new Map<string, Snapshot>();
 const lags: number[] = [];
@@ -75,13 +79,21 @@ async function run(command: ServerCommand): Promise<unknown> {
       return await update(command);
     case "inconsistent":
       return inconsistent();
+    case "backend":
+      if (command.snapshot !== undefined) backend!.publish(command.snapshot);
+      return backend!.become(command.is);
   }
 }
 
-async function start({ options, listen: listenOptions, snapshots = [], callbacks, bindNode }: ServerSpec) {
-  for (const snapshot of [...SNAPSHOTS, ...snapshots]) publish(snapshot);
+async function start(spec: ServerSpec): Promise<Started> {
+  const { options, listen: listenOptions, snapshots = [], callbacks, bindNode } = spec;
+  const specs = [...SNAPSHOTS, ...snapshots];
+  if (spec.backend) {
+    backend = new Backend(specs, nodeHash);
+    await backend.cache.ready;
+  } else for (const snapshot of specs) publish(snapshot);
   server = createDiscoveryServer({
-    cache,
+    cache: backend?.cache ?? cache,
     log: false,
     callbacks: counting(counts, callbacks === undefined ? {} : misbehaving(callbacks, reenter)),
     ...options,
@@ -90,7 +102,7 @@ async function start({ options, listen: listenOptions, snapshots = [], callbacks
   running = await listen(server, { port: 0, maxConnectionsPerAddress: 20_000, ...listenOptions });
   const http = createServer(restListener(server));
   await new Promise<void>((resolve) => void http.listen(0, "127.0.0.1", resolve));
-  return { port: running.port, restPort: (http.address() as AddressInfo).port } satisfies Started;
+  return { port: running.port, restPort: (http.address() as AddressInfo).port };
 }
 
 function measure(): Measured {
@@ -119,11 +131,13 @@ function collect(): void {
 
 function state(): State {
   const { streams, unsent, connections, authorization } = server!.status();
-  const keys = cache.status();
+  const source = backend?.cache.status();
+  const keys = source?.keys ?? cache.status();
   return {
     ...counts,
     streams: streams.length,
     watches: keys.flatMap(({ types }) => types).reduce((sum, { watches }) => sum + watches, 0),
+    backendFailures: source?.failures ?? 0,
     keys: keys.length,
     connections: connections.open,
     refused: connections.refused,

@@ -137,6 +137,43 @@ export const STATE: readonly Row[] = [
     },
   },
   {
+    title:
+      "D-12 a backend that is down, sends garbage or hangs: its last good snapshots are served, and then what differs",
+    server: { backend: true },
+    limits: PUBLISHING,
+    important: true,
+    async run(attack) {
+      const client = attack.client();
+      const [sotwStream, deltaStream] = [client.open(), client.open({ ":path": DELTA_PATH })];
+      sotwStream.http.write(sotw({ node: "small" }));
+      deltaStream.http.write(delta({ node: "small", subscribe: ["*"] }));
+      void acknowledgeAll(sotwStream);
+      const { nonce } = await deltaStream.received(1);
+      deltaStream.http.write(delta({ nonce }));
+      let count = 1;
+      for (const is of ["down", "garbage", "hanging"] as const) {
+        await attack.command({ do: "backend", is });
+        const failed = await attack.reaches(({ backendFailures }) => backendFailures >= 2);
+        attack.expect(failed, `No poll of a backend that is ${is} has failed`);
+        const late = client.open();
+        late.http.write(sotw({ node: "small" }));
+        const { resources } = await late.received(1);
+        attack.expect(resources === 9 + count, `A new client got ${resources} resources while the backend is ${is}`);
+        late.http.close();
+        attack.expect(sotwStream.responses.length === count, `Something was sent while the backend is ${is}`);
+        await attack.command({ do: "backend", is: "up", snapshot: { key: "small", clusters: 10 + count } });
+        count++;
+        await until(() => sotwStream.responses.length >= count, 5_000);
+        const all = sotwStream.responses.at(-1)?.resources;
+        attack.expect(all === 9 + count, `${all} resources after the backend was ${is}, not ${9 + count}`);
+        const { resources: changed, nonce } = await deltaStream.received(count);
+        attack.expect(changed === 1, `${changed} resources instead of the new one after the backend was ${is}`);
+        deltaStream.http.write(delta({ nonce }));
+      }
+      attack.expect(!sotwStream.http.closed && !deltaStream.http.closed, "A stream was closed");
+    },
+  },
+  {
     title: "D-13 a process that is frozen while pings are out: no healthy client is cut",
     server: KEEPALIVE,
     limits: { blockedMs: 5_000 },
