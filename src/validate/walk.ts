@@ -1,11 +1,12 @@
 import type { DescField } from "@bufbuild/protobuf";
 import type { Any } from "@bufbuild/protobuf/wkt";
-import type { DescMessage, Message } from "../resource/mod.ts";
+import { type DescMessage, type Message, TYPE_URL_PREFIX } from "../resource/mod.ts";
 import type { Check } from "./check.ts";
 import { shareDescriptors, unpack } from "./known-types.ts";
 import type { Place } from "./place.ts";
 import { slotsOf } from "./sparse/layout.ts";
 import { BITS, bitsOf, highBits, lowBits, lowestBit, type SlotBits } from "./sparse/sparse-message.ts";
+import { structContent } from "./typed-struct.ts";
 
 /** Runs checks on a message and on all that is in it, what an `Any` holds included. */
 export type CheckWalk = (schema: DescMessage, message: Message, at: Place) => void;
@@ -96,6 +97,17 @@ export function walkOf(checks: readonly Check[]): CheckWalk {
     if (unpacked === undefined) return;
     at.path.any(any.typeUrl);
     enter(planOf(unpacked.schema), unpacked.message, at);
+    enterStruct(unpacked.message, at);
+    at.path.leave();
+  }
+
+  function enterStruct(message: Message, at: Place): void {
+    const content = structContent(message)?.unpacked;
+    if (content === undefined) return;
+    at.path.field(".value");
+    at.path.any(TYPE_URL_PREFIX + content.schema.typeName);
+    enter(planOf(content.schema), content.message, at);
+    at.path.leave();
     at.path.leave();
   }
 

@@ -7,9 +7,8 @@ import type { Plan, ValueCheck } from "./check.ts";
 import { deprecationOf } from "./deprecations.ts";
 import { listCheck, mapCheck } from "./member-checks.ts";
 import { hasChecks, isExempt } from "./reachable.ts";
-import { isSensitive } from "./sensitive.ts";
 import { inTurn, valueCheck } from "./value-check.ts";
-import { type FieldStep, Walk } from "./walk.ts";
+import { type FieldStep, stepOf, Walk } from "./walk.ts";
 
 /** The checks of a type, compiled when they are first needed. */
 export function planOf(desc: DescMessage): Plan {
@@ -145,10 +144,6 @@ function checkOf(field: DescField): ValueCheck | undefined {
     default:
       return valueCheck({ enum: field.enum }, own, planOf);
   }
-}
-
-function stepOf(field: DescField): FieldStep {
-  return { field, text: `.${field.name}`, isSensitive: isSensitive(field) };
 }
 
 function isSet(field: DescField, value: unknown): boolean {
