@@ -36,7 +36,7 @@ export function typeNameOf(typeUrl: string): string {
   return typeUrl.slice(typeUrl.lastIndexOf("/") + 1);
 }
 
-/** Messages that hold one of another type as JSON. What is in them is not looked at. */
+/** Messages that hold one of another type as JSON. */
 export const WRAPPERS: ReadonlySet<string> = new Set(["xds.type.v3.TypedStruct", "udpa.type.v1.TypedStruct"]);
 
 /**

@@ -23,17 +23,17 @@ export interface Report {
  */
 export class Place {
   /** The resource. */
-  readonly resource: Resource;
+  resource: Resource;
   /** Where the present message is. */
   readonly path = new Path();
   /** The messages that lead to the present one, which is the last. */
   readonly ancestors: Message[] = [];
   /** What was found. */
-  readonly problems: Problem[] = [];
+  problems: readonly Problem[] = NONE;
   /** References to other resources. */
-  readonly references: Reference[] = [];
+  references: readonly Reference[] = NONE;
   /** What no other resource may claim as well. */
-  readonly claims: Claim[] = [];
+  claims: readonly Claim[] = NONE;
   /** The rule of the check that runs. */
   rule = "";
   /** The positions of references by type URL and name, where there are many. */
@@ -43,6 +43,14 @@ export class Place {
 
   constructor(resource: Resource) {
     this.resource = resource;
+  }
+
+  /** Begins another resource, in which nothing has been found yet, after a walk that came to its end. */
+  restart(resource: Resource): void {
+    this.resource = resource;
+    this.problems = this.references = this.claims = NONE;
+    this.#positions = undefined;
+    this.#positioned = 0;
   }
 
   /** Reports what clients reject, or cannot use. */
@@ -61,8 +69,8 @@ export class Place {
     const known = this.#positionOf(typeUrl, name);
     if (known !== undefined && !(isRejected && !this.references[known]!.isRejected)) return;
     const reference = { typeUrl, name, kind, typeUrls, isRejected, rule: this.rule, path: this.path.toString(path) };
-    if (known !== undefined) this.references[known] = reference;
-    else this.references.push(reference);
+    if (known !== undefined) (this.references as Reference[])[known] = reference;
+    else this.references = added(this.references, reference);
   }
 
   /** Where a reference is in the list; most resources have a few, and route tables have thousands. */
@@ -83,8 +91,9 @@ export class Place {
   }
 
   /** Remembers that this resource claims something for itself. */
-  claim({ key, path, ...claim }: Omit<Claim, "rule">): void {
-    this.claims.push({ ...claim, key: `${this.rule} ${key}`, rule: this.rule, path: this.path.toString(path) });
+  claim({ key, path: within, ...claim }: Omit<Claim, "rule">): void {
+    const path = this.path.toString(within);
+    this.claims = added(this.claims, { ...claim, key: `${this.rule} ${key}`, rule: this.rule, path });
   }
 
   /** The innermost message of a type around the present one. */
@@ -97,7 +106,7 @@ export class Place {
 
   #report(severity: Problem["severity"], { path, message, value, hint }: Report): void {
     const { typeUrl, name } = this.resource;
-    this.problems.push({
+    this.problems = added(this.problems, {
       severity,
       typeUrl,
       resource: name,
@@ -108,6 +117,15 @@ export class Place {
       ...hint !== undefined && { hint },
     });
   }
+}
+
+const NONE: readonly never[] = [];
+
+/** A list with one more: the same one, but of none a new one, with memory for no more than that. Most stay so. */
+function added<T>(list: readonly T[], item: T): readonly T[] {
+  if (list.length === 0) return [item];
+  (list as T[]).push(item);
+  return list;
 }
 
 const MAX_SEARCHED = 8;

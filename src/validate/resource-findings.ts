@@ -18,6 +18,7 @@ export class ResourceFindings {
   /** By type URL. There are thousands of resources of one type. */
   readonly #schemas = new Map<string, DescMessage>();
   #rules = new Walk({ unpack });
+  #place: Place | undefined = undefined;
 
   /** @param checks - what to look for */
   constructor(checks: readonly Check[]) {
@@ -35,7 +36,7 @@ export class ResourceFindings {
     const schema = this.#schemaOf(resource.typeUrl);
     // Types of your own have no rules that are known here.
     if (schema === undefined) return NOTHING;
-    const at = new Place(resource);
+    const at = this.#placeOf(resource);
     let message;
     try {
       message = decodeSparse(schema, resource.bytes);
@@ -46,11 +47,23 @@ export class ResourceFindings {
       return { problems: at.problems, references: [], claims: [] };
     }
     const { typeUrl, name } = resource;
-    const broken = this.#brokenRules(schema, message).map((each): Problem => ({ typeUrl, resource: name, ...each }));
+    const rules = this.#brokenRules(schema, message);
+    const broken = rules.length === 0 ? NONE : rules.map((each): Problem => ({ typeUrl, resource: name, ...each }));
     this.#walk(schema, message, at);
+    this.#place = at;
     const problems = broken.length === 0 ? at.problems : [...broken, ...at.problems.filter(isNew(broken))];
     const { references, claims } = at;
-    return problems.length + references.length + claims.length === 0 ? NOTHING : { problems, references, claims };
+    if (problems.length + references.length + claims.length === 0) return NOTHING;
+    return { problems, references, claims };
+  }
+
+  /** One place serves for all resources, unless a walk has not come to its end. */
+  #placeOf(resource: Resource): Place {
+    const at = this.#place;
+    if (at === undefined) return new Place(resource);
+    this.#place = undefined;
+    at.restart(resource);
+    return at;
   }
 
   #schemaOf(typeUrl: string): DescMessage | undefined {
@@ -70,6 +83,8 @@ export class ResourceFindings {
     return findings;
   }
 }
+
+const NONE: readonly never[] = [];
 
 /** Whether the rules of the API have not said what a check says of the same field. */
 function isNew(broken: readonly Problem[]): (problem: Problem) => boolean {

@@ -44,22 +44,36 @@ function ofSnapshot(snapshot: Snapshot): Given {
 }
 
 function group(resources: Iterable<Resource>): Given {
-  const byType = new Map<string, Map<string, Resource>>();
   const all = [...resources];
-  const duplicates: Problem[] = [];
-  for (const resource of all) {
-    const { typeUrl, name } = resource;
-    let set = byType.get(typeUrl);
-    if (set === undefined) byType.set(typeUrl, set = new Map());
-    const replaced = set.get(name);
-    if (replaced !== undefined) duplicates.push(duplicateName(replaced, resource));
-    set.set(name, resource);
-  }
+  const byType = new Map<string, Map<string, Resource>>();
+  for (const resource of all) setOf(byType, resource.typeUrl).set(resource.name, resource);
   const after: Targets = {
     get: (typeUrl, name) => byType.get(typeUrl)?.get(name),
     resources: (typeUrl) => byType.get(typeUrl) ?? NONE,
   };
-  return { all: duplicates.length > 0 ? new Set(all) : all, after, types: [...byType.keys()], duplicates };
+  const given = { after, types: [...byType.keys()] };
+  const names = [...byType.values()].reduce((sum, { size }) => sum + size, 0);
+  if (names === all.length) return { ...given, all, duplicates: [] };
+  return { ...given, all: new Set(all), duplicates: replacedIn(all) };
+}
+
+/** The resources that another one of the same name replaces. */
+function replacedIn(resources: readonly Resource[]): Problem[] {
+  const byType = new Map<string, Map<string, Resource>>();
+  const duplicates: Problem[] = [];
+  for (const resource of resources) {
+    const set = setOf(byType, resource.typeUrl);
+    const replaced = set.get(resource.name);
+    if (replaced !== undefined) duplicates.push(duplicateName(replaced, resource));
+    set.set(resource.name, resource);
+  }
+  return duplicates;
+}
+
+function setOf(byType: Map<string, Map<string, Resource>>, typeUrl: string): Map<string, Resource> {
+  let set = byType.get(typeUrl);
+  if (set === undefined) byType.set(typeUrl, set = new Map());
+  return set;
 }
 
 const NONE: ReadonlyMap<string, Resource> = new Map();

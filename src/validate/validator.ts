@@ -8,6 +8,7 @@ import type { Problem } from "./problem.ts";
 import { MissingTargets, type Targets } from "./references/missing.ts";
 import { REFERENCES } from "./references/mod.ts";
 import { Referrers } from "./references/referrers.ts";
+import { isOfSameKind } from "./references/target-kind.ts";
 import { ResourceFindings } from "./resource-findings.ts";
 
 /** What is validated: resources that are new, in their place among all. */
@@ -96,21 +97,17 @@ export class Validator {
     return problems;
   }
 
-  /** Problems of resources that stay, and refer to some that are removed. */
+  /** Problems of resources that stay, and refer to some that are removed, or become another kind of thing. */
   #leftBehind(
     { update, remove, before, after, types, missing }: Candidate & { readonly missing: MissingTargets },
   ): Problem[] {
     if (before !== undefined) this.#referrers.follow({ before, after, types, update });
-    if (remove.length === 0) return [];
+    const targets = new Targeted([...remove, ...changedKinds(update, before, types)]);
+    if (targets.keys.length === 0) return [];
     this.#referrers.cover(after, types);
     const updated = new Set(update);
-    const removed = new Map<string, Set<string>>();
     const left = new Set<Resource>();
-    for (const { typeUrl, name } of remove) {
-      const target = { typeUrl, name: normalName(name) };
-      const names = removed.get(typeUrl);
-      if (names === undefined) removed.set(typeUrl, new Set([target.name]));
-      else names.add(target.name);
+    for (const target of targets.keys) {
       for (const each of this.#referrers.of(target)) {
         const resource = after.get(each.typeUrl, each.name);
         if (resource !== undefined && !updated.has(resource)) left.add(resource);
@@ -119,11 +116,44 @@ export class Validator {
     const problems: Problem[] = [];
     for (const resource of left) {
       for (const reference of this.#findings.of(resource).references) {
-        if (removed.get(reference.typeUrl)?.has(normalName(reference.name)) !== true) continue;
-        const problem = missing.problemOf(resource, reference);
+        if (!targets.has(reference)) continue;
+        const problem = missing.problemOf(resource, reference, REMOVED);
         if (problem !== undefined) problems.push(problem);
       }
     }
     return problems;
+  }
+}
+
+/** A name that was right until now is hardly a wrong spelling of another one. */
+const REMOVED = "This change removes it";
+
+/** Resources that are of another kind than before, or new, and that others may refer to already. */
+function changedKinds(
+  update: Iterable<Resource>,
+  before: Targets | undefined,
+  types: readonly string[],
+): ResourceKey[] {
+  // Of the first publication, all that refer to anything are looked at themselves.
+  if (before === undefined || types.every((typeUrl) => before.resources(typeUrl).size === 0)) return [];
+  return [...update].filter((resource) => !isOfSameKind(before.get(resource.typeUrl, resource.name), resource));
+}
+
+/** Names in their normal form, by type URL. */
+class Targeted {
+  readonly keys: readonly ResourceKey[];
+  readonly #names = new Map<string, Set<string>>();
+
+  constructor(keys: readonly ResourceKey[]) {
+    this.keys = keys.map(({ typeUrl, name }) => ({ typeUrl, name: normalName(name) }));
+    for (const { typeUrl, name } of this.keys) {
+      const names = this.#names.get(typeUrl);
+      if (names === undefined) this.#names.set(typeUrl, new Set([name]));
+      else names.add(name);
+    }
+  }
+
+  has({ typeUrl, name }: ResourceKey): boolean {
+    return this.#names.get(typeUrl)?.has(normalName(name)) === true;
   }
 }

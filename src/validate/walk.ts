@@ -1,11 +1,12 @@
 import type { DescField } from "@bufbuild/protobuf";
 import type { Any } from "@bufbuild/protobuf/wkt";
-import type { DescMessage, Message } from "../resource/mod.ts";
+import { type DescMessage, type Message, TYPE_URL_PREFIX } from "../resource/mod.ts";
 import type { Check } from "./check.ts";
 import { shareDescriptors, unpack } from "./known-types.ts";
 import type { Place } from "./place.ts";
 import { slotsOf } from "./sparse/layout.ts";
-import { slotsIn } from "./sparse/sparse-message.ts";
+import { BITS, bitsOf, highBits, lowBits, lowestBit, type SlotBits } from "./sparse/sparse-message.ts";
+import { structContent } from "./typed-struct.ts";
 
 /** Runs checks on a message and on all that is in it, what an `Any` holds included. */
 export type CheckWalk = (schema: DescMessage, message: Message, at: Place) => void;
@@ -32,17 +33,24 @@ export function walkOf(checks: readonly Check[]): CheckWalk {
 
   function walk(plan: Plan, message: Message, at: Place): void {
     if (at.ancestors.length > MAX_DEPTH) return;
-    const { checks, slots } = plan;
+    const { checks, slots, visited } = plan;
     at.ancestors.push(message);
-    for (const { rule, run } of checks) {
+    for (let i = 0; i < checks.length; i++) {
+      const { rule, run } = checks[i]!;
       at.rule = rule;
       run(message, at);
     }
     const fields = message as unknown as Fields;
-    // Most fields of most messages are not set, so that a loop over all of them is what a walk costs.
-    const set = slotsIn(message);
-    if (set === undefined) { for (let slot = 0; slot < slots.length; slot++) visitSlot(slots[slot], fields, at); }
-    else for (let i = 0; i < set.length; i++) visitSlot(slots[set[i]!], fields, at);
+    const low = lowBits(message);
+    if (low === undefined) {
+      for (let slot = 0; slot < slots.length; slot++) visitSlot(slots[slot], fields, at);
+    } else {
+      // Most fields of most messages are not set, so that a loop over all of them is what a walk costs.
+      for (let bits = low & visited.low; bits !== 0; bits &= bits - 1) visitSlot(slots[lowestBit(bits)], fields, at);
+      for (let bits = highBits(message) & visited.high; bits !== 0; bits &= bits - 1) {
+        visitSlot(slots[lowestBit(bits) + BITS], fields, at);
+      }
+    }
     at.ancestors.pop();
   }
 
@@ -89,6 +97,17 @@ export function walkOf(checks: readonly Check[]): CheckWalk {
     if (unpacked === undefined) return;
     at.path.any(any.typeUrl);
     enter(planOf(unpacked.schema), unpacked.message, at);
+    enterStruct(unpacked.message, at);
+    at.path.leave();
+  }
+
+  function enterStruct(message: Message, at: Place): void {
+    const content = structContent(message)?.unpacked;
+    if (content === undefined) return;
+    at.path.field(".value");
+    at.path.any(TYPE_URL_PREFIX + content.schema.typeName);
+    enter(planOf(content.schema), content.message, at);
+    at.path.leave();
     at.path.leave();
   }
 
@@ -103,6 +122,8 @@ interface Plan {
   readonly isAny: boolean;
   /** Undefined for those that are not visited. */
   readonly slots: readonly (Slot | undefined)[];
+  /** Those that are visited. */
+  readonly visited: SlotBits;
 }
 
 /** A field in no oneof, or a oneof, of which one member is visited. */
@@ -136,7 +157,8 @@ function newPlan(schema: DescMessage, checks: readonly Check[], leads: LeadingTy
     const members = new Map(member.fields.filter(isVisited).map((each) => [each.localName, stepOf(each)]));
     return members.size === 0 ? undefined : { name, members };
   });
-  return { checks, isAny: schema.typeName === ANY, slots };
+  const visited = bitsOf([...slots.keys()].filter((slot) => slots[slot] !== undefined));
+  return { checks, isAny: schema.typeName === ANY, slots, visited };
 }
 
 function stepOf({ name, fieldKind, message }: DescField): Step {

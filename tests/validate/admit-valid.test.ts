@@ -1,14 +1,22 @@
+import type { DescMessage } from "@bufbuild/protobuf";
 import { describe, expect, it, vi } from "vitest";
+import { CorsSchema } from "../../gen/envoy/extensions/filters/http/cors/v3/cors_pb.ts";
+import { RouterSchema } from "../../gen/envoy/extensions/filters/http/router/v3/router_pb.ts";
+import { HttpConnectionManagerSchema } from "../../gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.ts";
+import { UpstreamTlsContextSchema } from "../../gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.ts";
 import { AdmissionError, LinearCache, type Resource, Snapshot, SnapshotCache } from "../../mod.ts";
 import {
   ads,
   cluster,
   CLUSTER_TYPE,
   endpoints,
+  extensionConfig,
   listener,
   ROUTE_TYPE,
   routeConfiguration,
+  secret,
   socketAddress,
+  typedConfig,
 } from "../../src/v3/mod.ts";
 import { admitValid, type AdmitValidOptions, type Problem } from "../../src/validate/mod.ts";
 
@@ -115,6 +123,48 @@ describe("admitValid()", () => {
       .toEqual([]);
   });
 
+  it("says of a reference to what a change removes that the change removes it, and gives no other spelling", () => {
+    const { change, warnings } = start();
+    change({ remove: { [CLUSTER_TYPE]: ["a"] } });
+    expect(warnings.map(({ rule, hint }) => [rule, hint])).toEqual([["reference.cluster", "This change removes it"]]);
+  });
+
+  it("refuses a secret that becomes one of another kind than a cluster needs, and one that is new", () => {
+    const { change } = start();
+    const server = secret({ name: "s", type: { case: "genericSecret", value: {} } });
+    const key = { specifier: { case: "inlineString", value: "a".repeat(80) } } as const;
+    const other = secret({ name: "s", type: { case: "sessionTicketKeys", value: { keys: [key] } } });
+    const trusted = secret({ name: "s", type: { case: "validationContext", value: {} } });
+    const next = secret({ name: "s", type: { case: "validationContext", value: { allowExpiredCertificate: false } } });
+    expect(change({ update: [trusting("t", "s"), endpoints({ clusterName: "t" })] })).toEqual([]);
+    expect(change({ update: [server] })).toEqual(["reference.secret"]);
+    expect(change({ update: [trusted] })).toEqual([]);
+    expect(change({ update: [next] })).toEqual([]);
+    expect(change({ update: [other] })).toEqual(["reference.secret"]);
+    // That of the cluster, once: it is in the change itself.
+    expect(change({ update: [other, trusting("t", "s")] })).toEqual(["reference.secret"]);
+    expect(change({ update: [other], remove: { [CLUSTER_TYPE]: ["t"] } })).toEqual([]);
+  });
+
+  it("refuses an extension that becomes one of a type that a filter does not list", () => {
+    const { change } = start();
+    expect(change({ update: [listenerWith("l", "e", RouterSchema)] })).toEqual([]);
+    expect(change({ update: [extensionOf("e", CorsSchema)] })).toEqual(["reference.extension"]);
+    expect(change({ update: [extensionOf("e", RouterSchema)] })).toEqual([]);
+    expect(change({ update: [extensionOf("e", CorsSchema)] })).toEqual(["reference.extension"]);
+    expect(change({ update: [extensionOf("e", CorsSchema), listenerWith("l", "e", CorsSchema)] })).toEqual([]);
+  });
+
+  it("looks at nothing that refers to a secret which stays of its kind", () => {
+    const { change, cache } = start();
+    change({ update: [trusting("t", "s"), endpoints({ clusterName: "t" })] });
+    change({ update: [secret({ name: "s", type: { case: "validationContext", value: {} } })] });
+    const count = countReads(cache.getSnapshot("all")!.get(CLUSTER_TYPE, "t")!);
+    const next = secret({ name: "s", type: { case: "validationContext", value: { allowExpiredCertificate: false } } });
+    expect(change({ update: [next] })).toEqual([]);
+    expect(count()).toBe(0);
+  });
+
   it("refuses an address that another listener has, and takes it once that is removed", () => {
     const { change } = start();
     expect(change({ update: [listenerAt("one", 80)] })).toEqual([]);
@@ -186,4 +236,43 @@ function countReads(resource: Resource): () => number {
   const { bytes } = resource;
   Object.defineProperty(resource, "bytes", { get: () => (count++, bytes) });
   return () => count;
+}
+
+/** A cluster that verifies certificates by a secret. */
+function trusting(name: string, ca: string): Resource {
+  const secretConfig = { name: ca, sdsConfig: ads() };
+  const context = {
+    commonTlsContext: { validationContextType: { case: "validationContextSdsSecretConfig", value: secretConfig } },
+  } as const;
+  return cluster({
+    name,
+    connectTimeout: second,
+    clusterDiscoveryType: { case: "type", value: 3 },
+    edsClusterConfig: { edsConfig: ads() },
+    transportSocket: {
+      name: "tls",
+      configType: { case: "typedConfig", value: typedConfig(UpstreamTlsContextSchema, context) },
+    },
+  });
+}
+
+/** A listener with a filter over ECDS, of one type. */
+function listenerWith(name: string, filter: string, { typeName }: DescMessage): Resource {
+  const manager = typedConfig(HttpConnectionManagerSchema, {
+    statPrefix: "a",
+    routeSpecifier: { case: "routeConfig", value: { name: "a" } },
+    httpFilters: [{
+      name: filter,
+      configType: {
+        case: "configDiscovery",
+        value: { configSource: ads(), typeUrls: [`type.googleapis.com/${typeName}`] },
+      },
+    }],
+  });
+  const filters = [{ name: "http", configType: { case: "typedConfig", value: manager } }] as const;
+  return listener({ name, address: socketAddress("127.0.0.1", 0), filterChains: [{ filters: [...filters] }] });
+}
+
+function extensionOf(name: string, schema: DescMessage): Resource {
+  return extensionConfig({ name, typedConfig: typedConfig(schema, {}) });
 }

@@ -1,4 +1,4 @@
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { type Any, AnySchema } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "vitest";
 import { TypedExtensionConfigSchema } from "../../gen/envoy/config/core/v3/extension_pb.ts";
@@ -7,6 +7,7 @@ import { HttpConnectionManagerSchema } from "../../gen/envoy/extensions/filters/
 import { DownstreamTlsContextSchema } from "../../gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.ts";
 import { type Resource, resource } from "../../mod.ts";
 import { ads, listener, socketAddress, typedConfig } from "../../src/v3/mod.ts";
+import { knownType } from "../../src/validate/known-types.ts";
 import { type Problem, validate, type ValidateOptions } from "../../src/validate/mod.ts";
 
 const HEADERS = "type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation";
@@ -57,8 +58,14 @@ describe("validate()", () => {
     expect(found("reference.extension", [overEcds([HEADERS, CORS]), extension(CORS)])).toEqual([]);
   });
 
-  it("takes an extension over ECDS whose type is wrapped for one of any type", () => {
-    expect(found("reference.extension", [overEcds([HEADERS]), extension(STRUCT)])).toEqual([]);
+  it("takes an extension over ECDS in a TypedStruct for one of the type in it", () => {
+    const wrapped = (typeUrl: string) => {
+      const schema = knownType("xds.type.v3.TypedStruct")!;
+      const value = toBinary(schema, create(schema, { typeUrl } as MessageInitShape<typeof schema>));
+      return resource(TypedExtensionConfigSchema, { name: "extra", typedConfig: { typeUrl: STRUCT, value } });
+    };
+    expect(found("reference.extension", [overEcds([HEADERS]), wrapped(HEADERS)])).toEqual([]);
+    expect(found("reference.extension", [overEcds([HEADERS]), wrapped(CORS)])).toHaveLength(1);
   });
 
   it("knows the messages that wrap one of another type", () => {

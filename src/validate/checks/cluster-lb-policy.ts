@@ -4,7 +4,7 @@ import {
   ClusterSchema,
 } from "../../../gen/envoy/config/cluster/v3/cluster_pb.ts";
 import { check } from "../check.ts";
-import { typeNameOf } from "../known-types.ts";
+import { typeNameIn } from "../typed-struct.ts";
 
 const AGGREGATE = "envoy.extensions.clusters.aggregate.v3.ClusterConfig";
 
@@ -13,7 +13,7 @@ export const CLUSTER_LB_POLICY = check(ClusterSchema, "cluster.lb_policy", (clus
   const { clusterDiscoveryType: { case: is, value }, lbPolicy, loadBalancingPolicy } = cluster;
   if (loadBalancingPolicy !== undefined) return;
   if (is === "clusterType") {
-    const type = typeNameOf(value.typedConfig?.typeUrl ?? "");
+    const type = value.typedConfig && typeNameIn(value.typedConfig);
     if (type !== AGGREGATE || lbPolicy === Cluster_LbPolicy.CLUSTER_PROVIDED) return;
     return at.error({ path: "lb_policy", message: "Must be CLUSTER_PROVIDED, since the cluster is an aggregate" });
   }

@@ -4,8 +4,9 @@ import { typeNameOf } from "../known-types.ts";
 
 /** The options of HTTP upstream have a fixed key, which Envoy looks their factory up by. */
 export const CLUSTER_PROTOCOL_OPTIONS = check(ClusterSchema, "cluster.protocol_options", (cluster, at) => {
-  for (const [key, { typeUrl }] of Object.entries(cluster.typedExtensionProtocolOptions)) {
-    if (typeNameOf(typeUrl) !== HTTP || key === HTTP) continue;
+  const options = cluster.typedExtensionProtocolOptions;
+  for (const key in options) {
+    if (key === HTTP || typeNameOf(options[key]!.typeUrl) !== HTTP) continue;
     at.error({
       path: `typed_extension_protocol_options[${JSON.stringify(key)}]`,
       message: `Must have the key ${HTTP}, which is that of its type`,

@@ -19,6 +19,7 @@ import {
 import { type Check, check } from "../check.ts";
 import { knownType, typeNameOf, WRAPPERS } from "../known-types.ts";
 import type { Place } from "../place.ts";
+import { typeNameIn } from "../typed-struct.ts";
 
 const RULE = "extension.category";
 const FILTERS = "envoy.extensions.filters";
@@ -50,7 +51,7 @@ export const EXTENSION_CATEGORY: readonly Check[] = [
   check(TransportSocketSchema, RULE, ({ configType: { case: is, value } }, at) => {
     if (is !== "typedConfig") return;
     checkPackage(value, ["envoy.extensions.transport_sockets."], { at, path: "typed_config" });
-    const type = typeNameOf(value.typeUrl);
+    const type = typeNameIn(value);
     if (type === `${TLS}.UpstreamTlsContext` && at.around(FilterChainSchema) !== undefined) {
       at.error({ path: "typed_config", message: `Must be a ${TLS}.DownstreamTlsContext, since it is in a listener` });
     }
@@ -76,10 +77,18 @@ function checkPackage(
   packages: readonly string[],
   { at, path }: { readonly at: Place; readonly path: string },
 ): void {
-  const type = typeNameOf(any.typeUrl);
-  if (knownType(type) === undefined || WRAPPERS.has(type) || packages.some((each) => type.startsWith(each))) {
+  const type = typeNameIn(any);
+  // A `TypedStruct` says of what type it is.
+  const isNone = type === "" && WRAPPERS.has(typeNameOf(any.typeUrl));
+  if (
+    !isNone && knownType(type) === undefined || WRAPPERS.has(type) || packages.some((each) => type.startsWith(each))
+  ) {
     return;
   }
   const wanted = packages.filter((each) => each !== MATCHING).map((each) => `${each}…`).join(" or ");
-  at.error({ path, message: `Must be of a type ${wanted}`, value: any.typeUrl });
+  at.error({
+    path,
+    message: `Must be of a type ${wanted}`,
+    value: WRAPPERS.has(typeNameOf(any.typeUrl)) ? type : any.typeUrl,
+  });
 }

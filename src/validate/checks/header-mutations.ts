@@ -15,8 +15,11 @@ export const HEADER_MUTATIONS = [
 ].map((schema) =>
   check(schema, "route.header_name", (message, at) => {
     const { requestHeadersToRemove, responseHeadersToRemove, requestHeadersToAdd, responseHeadersToAdd } = message;
-    const lists = [requestHeadersToRemove, responseHeadersToRemove, requestHeadersToAdd, responseHeadersToAdd];
-    if (lists.every(({ length }) => length === 0)) return;
+    // Most routes change no headers, and there are many of them.
+    if (
+      requestHeadersToRemove.length + responseHeadersToRemove.length + requestHeadersToAdd.length +
+          responseHeadersToAdd.length === 0
+    ) return;
     for (const [i, name] of requestHeadersToRemove.entries()) {
       if (isFixed(name)) at.error({ path: `request_headers_to_remove[${i}]`, message: NOT_FIXED, value: name });
     }

@@ -5,6 +5,7 @@ import {
 import { check } from "../check.ts";
 import { typeNameOf } from "../known-types.ts";
 import type { Place } from "../place.ts";
+import { typeNameIn } from "../typed-struct.ts";
 
 /** The router, which ends the chain, is its last filter. */
 export const HTTP_FILTERS = check(HttpConnectionManagerSchema, "http_filters.terminal", (manager, at) => {
@@ -32,7 +33,7 @@ function checkOrder(filters: HttpConnectionManager["httpFilters"], at: Place): v
     }
     // Types that are not known may be either.
     if (is !== "typedConfig") continue;
-    const type = typeNameOf(value.typeUrl);
+    const type = typeNameIn(value);
     if (type === ROUTER && i < last) {
       at.error({ path, message: "Must be the last filter, since it is the router, which ends the chain", value: name });
     } else if (i === last && NEVER_LAST.has(packageOf(type))) {

@@ -34,6 +34,7 @@ import { DIRECT_RESPONSE, MIRROR, PATH_REWRITE, RETRY_BACK_OFF, RETRY_ON } from 
 import { RUNTIME_VALUES } from "./runtime.ts";
 import { SCOPE_KEY, SCOPE_ROUTES } from "./scopes.ts";
 import { CERTIFICATE_SOURCE, SERVER_CERTIFICATE, TLS_VERSIONS, TRUSTED_CA } from "./tls-context.ts";
+import { TYPED_STRUCT } from "./typed-struct.ts";
 import { UNREACHABLE_ROUTE } from "./unreachable-routes.ts";
 import { NO_ENDPOINTS, NO_FILTERS, PERCENT } from "./unused.ts";
 import { WEIGHT_OF_ONE, WEIGHTS_OF_ROUTES, WEIGHTS_OF_TCP } from "./weighted-clusters.ts";
@@ -66,6 +67,6 @@ export const CHECKS: readonly Check[] = [
     DIRECT_RESPONSE,
   ],
   ...[...HEADER_MUTATIONS, ...FORMAT_STRINGS, ...REGEX, REGEX_SUBSTITUTION],
-  ...[SCOPE_KEY, SCOPE_ROUTES, RUNTIME_VALUES, UNKNOWN_TYPE],
+  ...[SCOPE_KEY, SCOPE_ROUTES, RUNTIME_VALUES, ...UNKNOWN_TYPE, ...TYPED_STRUCT],
   ...[SERVER_CERTIFICATE, CERTIFICATE_SOURCE, TRUSTED_CA, TLS_VERSIONS, CIPHER_SUITES, CERTIFICATE_PEM, TRUSTED_CA_PEM],
 ];

@@ -1,6 +1,6 @@
 import { type Filter, FilterChainSchema } from "../../../gen/envoy/config/listener/v3/listener_components_pb.ts";
 import { check } from "../check.ts";
-import { typeNameOf } from "../known-types.ts";
+import { typeNameIn } from "../typed-struct.ts";
 
 /** A chain of network filters has one that ends it, which is its last. */
 export const NETWORK_FILTERS = check(FilterChainSchema, "network_filters.terminal", ({ filters }, at) => {
@@ -43,5 +43,5 @@ const NEVER_LAST: ReadonlySet<string> = new Set([
 ]);
 
 function typeOf({ configType: { case: is, value } }: Filter): string {
-  return is === "typedConfig" ? typeNameOf(value.typeUrl) : "";
+  return is === "typedConfig" ? typeNameIn(value) : "";
 }

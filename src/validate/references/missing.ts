@@ -1,8 +1,8 @@
-import { isGlob, normalName, type Resource, type ResourceKey, stringsAt, visitPath } from "../../resource/mod.ts";
+import { isGlob, normalName, type Resource, type ResourceKey } from "../../resource/mod.ts";
 import type { Reference } from "../findings.ts";
 import type { Problem } from "../problem.ts";
-import { typeNameOf, WRAPPERS } from "../known-types.ts";
 import { likelyName } from "./spelling.ts";
+import { isOfKind } from "./target-kind.ts";
 
 /** The resources that references are looked up in. */
 export interface Targets {
@@ -24,14 +24,18 @@ export class MissingTargets {
     this.#external = external;
   }
 
-  /** The problem of a reference of a resource; undefined if the target exists. */
-  problemOf({ typeUrl, name }: ResourceKey, reference: Reference): Problem | undefined {
+  /**
+   * The problem of a reference of a resource; undefined if the target exists and is of the right kind.
+   *
+   * @param hint - what to do about a target that does not exist. Default: the likely spelling of its name.
+   */
+  problemOf({ typeUrl, name }: ResourceKey, reference: Reference, hint?: string): Problem | undefined {
     const target = normalName(reference.name);
     // The members of a collection may be none.
     if (this.#exists(reference.typeUrl, target) || isGlob(target)) {
       return this.#ofOtherKind({ typeUrl, name }, reference);
     }
-    const hint = this.#hintFor(reference.typeUrl, target);
+    const said = hint ?? this.#hintFor(reference.typeUrl, target);
     return {
       // If there are none at all of the type, they may come from elsewhere.
       severity: reference.isRejected && this.#targets.resources(reference.typeUrl).size > 0 ? "error" : "warning",
@@ -41,7 +45,7 @@ export class MissingTargets {
       rule: reference.rule,
       message: `Must be the name of a ${shortName(reference.typeUrl)} that exists`,
       value: reference.name,
-      ...hint !== undefined && { hint },
+      ...said !== undefined && { hint: said },
     };
   }
 
@@ -50,9 +54,7 @@ export class MissingTargets {
     const { kind, typeUrls } = reference;
     if (kind === undefined && typeUrls === undefined) return undefined;
     const target = this.#targets.get(reference.typeUrl, normalName(reference.name));
-    if (target === undefined) return undefined;
-    const isRight = kind === undefined ? isOfType(target, typeUrls!) : hasField(target, kind.field);
-    return isRight ? undefined : {
+    return target === undefined || isOfKind(target, reference) ? undefined : {
       severity: "error",
       typeUrl,
       resource: name,
@@ -78,31 +80,6 @@ export class MissingTargets {
 
 /** Hints are for people, who read the first few problems. */
 const MAX_HINTS = 20;
-
-function hasField(resource: Resource, field: number): boolean {
-  let has = false;
-  try {
-    visitPath(resource.bytes, [field], () => has = true);
-  } catch {
-    // That it cannot be read is a problem of its own.
-    return true;
-  }
-  return has;
-}
-
-/** Whether an extension is of one of some types; Envoy looks into what wraps another type. */
-function isOfType({ bytes }: Resource, typeUrls: readonly string[]): boolean {
-  try {
-    const [type] = stringsAt(bytes, TYPE_OF_EXTENSION).map(typeNameOf);
-    return type === undefined || WRAPPERS.has(type) || typeUrls.some((each) => typeNameOf(each) === type);
-  } catch {
-    // That it cannot be read is a problem of its own.
-    return true;
-  }
-}
-
-/** `typed_config` of a `TypedExtensionConfig`, and in it `type_url`. */
-const TYPE_OF_EXTENSION = [2, 1];
 
 function shortName(typeUrl: string): string {
   return typeUrl.slice(typeUrl.lastIndexOf(".") + 1);

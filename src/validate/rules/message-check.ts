@@ -1,10 +1,12 @@
 import type { Any } from "@bufbuild/protobuf/wkt";
 import type { AnyRules } from "../../../gen/validate/validate_pb.ts";
-import type { DescMessage, Message } from "../../resource/mod.ts";
+import { type DescMessage, type Message, TYPE_URL_PREFIX } from "../../resource/mod.ts";
+import type { Unpacked } from "../known-types.ts";
+import { structContent } from "../typed-struct.ts";
 import type { PlanOf, ValueCheck } from "./check.ts";
 import { hasChecks } from "./reachable.ts";
 import { membership, type Rule } from "./rule.ts";
-import type { FieldStep, Walk } from "./walk.ts";
+import { type FieldStep, stepOf, type Walk } from "./walk.ts";
 
 /** The message has to be set. A list or a map has none that is not. @param kind - the kind of rules that says so */
 export function requiredCheck(kind: "message" | "any" | "duration" | "timestamp"): ValueCheck {
@@ -67,11 +69,27 @@ function contentCheck(planOf: PlanOf): ValueCheck {
       return walk.report(UNREADABLE, any.typeUrl, at);
     }
     // The check `extension.type` speaks of types that are not known.
-    if (content === undefined || !hasChecks(content.schema)) return;
+    if (content === undefined) return;
+    const inner = structContent(content.message)?.unpacked;
+    if (!hasChecks((inner ?? content).schema)) return;
     if (at) walk.enter(at);
     walk.enter({ typeUrl: any.typeUrl });
-    planOf(content.schema).check(content.message, walk);
+    if (inner === undefined) planOf(content.schema).check(content.message, walk);
+    else checkStruct(content.schema, inner, { walk, planOf });
     walk.leave();
     if (at) walk.leave();
   };
+}
+
+/** Checks what a `TypedStruct` holds as JSON. */
+function checkStruct(
+  struct: DescMessage,
+  { schema, message }: Unpacked,
+  { walk, planOf }: { readonly walk: Walk; readonly planOf: PlanOf },
+): void {
+  walk.enter(stepOf(struct.field["value"]!));
+  walk.enter({ typeUrl: TYPE_URL_PREFIX + schema.typeName });
+  planOf(schema).check(message, walk);
+  walk.leave();
+  walk.leave();
 }

@@ -2,14 +2,13 @@ import { create, type DescField, type DescOneof, getOption, hasOption } from "@b
 import { required, rules } from "../../../gen/validate/validate_pb.ts";
 import type { DescMessage, Message } from "../../resource/mod.ts";
 import { slotsOf } from "../sparse/layout.ts";
-import { slotsIn } from "../sparse/sparse-message.ts";
+import { BITS, bitsOf, highBits, lowBits, lowestBit, type SlotBits } from "../sparse/sparse-message.ts";
 import type { Plan, ValueCheck } from "./check.ts";
 import { deprecationOf } from "./deprecations.ts";
 import { listCheck, mapCheck } from "./member-checks.ts";
 import { hasChecks, isExempt } from "./reachable.ts";
-import { isSensitive } from "./sensitive.ts";
 import { inTurn, valueCheck } from "./value-check.ts";
-import { type FieldStep, Walk } from "./walk.ts";
+import { type FieldStep, stepOf, Walk } from "./walk.ts";
 
 /** The checks of a type, compiled when they are first needed. */
 export function planOf(desc: DescMessage): Plan {
@@ -47,30 +46,33 @@ class MessagePlan implements Plan {
   readonly #schema: DescMessage;
   /** By slot. Undefined for those of which nothing is checked. */
   readonly #checks: readonly (SlotCheck | undefined)[];
-  #absent: readonly number[] | undefined = undefined;
+  /** The slots of `#checks`. */
+  readonly #checked: SlotBits;
+  /** The slots that break a rule where they are not set. */
+  #absent: SlotBits | undefined = undefined;
 
   constructor(desc: DescMessage) {
     this.#schema = desc;
     this.#checks = !hasChecks(desc) || isExempt(desc) ? [] : slotsOf(desc).map(slotCheck);
+    this.#checked = bitsOf([...this.#checks.keys()].filter((slot) => this.#checks[slot] !== undefined));
   }
 
   check(message: Message, walk: Walk): void {
     if (this.#checks.length === 0) return;
     const fields = message as unknown as Fields;
-    const set = slotsIn(message);
-    if (set === undefined) {
+    const low = lowBits(message);
+    if (low === undefined) {
       for (let slot = 0; slot < this.#checks.length; slot++) this.#checkSlot(slot, fields, walk);
       return;
     }
     const absent = this.#absent ??= this.#findAbsent();
-    let next = 0;
-    for (let i = 0; i < set.length; i++) {
-      const slot = set[i]!;
-      while (next < absent.length && absent[next]! < slot) this.#checkSlot(absent[next++]!, fields, walk);
-      if (absent[next] === slot) next++;
-      this.#checkSlot(slot, fields, walk);
+    const checked = this.#checked;
+    for (let bits = low & checked.low | absent.low; bits !== 0; bits &= bits - 1) {
+      this.#checkSlot(lowestBit(bits), fields, walk);
     }
-    while (next < absent.length) this.#checkSlot(absent[next++]!, fields, walk);
+    for (let bits = highBits(message) & checked.high | absent.high; bits !== 0; bits &= bits - 1) {
+      this.#checkSlot(lowestBit(bits) + BITS, fields, walk);
+    }
   }
 
   #checkSlot(slot: number, fields: Fields, walk: Walk): void {
@@ -80,14 +82,14 @@ class MessagePlan implements Plan {
     if (value !== undefined || found.checksAbsence) found.check(value, walk, found.step);
   }
 
-  /** The slots that break a rule where they are not set, which an empty message shows. */
-  #findAbsent(): number[] {
+  /** An empty message shows them. */
+  #findAbsent(): SlotBits {
     const empty = create(this.#schema) as unknown as Fields;
-    return [...this.#checks.keys()].filter((slot) => {
+    return bitsOf([...this.#checks.keys()].filter((slot) => {
       const walk = new Walk({ unpack: () => undefined });
       this.#checkSlot(slot, empty, walk);
       return walk.findings.length > 0;
-    });
+    }));
   }
 }
 
@@ -142,10 +144,6 @@ function checkOf(field: DescField): ValueCheck | undefined {
     default:
       return valueCheck({ enum: field.enum }, own, planOf);
   }
-}
-
-function stepOf(field: DescField): FieldStep {
-  return { field, text: `.${field.name}`, isSensitive: isSensitive(field) };
 }
 
 function isSet(field: DescField, value: unknown): boolean {

@@ -3,6 +3,7 @@ import type { Any } from "@bufbuild/protobuf/wkt";
 import type { Unpacked } from "../known-types.ts";
 import type { Problem } from "../problem.ts";
 import { describeValue } from "./describe-value.ts";
+import { isSensitive as isSensitiveField } from "./sensitive.ts";
 
 /** What is wrong in a message, without the resource that the message belongs to. */
 export type Finding = Omit<Problem, "typeUrl" | "resource">;
@@ -14,6 +15,11 @@ export interface FieldStep {
   readonly text: string;
   /** Whether it, or one above it that is known at this place, must not be shown. */
   readonly isSensitive: boolean;
+}
+
+/** The step into a field. */
+export function stepOf(field: DescField): FieldStep {
+  return { field, text: `.${field.name}`, isSensitive: isSensitiveField(field) };
 }
 
 /** What a check finds. */

@@ -4,7 +4,7 @@ import { Edition, isWrapperDesc } from "@bufbuild/protobuf/wkt";
 import type { DescMessage, Message } from "../../resource/mod.ts";
 import { slotsOf } from "./layout.ts";
 import { SCALARS } from "./scalar-readers.ts";
-import { addSlot, type SparseMessage } from "./sparse-message.ts";
+import { addSlot, MAX_SLOTS, type SparseMessage } from "./sparse-message.ts";
 import { Unusual } from "./unusual.ts";
 
 /** Reads a field after its tag into a message. @throws Error for what is left to the library */
@@ -13,9 +13,13 @@ export type FieldReader = (message: SparseMessage, reader: BinaryReader, depth: 
 /** Reads a message after its tag. @param depth - of the message that holds it */
 export type MessageReader = (schema: DescMessage, reader: BinaryReader, depth: number) => Message;
 
-/** Whether no message of a type is left to the library: those of proto2, and those that have JSON in them, are. */
-export function isPlain({ file, fields }: DescMessage): boolean {
-  return file.edition === Edition.EDITION_PROTO3 && fields.every((field) => {
+/**
+ * Whether no message of a type is left to the library: those of proto2 are, those that have JSON in them, and those of
+ * more slots than any type of Envoy's API has.
+ */
+export function isPlain(schema: DescMessage): boolean {
+  if (schema.file.edition !== Edition.EDITION_PROTO3 || slotsOf(schema).length > MAX_SLOTS) return false;
+  return schema.fields.every((field) => {
     if (field.message?.typeName === "google.protobuf.Struct") return false;
     if (field.enum !== undefined && !field.enum.open) return false;
     return field.fieldKind !== "map" || field.mapKey === ScalarType.STRING;

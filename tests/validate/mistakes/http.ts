@@ -1,5 +1,5 @@
 import { router } from "./parts.ts";
-import { any } from "./json.ts";
+import { any, type Json } from "./json.ts";
 import { edgeManagerOf, inlineManagerOf, mistakes } from "./mistake.ts";
 
 const HTTP = "envoy.extensions.filters.http";
@@ -78,6 +78,25 @@ export const HTTP_FILTERS = mistakes({
       name: "lua",
       typed_config: any(`${HTTP}.lua.v3.Lua`, { default_source_code: { inline_string: "function (" } }),
     },
+  "http: TypedStruct that breaks a rule of the API": (config) =>
+    edgeManagerOf(config).http_filters[0] = inStruct(`${HTTP}.buffer.v3.Buffer`, { max_request_bytes: 0 }),
+  "http: TypedStruct with a value of another type": (config) =>
+    edgeManagerOf(config).http_filters[0] = inStruct(`${HTTP}.buffer.v3.Buffer`, { max_request_bytes: "many" }),
+  "http: TypedStruct with a field that does not exist": (config) =>
+    edgeManagerOf(config).http_filters[0] = inStruct(`${HTTP}.buffer.v3.Buffer`, { max_request_bytes: 1, max: 1 }),
+  "http: TypedStruct of UDPA with a bad regular expression": (config) =>
+    edgeManagerOf(config).http_filters[0] = inStruct(`${HTTP}.health_check.v3.HealthCheck`, {
+      pass_through_mode: false,
+      headers: [{ name: ":path", string_match: { safe_regex: { regex: "[" } } }],
+    }, "udpa.type.v1.TypedStruct"),
+  "http: TypedStruct of a type that is no filter": (config) =>
+    edgeManagerOf(config).http_filters[0] = inStruct("envoy.extensions.filters.network.echo.v3.Echo", {}),
+  "http: TypedStruct without a type": (config) =>
+    edgeManagerOf(config).http_filters[0] = { name: "a", typed_config: any("xds.type.v3.TypedStruct", { value: {} }) },
+  "http: TypedStruct over ECDS of a type that is not listed": ({ extensions }) =>
+    extensions["extra"].typed_config = inStruct(`${HTTP}.cors.v3.Cors`, {}).typed_config,
+  "http: TypedStruct of the router before another filter": (config) =>
+    edgeManagerOf(config).http_filters[0] = inStruct(`${HTTP}.router.v3.Router`, {}),
   "http: rate limit without a domain": (config) =>
     edgeManagerOf(config).http_filters[0] = {
       name: "ratelimit",
@@ -95,3 +114,8 @@ export const HTTP_FILTERS = mistakes({
     },
   "http: sampling above 100 percent": (config) => edgeManagerOf(config).tracing = { random_sampling: { value: 101 } },
 });
+
+/** A filter whose configuration is JSON within a message. */
+function inStruct(type: string, value: Json, wrapper = "xds.type.v3.TypedStruct"): Json {
+  return { name: "struct", typed_config: any(wrapper, { type_url: `type.googleapis.com/${type}`, value }) };
+}

@@ -37,6 +37,12 @@ export const REFERENCES = mistakes({
   "reference: secret of the wrong kind": ({ secrets }) => {
     secrets["server-cert"] = { name: "server-cert", validation_context: secrets["upstream-ca"].validation_context };
   },
+  "reference: trusted CA that is a certificate": ({ secrets }) => {
+    secrets["upstream-ca"] = { ...secrets["server-cert"], name: "upstream-ca" };
+  },
+  "reference: certificate that is a generic secret": ({ secrets }) => {
+    secrets["server-cert"] = { name: "server-cert", generic_secret: { secret: { inline_string: "a" } } };
+  },
   "reference: client without its trusted CA": ({ secrets }) => delete secrets["upstream-ca"],
   "reference: two scopes with the same key": ({ scopes }) => scopes["s2"].key = scopes["s1"].key,
   "reference: scope without a key": ({ scopes }) => delete scopes["s1"].key,
