@@ -103,7 +103,8 @@ async function useCommand(): Promise<void> {
   let log = "";
   for await (const chunk of child.stderr) {
     log += chunk;
-    if (log.includes("Serves xDS on")) child.kill("SIGTERM");
+    // Once: it is free to be killed by a second signal.
+    if (log.includes("Serves xDS on") && !child.killed) child.kill("SIGTERM");
   }
   if (child.exitCode === null) await once(child, "exit");
   if (child.exitCode !== 0 || !log.includes("SIGTERM")) throw new Error(`Cannot serve files: ${log}`);
