@@ -23,7 +23,7 @@ export function buildGo(name: "load" | "peer" | "clients"): string {
   return program;
 }
 
-/** Compiles the servers that run on Node, and what they use, as it is in the npm package. @returns the folder */
+/** Compiles the servers that run on Node, and what they use, without joining modules. @returns the folder */
 export function buildServers(): string {
   execFileSync(join(import.meta.dirname, "../node_modules/.bin/tsc"), [
     "-p",

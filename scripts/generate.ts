@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { descriptorTable } from "./descriptor-table.ts";
+import { FILE_DESC, withOwnFileDesc } from "./file-desc.ts";
 
 const HELP = `Usage: npm run generate [-- options]
 
@@ -84,9 +85,15 @@ function generate(work: string): string {
   const path = `${bin}:${process.env.PATH}`;
   execFileSync(join(bin, "buf"), ["generate"], { cwd: work, stdio: "inherit", env: { ...process.env, PATH: path } });
   const fresh = join(work, "gen");
-  const descriptors = descriptorTable(fresh, filesIn(fresh));
+  const files = filesIn(fresh);
+  const descriptors = descriptorTable(fresh, files);
   writeFileSync(join(fresh, "packages.ts"), packageIndex(fresh));
   writeFileSync(join(fresh, "descriptors.ts"), descriptors);
+  for (const file of files) {
+    const text = readFileSync(join(fresh, file), "utf8");
+    writeFileSync(join(fresh, file), withOwnFileDesc(text, relative(dirname(file), FILE_DESC.name)));
+  }
+  writeFileSync(join(fresh, FILE_DESC.name), FILE_DESC.text);
   return fresh;
 }
 

@@ -21,6 +21,7 @@ import { FakeClient } from "ts-control-plane/testing";
 import { validate } from "ts-control-plane/validate";
 import { create } from "@bufbuild/protobuf";
 import { type Cluster, ClusterSchema } from "ts-control-plane/gen/envoy/config/cluster/v3/cluster_pb.js";
+import { NodeSchema } from "ts-control-plane/gen/envoy/config/core/v3/base_pb.js";
 
 const cache = new SnapshotCache();
 const server = createDiscoveryServer({ cache });
@@ -46,6 +47,8 @@ feed.setSnapshot("node", [
   ...edsCluster("echo", ["127.0.0.1:8080"], { connectTimeout: 250, lbPolicy: LbPolicy.LEAST_REQUEST }),
 ]);
 if (feed.getSnapshot("node")?.types.length !== 4 || api.name !== "v3") throw new Error("no four types");
+if (api.node !== NodeSchema) throw new Error("a descriptor exists twice");
+if (await api.messages?.(ClusterSchema.typeName) !== ClusterSchema) throw new Error("another descriptor is found");
 if (parseXdstp("xdstp://a/b/c")?.id !== "c") throw new Error("no name");
 await listener.close();
 `;
@@ -103,7 +106,8 @@ async function useCommand(): Promise<void> {
   let log = "";
   for await (const chunk of child.stderr) {
     log += chunk;
-    if (log.includes("Serves xDS on")) child.kill("SIGTERM");
+    // Once: it is free to be killed by a second signal.
+    if (log.includes("Serves xDS on") && !child.killed) child.kill("SIGTERM");
   }
   if (child.exitCode === null) await once(child, "exit");
   if (child.exitCode !== 0 || !log.includes("SIGTERM")) throw new Error(`Cannot serve files: ${log}`);

@@ -16,4 +16,4 @@ export type { ResourceKey } from "./resource-key.ts";
 export { rawResource, Resource, resource, type ResourceOptions, TYPE_URL_PREFIX } from "./resource.ts";
 export { isSensitive } from "./sensitive.ts";
 export type { ResourceSummary } from "./resource-summary.ts";
-export { stringsAt, varintAt, visitPath } from "./wire-path.ts";
+export { stringsAt, visitPath } from "./wire-path.ts";

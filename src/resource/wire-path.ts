@@ -15,18 +15,6 @@ export function stringsAt(bytes: Uint8Array, path: readonly number[]): string[] 
   return found;
 }
 
-/** The last varint of a field; undefined for none. */
-export function varintAt(bytes: Uint8Array, field: number): number | undefined {
-  const reader = new BinaryReader(bytes);
-  let found: number | undefined;
-  while (reader.pos < reader.len) {
-    const [number, wireType] = reader.tag();
-    if (number === field && wireType === WireType.Varint) found = reader.int32();
-    else reader.skip(wireType, number);
-  }
-  return found;
-}
-
 const decoder = new TextDecoder();
 
 function walk(bytes: Uint8Array, path: readonly number[], depth: number, visit: (value: Uint8Array) => void): void {

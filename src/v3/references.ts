@@ -1,23 +1,19 @@
-import { type Resource, stringsAt, varintAt, visitPath } from "../resource/mod.ts";
+import { type Resource, stringsAt, visitPath } from "../resource/mod.ts";
+import { edsOfCluster } from "./eds-of-cluster.ts";
 
 // The names by which v3 resources refer to others, read from a few fields of the wire format, so that a server does not
 // load the types of Envoy's configuration. Paths are field numbers.
 
 /** The endpoints of a cluster of type EDS, unless it reads them from a file. */
-export const endpointsOfCluster = memoized((resource) => {
-  const { bytes } = resource;
-  if (varintAt(bytes, CLUSTER.type) !== EDS) return [];
-  // Endpoints from a file of the client are not sent by a server.
-  for (const source of EDS_FROM_FILE) if (stringsAt(bytes, [CLUSTER.edsConfig, 1, source]).length > 0) return [];
-  const serviceName = stringsAt(bytes, [CLUSTER.edsConfig, 2])[0];
-  return [serviceName || stringsAt(bytes, [CLUSTER.name])[0] || resource.name];
-});
+export function endpointsOfCluster(resource: Resource): readonly string[] {
+  return edsOf(resource).names;
+}
 
 /** The same for clusters that get them on the same ADS stream, not on a stream of their own. */
-export const endpointsOverAds = memoized((resource) => {
-  const isAds = EDS_OVER_ADS.some((source) => stringsAt(resource.bytes, [CLUSTER.edsConfig, 1, source]).length > 0);
-  return isAds ? endpointsOfCluster(resource) : [];
-});
+export function endpointsOverAds(resource: Resource): readonly string[] {
+  const { names, isOverAds } = edsOf(resource);
+  return isOverAds ? names : [];
+}
 
 /** The clusters that a virtual host routes to, mirrored ones included. */
 export const clustersInVirtualHost = memoized(({ bytes }) => clustersIn(bytes, ROUTE_ACTION.slice(1)));
@@ -68,6 +64,13 @@ export const secretsOfListener = memoized(({ bytes }) => {
   return unique([...contexts.flatMap((context) => secretsIn(context)), ...tickets]);
 });
 
+const edsOf = memoized((resource) => {
+  const eds = edsOfCluster(resource.bytes);
+  return eds === undefined ? NO_EDS : { names: [eds.name || resource.name], isOverAds: eds.isOverAds };
+});
+
+const NO_EDS = { names: [], isOverAds: false };
+
 /** Paths to a transport socket: of a cluster, and of its matches; of a filter chain, and of the default one. */
 const CLUSTER_SOCKETS = [[24], [43, 3]];
 const LISTENER_SOCKETS = [[3, 6], [25, 6]];
@@ -107,15 +110,6 @@ function overServer(bytes: Uint8Array, path: readonly number[]): string[] {
 /** Fields of `ConfigSource`: `api_config_source`, `ads` and `self`. */
 const SERVED = [2, 3, 5];
 
-/** Fields of `envoy.config.cluster.v3.Cluster`. */
-const CLUSTER = { name: 1, type: 2, edsConfig: 3 };
-/** `Cluster.DiscoveryType.EDS`. */
-const EDS = 3;
-/** Fields of `ConfigSource` for a file: `path` and `path_config_source`. */
-const EDS_FROM_FILE = [1, 8];
-/** Fields of `ConfigSource` for the same stream: `ads` and `self`. */
-const EDS_OVER_ADS = [3, 5];
-
 const HTTP_CONNECTION_MANAGER =
   "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 const TCP_PROXY = "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
@@ -148,11 +142,11 @@ function unique(names: readonly string[]): string[] {
 }
 
 /** Reads each resource once, since resources are immutable. */
-function memoized(read: (resource: Resource) => readonly string[]): (resource: Resource) => readonly string[] {
-  const known = new WeakMap<Resource, readonly string[]>();
+function memoized<T extends object>(read: (resource: Resource) => T): (resource: Resource) => T {
+  const known = new WeakMap<Resource, T>();
   return (resource) => {
-    let names = known.get(resource);
-    if (names === undefined) known.set(resource, names = read(resource));
-    return names;
+    let found = known.get(resource);
+    if (found === undefined) known.set(resource, found = read(resource));
+    return found;
   };
 }

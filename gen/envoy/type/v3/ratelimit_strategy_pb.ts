@@ -17,7 +17,8 @@
 /* eslint-disable */
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc } from "../../../file-desc.ts";
 import type { RateLimitUnit } from "./ratelimit_unit_pb.ts";
 import { file_envoy_type_v3_ratelimit_unit } from "./ratelimit_unit_pb.ts";
 import type { TokenBucket } from "./token_bucket_pb.ts";

@@ -17,7 +17,7 @@
 /* eslint-disable */
 
 import type { GenFile } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc } from "../../../../file-desc.ts";
 import { file_envoy_config_trace_v3_datadog } from "./datadog_pb.ts";
 import { file_envoy_config_trace_v3_dynamic_ot } from "./dynamic_ot_pb.ts";
 import { file_envoy_config_trace_v3_http_tracer } from "./http_tracer_pb.ts";

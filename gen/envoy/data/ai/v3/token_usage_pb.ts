@@ -17,7 +17,8 @@
 /* eslint-disable */
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc } from "../../../../file-desc.ts";
 import type { ApiProtocol } from "../../../type/ai/v3/api_protocol_pb.ts";
 import { file_envoy_type_ai_v3_api_protocol } from "../../../type/ai/v3/api_protocol_pb.ts";
 import { file_google_protobuf_wrappers } from "@bufbuild/protobuf/wkt";

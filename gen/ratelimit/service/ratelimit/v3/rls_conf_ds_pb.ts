@@ -17,7 +17,8 @@
 /* eslint-disable */
 
 import type { GenFile, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import { serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc } from "../../../../file-desc.ts";
 import type { DiscoveryRequestSchema, DiscoveryResponseSchema } from "../../../../envoy/service/discovery/v3/discovery_pb.ts";
 import { file_envoy_service_discovery_v3_discovery } from "../../../../envoy/service/discovery/v3/discovery_pb.ts";
 

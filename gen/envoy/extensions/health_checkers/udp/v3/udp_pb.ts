@@ -17,7 +17,8 @@
 /* eslint-disable */
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc } from "../../../../../file-desc.ts";
 import type { HealthCheck_Payload } from "../../../../config/core/v3/health_check_pb.ts";
 import { file_envoy_config_core_v3_health_check } from "../../../../config/core/v3/health_check_pb.ts";
 import { file_xds_annotations_v3_status } from "../../../../../xds/annotations/v3/status_pb.ts";

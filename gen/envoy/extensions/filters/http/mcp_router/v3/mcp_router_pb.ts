@@ -17,7 +17,8 @@
 /* eslint-disable */
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc } from "../../../../../../file-desc.ts";
 import type { MetadataKey } from "../../../../../type/metadata/v3/metadata_pb.ts";
 import { file_envoy_type_metadata_v3_metadata } from "../../../../../type/metadata/v3/metadata_pb.ts";
 import type { Duration } from "@bufbuild/protobuf/wkt";

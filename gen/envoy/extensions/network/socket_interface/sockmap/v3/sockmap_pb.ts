@@ -17,7 +17,8 @@
 /* eslint-disable */
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc } from "../../../../../../file-desc.ts";
 import type { Int64Range } from "../../../../../type/v3/range_pb.ts";
 import { file_envoy_type_v3_range } from "../../../../../type/v3/range_pb.ts";
 import { file_google_protobuf_wrappers } from "@bufbuild/protobuf/wkt";
