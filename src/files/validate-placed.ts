@@ -1,6 +1,7 @@
 import type { ValidateOptions } from "../validate/mod.ts";
 import { validateBy } from "../validate/validate.ts";
 import { Validator } from "../validate/validator.ts";
+import type { ClientLayers } from "./layers.ts";
 import type { PlacedResource } from "./placed-resource.ts";
 import type { DocumentProblem } from "./problem.ts";
 
@@ -14,6 +15,8 @@ export interface PlacedProblem extends DocumentProblem {
   readonly resource?: string;
   /** The value, shortened and without secrets. */
   readonly value?: string;
+  /** The layers of files whose clients have it; absent where all clients do. */
+  readonly layers?: ClientLayers;
 }
 
 /** Finds what clients would reject in resources, at the places of the fields. */
