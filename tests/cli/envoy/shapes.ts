@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -105,11 +105,27 @@ async function validates(
   { folder, bootstrap }: { readonly folder: string; readonly bootstrap: string },
 ): Promise<void> {
   if (runtime === "node") await xds(runtime, ["validate", "--envoy-path", await ensureEnvoy(), bootstrap]);
+  const twice = join(folder, "twice.json");
+  await writeFile(twice, JSON.stringify(withClusterTwice(JSON.parse(await readFile(bootstrap, "utf8")))));
+  const envoys = await failureOf(run(await ensureEnvoy(), ["--mode", "validate", "--config-path", twice]));
+  assert.match(envoys.stderr, /duplicate cluster 'static'/);
+  assert.match((await failureOf(xds(runtime, ["validate", twice]))).stdout, /clusters\[1\]: "static" is given twice/);
   const wrong = join(folder, "wrong.yaml");
   await writeFile(wrong, '"@type": type.googleapis.com/envoy.config.cluster.v3.Cluster\nname: ""\n');
-  const { code, stdout } = await xds(runtime, ["validate", "--github", wrong]).then(assert.fail, (error) => error);
+  const { code, stdout } = await failureOf(xds(runtime, ["validate", "--github", wrong]));
   assert.equal(code, 1);
   assert.match(stdout, /^::error file=.*wrong\.yaml,line=1,col=1/);
+}
+
+interface Failure {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How a program ended that has to fail. */
+function failureOf(running: Promise<unknown>): Promise<Failure> {
+  return running.then(() => assert.fail("it has not failed"), (error) => error as Failure);
 }
 
 async function xds(runtime: string, args: readonly string[]): Promise<string> {
@@ -117,7 +133,13 @@ async function xds(runtime: string, args: readonly string[]): Promise<string> {
   return (await run(program!, [...before, ...args])).stdout;
 }
 
-function staticBootstrap(port: number): object {
+/** Other projects have such in what they test, and Envoy refuses it. */
+function withClusterTwice(bootstrap: ReturnType<typeof staticBootstrap>): object {
+  const { static_resources: { clusters, ...others }, ...rest } = bootstrap;
+  return { ...rest, static_resources: { ...others, clusters: [...clusters, ...clusters] } };
+}
+
+function staticBootstrap(port: number) {
   const address = (each: number) => ({ socket_address: { address: "127.0.0.1", port_value: each } });
   const hcm = {
     "@type": `type.googleapis.com/${HCM}`,
