@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
+import { commentTable } from "./comment-table.ts";
 import { descriptorTable } from "./descriptor-table.ts";
 
 const HELP = `Usage: npm run generate [-- options]
@@ -85,8 +86,10 @@ function generate(work: string): string {
   execFileSync(join(bin, "buf"), ["generate"], { cwd: work, stdio: "inherit", env: { ...process.env, PATH: path } });
   const fresh = join(work, "gen");
   const descriptors = descriptorTable(fresh, filesIn(fresh));
+  const comments = commentTable(fresh, filesIn(fresh));
   writeFileSync(join(fresh, "packages.ts"), packageIndex(fresh));
   writeFileSync(join(fresh, "descriptors.ts"), descriptors);
+  writeFileSync(join(fresh, "comments.ts"), comments);
   return fresh;
 }
 
