@@ -3,7 +3,7 @@ import { readTyped, typeName } from "./any-reader.ts";
 import { Findings } from "./findings.ts";
 import { MessageReader } from "./message-reader.ts";
 import { isNull, type Node, stringOf, valueAt } from "./node.ts";
-import { PlacedResource, type Rest } from "./placed-resource.ts";
+import { PlacedResource } from "./placed-resource.ts";
 import type { Place } from "./problem.ts";
 import type { Text } from "./text.ts";
 import type { Types } from "./types.ts";
@@ -28,7 +28,7 @@ export class Collector {
   readonly removals: Removal[] = [];
   readonly #text: Text | undefined;
   readonly #file: string | undefined;
-  #rest: Rest | undefined = undefined;
+  #rest: PlacedResource["rest"] = undefined;
 
   constructor(text: Text | undefined, file: string | undefined, types: Types) {
     this.#text = text;
@@ -82,7 +82,7 @@ export class Collector {
   }
 
   /** Reads resources that may refer to what their document does not have. */
-  withRest(rest: Rest | undefined, read: () => void): void {
+  withRest(rest: PlacedResource["rest"], read: () => void): void {
     this.#rest = rest;
     read();
     this.#rest = undefined;

@@ -9,8 +9,8 @@ export class PlacedResource {
   readonly resource: Resource;
   /** Where it is in the document, as in `static_resources.clusters[3]`; empty for the whole document. */
   readonly path: string;
-  /** Where its Envoy gets the rest from, of which the document says nothing. */
-  readonly rest: Rest | undefined;
+  /** Why its document may refer to what it does not have: a bootstrap's control plane, or endpoints that a dump leaves out. */
+  readonly rest: "control plane" | "include_eds" | undefined;
   readonly #node: Node;
   readonly #text: Text | undefined;
   readonly #file: string | undefined;
@@ -63,12 +63,9 @@ export class PlacedResource {
   }
 }
 
-/** Why a document may refer to what it does not have: a bootstrap's control plane, or endpoints that a dump leaves out. */
-export type Rest = "control plane" | "include_eds";
-
 /** Where a resource is written. */
 export interface Source {
-  readonly rest: Rest | undefined;
+  readonly rest: PlacedResource["rest"];
   readonly path: string;
   readonly node: Node;
   readonly text: Text | undefined;

@@ -2,7 +2,7 @@ import type { ValidateOptions } from "../validate/mod.ts";
 import { validateBy } from "../validate/validate.ts";
 import { Validator } from "../validate/validator.ts";
 import type { ClientLayers } from "./layers.ts";
-import type { PlacedResource, Rest } from "./placed-resource.ts";
+import type { PlacedResource } from "./placed-resource.ts";
 import type { DocumentProblem } from "./problem.ts";
 
 /** A problem of `validate`, where it is written. */
@@ -37,7 +37,7 @@ export function validatePlacedBy(validator: Validator, placed: readonly PlacedRe
 }
 
 /** Envoy gets what the static resources of its bootstrap refer to from its control plane, and accepts them as they are. */
-function ofReference({ rule, hint }: PlacedProblem, rest: Rest | undefined): Partial<PlacedProblem> {
+function ofReference({ rule, hint }: PlacedProblem, rest: PlacedResource["rest"]): Partial<PlacedProblem> {
   if (rest === "control plane") {
     return {
       severity: "warning",
