@@ -132,6 +132,27 @@ describe("the limits of readDocument()", () => {
   });
 });
 
+describe("a string that cannot be expanded", () => {
+  it("is one problem, whatever it stands for", () => {
+    const text = `"@type": type.googleapis.com/envoy.config.cluster.v3.Cluster
+name: a
+connect_timeout: "\${A}"
+per_connection_buffer_limit_bytes: "\${A}"
+type: "\${A}"
+lb_policy: NONE
+`;
+    const expand = () => {
+      throw new Error("A is not set");
+    };
+    expect(readDocument(text, { expand }).problems.map(({ line, message }) => [line, message])).toEqual([
+      [3, "A is not set"],
+      [4, "A is not set"],
+      [5, "A is not set"],
+      [6, expect.stringContaining('Unknown value "NONE"')],
+    ]);
+  });
+});
+
 describe("validatePlaced()", () => {
   const CLUSTERS = [{
     name: "a",

@@ -11,7 +11,7 @@ import { ensureEnvoy } from "../../../examples/demo/install-envoy.ts";
 import { waitFor } from "../../../examples/demo/wait-for.ts";
 import { startUpstream } from "../../envoy/http-upstream.ts";
 import { type KeyPair, TestAuthority } from "../../server/test-authority.ts";
-import { commandOf, ServeCommand } from "./command.ts";
+import { type CommandName, commandOf, ServeCommand } from "./command.ts";
 
 const run = promisify(execFile);
 const HCM = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
@@ -37,6 +37,8 @@ export async function checkShapes(runtime: string): Promise<void> {
   console.log(`${runtime}: both sides have certificates`);
   await bootstrapsAreAccepted(runtime, folder);
   await validates(runtime, { folder, bootstrap });
+  const { definitions } = JSON.parse(await xds(runtime, ["schema"]));
+  assert.match(definitions["envoy.config.cluster.v3.Cluster"].properties.name.description, /^Supplies the name/);
 }
 
 /** The options by which a server and an Envoy present certificates. */
@@ -128,9 +130,9 @@ function failureOf(running: Promise<unknown>): Promise<Failure> {
   return running.then(() => assert.fail("it has not failed"), (error) => error as Failure);
 }
 
-async function xds(runtime: string, args: readonly string[]): Promise<string> {
-  const [program, ...before] = commandOf(runtime, tmpdir());
-  return (await run(program!, [...before, ...args])).stdout;
+async function xds(runtime: string, [name, ...args]: readonly [CommandName, ...string[]]): Promise<string> {
+  const [program, ...before] = commandOf(runtime, name, tmpdir());
+  return (await run(program!, [...before, ...args], { maxBuffer: 16 * 1024 * 1024 })).stdout;
 }
 
 /** Other projects have such in what they test, and Envoy refuses it. */

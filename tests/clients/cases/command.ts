@@ -2,7 +2,6 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
 import { promisify } from "node:util";
 import { commandOf, ServeCommand } from "../../cli/envoy/command.ts";
 import { TestAuthority } from "../../server/test-authority.ts";
@@ -19,7 +18,7 @@ export const COMMAND: readonly Case[] = [
   },
   {
     name: "xds serve and xds bootstrap --grpc with certificates of both",
-    // grpc-js and grpc-java read no certificates from a bootstrap's "tls".
+    // grpc-js cannot read a bootstrap with these, and grpc-java trusts the authorities of its platform only.
     clients: ({ name }) => name === "grpc-go" || name === "grpcio",
     run: (world) => follows(world, certificatesIn),
   },
@@ -41,7 +40,7 @@ async function follows(world: World, optionsIn: (folder: string) => Options | Pr
   const command = running.use(new ServeCommand("node", files, options.serve));
   const server = `--server=127.0.0.1:${await command.port()}`;
   const file = join(folder, "bootstrap.json");
-  await writeFile(file, await xds(["bootstrap", "--grpc", "--node=client", server, ...options.bootstrap]));
+  await writeFile(file, await bootstrap(["--grpc", "--node=client", server, ...options.bootstrap]));
   const by = world.start({ GRPC_XDS_BOOTSTRAP: file });
   await world.meets(["a"], { by });
   await writeFile(files, echoAt(b));
@@ -71,8 +70,8 @@ async function certificatesIn(folder: string): Promise<Options> {
   }
 }
 
-async function xds(args: readonly string[]): Promise<string> {
-  const [program, ...before] = commandOf("node", process.cwd());
+async function bootstrap(args: readonly string[]): Promise<string> {
+  const [program, ...before] = commandOf("node", "bootstrap", "");
   return (await promisify(execFile)(program!, [...before, ...args])).stdout;
 }
 
