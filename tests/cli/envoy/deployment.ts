@@ -46,6 +46,7 @@ const CHECKED: readonly Checked[] = [
 
 /** The files of `examples/deploy` are what their readers take; those that read them say so. */
 export async function checkDeployment(): Promise<void> {
+  await checkBinary();
   await run("python3", ["-m", "venv", VENV]);
   const requirements = join(import.meta.dirname, "requirements.txt");
   await run(join(VENV, "bin/pip"), ["install", "--quiet", "--disable-pip-version-check", "-r", requirements]);
@@ -82,4 +83,23 @@ async function complaint(
     if (typeof code !== "number") throw error;
     return stdout + stderr;
   }
+}
+
+/** What `deno compile` would make a binary of has every command in it. It would download its runtime. */
+async function checkBinary(): Promise<void> {
+  const text = await readFile(join(ROOT, "docs/deployment.md"), "utf8");
+  const [line, file] = /^deno compile .* (\S+)$/m.exec(text) ?? assert.fail("docs/deployment.md has no deno compile");
+  const help = (await run("deno", ["compile", "--help"])).stdout;
+  // Those on permissions are in a table, some of them with a short name before.
+  for (const [option] of line.matchAll(/--[a-z-]+/g)) assert.match(help, new RegExp(`${option}\\b`), option);
+  const graph = await run("deno", ["info", "--json", file!], { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 });
+  const { modules } = JSON.parse(graph.stdout) as { modules: { specifier: string; error?: string }[] };
+  assert.deepEqual(modules.filter(({ error }) => error !== undefined), []);
+  const has = (path: string) => modules.some(({ specifier }) => specifier.endsWith(path));
+  const commands = [
+    ...(await readFile(join(ROOT, "src/cli/run.ts"), "utf8")).matchAll(/import\("\.(\/[\w-]+\.ts)"\)/g),
+  ];
+  const late = ["/src/node/envoy/mod.ts", "/gen/comments.ts", ...commands.map(([, path]) => `/src/cli${path}`)];
+  assert.deepEqual(late.filter((path) => !has(path)), []);
+  console.log(`deno compile: ${modules.length} modules, ${commands.length} commands`);
 }
