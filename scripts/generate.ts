@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parseArgs } from "node:util";
+import { commentTable } from "./comment-table.ts";
 import { descriptorTable } from "./descriptor-table.ts";
 import { FILE_DESC, withOwnFileDesc } from "./file-desc.ts";
 
@@ -86,9 +87,10 @@ function generate(work: string): string {
   execFileSync(join(bin, "buf"), ["generate"], { cwd: work, stdio: "inherit", env: { ...process.env, PATH: path } });
   const fresh = join(work, "gen");
   const files = filesIn(fresh);
-  const descriptors = descriptorTable(fresh, files);
+  const [descriptors, comments] = [descriptorTable(fresh, files), commentTable(fresh, files)];
   writeFileSync(join(fresh, "packages.ts"), packageIndex(fresh));
   writeFileSync(join(fresh, "descriptors.ts"), descriptors);
+  writeFileSync(join(fresh, "comments.ts"), comments);
   for (const file of files) {
     const text = readFileSync(join(fresh, file), "utf8");
     writeFileSync(join(fresh, file), withOwnFileDesc(text, relative(dirname(file), FILE_DESC.name)));

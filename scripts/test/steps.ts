@@ -145,7 +145,7 @@ export function stepsOf(reports: string): readonly Step[] {
       group: "all",
       // Other steps share the machine.
       command: ["node", "tests/cli/envoy/main.ts", "--edits=3", "--within=5000"],
-      needs: [...ENVOY, OPENSSL],
+      needs: [PYTHON, OPENSSL],
     },
     {
       ...vitest("nats", "tests/store/nats"),

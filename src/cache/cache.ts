@@ -22,6 +22,14 @@ export interface Cache {
    * which call it rarely. Default: the reason is not known.
    */
   explain?(request: WatchRequest): string | undefined;
+  /**
+   * Says what is wrong at present with where the configuration comes from, so that clients have a former one, as in
+   * `routes.yaml:9:49 virtual_hosts: Expected a list`: for `status()` and `explain()` of the server. Default: nothing.
+   *
+   * @param node - leaves out what does not concern this client. Default: all is said.
+   * @returns a line each
+   */
+  sourceErrors?(node?: Node): readonly string[];
 }
 
 /** A client as it describes itself: its id, cluster, locality, metadata and version. */

@@ -40,5 +40,6 @@ export {
   type SourceCache,
   type SourceStatus,
 } from "./snapshots-from.ts";
+export { sourceErrorsOf } from "./source-errors.ts";
 export { AliasIndex, CollectionIndex } from "./view-index.ts";
 export { WatchErrors } from "./watch-errors.ts";

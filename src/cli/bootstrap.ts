@@ -30,7 +30,8 @@ Usage: xds bootstrap [options] > envoy.json
   --admin-port <port>       Envoy's admin interface on 127.0.0.1 (default: 9901; 0 for any free one)
   --tls-ca <file>           TLS to the control plane, whose certificate this file has signed
   --tls-cert, --tls-key     the certificate of this client
-  --tls-server-name <name>  the name in the certificate of the control plane
+  --tls-server-name <name>  the name in the certificate of the control plane, where it is not the host of --server; not
+                            for a gRPC client
 
 Examples:
   xds bootstrap --node edge-1 > envoy.json && envoy -c envoy.json
@@ -47,6 +48,12 @@ Examples:
     const serverName = textOf(values, "tls-server-name");
     if (caFile === undefined && (certFile ?? keyFile ?? serverName) !== undefined) {
       throw new UsageError("TLS needs --tls-ca");
+    }
+    if ((certFile === undefined) !== (keyFile === undefined)) {
+      throw new UsageError("A certificate needs both --tls-cert and --tls-key");
+    }
+    for (const name of values["grpc"] ? ["admin-port", "tls-server-name"] : []) {
+      if (values[name] !== undefined) throw new UsageError(`The option --${name} is not for a gRPC client`);
     }
     const common = {
       server: textOf(values, "server") ?? "127.0.0.1:18000",

@@ -51,12 +51,21 @@ export function parse(
   for (const [name, { type, multiple }] of Object.entries(options)) {
     if (values[name] !== undefined) continue;
     const variable = `XDS_${name.toUpperCase().replaceAll("-", "_")}`;
-    const text = environment[variable];
+    const text = variableOf(environment, variable);
     if (text === undefined || text === "") continue;
     if (type === "boolean") values[name] = booleanOf(variable, text);
     else values[name] = multiple ? text.split(",") : text;
   }
   return { values, positionals: parsed.positionals };
+}
+
+/** Deno throws where it was not permitted to read a variable: then it is not given. */
+function variableOf(environment: Io["environment"], variable: string): string | undefined {
+  try {
+    return environment[variable];
+  } catch {
+    return undefined;
+  }
 }
 
 function booleanOf(variable: string, text: string): boolean {

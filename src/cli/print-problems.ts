@@ -1,4 +1,4 @@
-import type { PlacedProblem } from "../files/mod.ts";
+import type { ClientLayers, PlacedProblem } from "../files/mod.ts";
 import { placeText } from "../files/mod.ts";
 
 /** How problems are printed. */
@@ -21,11 +21,19 @@ export function logLine(problem: PlacedProblem): string {
 }
 
 function lineOf(problem: PlacedProblem, start: readonly string[]): string {
-  const { path, message, rule, value, hint, resource } = problem;
+  const { path, message, rule, value, hint, resource, layers } = problem;
   const place = start.filter((part) => part !== "").join(" ");
   const about = resource === undefined || path !== "" ? "" : ` (${resource})`;
   const shown = value === undefined ? "" : `, not ${value}`;
-  return `${place}: ${message}${shown}${about} [${rule}]${hint === undefined ? "" : `; ${hint}`}`;
+  return `${place}: ${message}${shown}${about}${forClients(layers)} [${rule}]${hint === undefined ? "" : `; ${hint}`}`;
+}
+
+/** ` for clients of node "edge-1" in cluster "edge"`; nothing where all clients are concerned. */
+export function forClients(layers: ClientLayers | undefined): string {
+  if (layers === undefined) return "";
+  const { node, cluster } = layers;
+  const ofNode = node === undefined ? "" : ` of node ${JSON.stringify(node)}`;
+  return ` for clients${ofNode}${cluster === undefined ? "" : ` in cluster ${JSON.stringify(cluster)}`}`;
 }
 
 /** `1 file`, `2 files`. */
@@ -35,12 +43,14 @@ export function count(n: number, what: string): string {
 
 /** https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
 function annotation(problem: PlacedProblem): string {
-  const { severity, file, line, column, path, message, rule, value, hint } = problem;
+  const { severity, file, line, column, path, message, rule, value, hint, layers } = problem;
   const properties = Object.entries({ file, line, col: column, title: rule })
     .filter(([, each]) => each !== undefined)
     .map(([name, each]) => `${name}=${escaped(String(each)).replaceAll(":", "%3A").replaceAll(",", "%2C")}`);
   const shown = value === undefined ? "" : `, not ${value}`;
-  const text = `${path === "" ? "" : `${path}: `}${message}${shown}${hint === undefined ? "" : `; ${hint}`}`;
+  const text = `${path === "" ? "" : `${path}: `}${message}${shown}${forClients(layers)}${
+    hint === undefined ? "" : `; ${hint}`
+  }`;
   return `::${severity} ${properties.join(",")}::${escaped(text)}`;
 }
 

@@ -16,7 +16,7 @@ import {
 } from "./command.ts";
 import { FILE_HELP, FILE_OPTIONS, maxFileBytesOf, validateOptionsOf } from "./file-options.ts";
 import { LEVELS, makeLog } from "./log.ts";
-import { count, logLine } from "./print-problems.ts";
+import { count, forClients, logLine } from "./print-problems.ts";
 
 const OPTIONS: Options = {
   host: { type: "string" },
@@ -149,7 +149,7 @@ function report(publication: FilesPublication, log: Required<Logger>, otherwise:
   if (isPublished) {
     log.info({ files, resources }, `Published ${count(resources, "resource")} of ${count(files, "file")}`);
   } else if (client === undefined) log.error({ files }, otherwise);
-  else log.error({ client }, `Clients of node "${client.node}" in cluster "${client.cluster}" keep what they have`);
+  else log.error({ client }, `These files are not served${forClients(client)}, which keep what they have`);
 }
 
 /** Signals that ask the process to end, one after another; none is missed between two calls of `next`. */

@@ -2,7 +2,7 @@ import type { DescMessage, Message } from "../resource/mod.ts";
 import { CLUSTER_TYPE, LISTENER_TYPE, SECRET_TYPE } from "../v3/types.ts";
 import { typeName } from "./any-reader.ts";
 import type { Collector } from "./collector.ts";
-import { itemsOf, type MapNode, type Node, stringOf, valueAt } from "./node.ts";
+import { type Entry, itemsOf, type MapNode, type Node, stringOf, valueAt } from "./node.ts";
 
 /** The full name of the type of a bootstrap. */
 export const BOOTSTRAP = "envoy.config.bootstrap.v3.Bootstrap";
@@ -20,17 +20,23 @@ export function collectBootstrap(collector: Collector, node: MapNode): void {
   const entry = node.entries.find(({ key }) => key === "static_resources" || key === "staticResources");
   if (entry === undefined || message.staticResources === undefined) return;
   const left = controlPlanesOf(node);
-  collector.within(entry.key, () => {
-    for (const [key, typeUrl] of STATIC) {
-      const messages = message.staticResources![key]!;
-      const list = itemsOf(valueAt(entry.value, key));
-      const desc = reader.types.get(typeName(typeUrl))!;
-      collector.within(
-        key,
-        () => list.forEach((item, i) => addStatic(collector, { desc, message: messages[i]!, item, i, left })),
-      );
-    }
-  });
+  const resources = () => addAll(collector, { entry, messages: message.staticResources!, left });
+  collector.withRest(left.size > 0 ? "control plane" : undefined, () => collector.within(entry.key, resources));
+}
+
+interface All {
+  readonly entry: Entry;
+  readonly messages: Readonly<Record<string, readonly Message[]>>;
+  readonly left: ReadonlySet<string>;
+}
+
+function addAll(collector: Collector, { entry, messages, left }: All): void {
+  for (const [key, typeUrl] of STATIC) {
+    const desc = collector.reader.types.get(typeName(typeUrl))!;
+    const list = itemsOf(valueAt(entry.value, key));
+    const add = (item: Node, i: number) => addStatic(collector, { desc, message: messages[key]![i]!, item, i, left });
+    collector.within(key, () => list.forEach(add));
+  }
 }
 
 interface Static {

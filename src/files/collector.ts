@@ -28,6 +28,7 @@ export class Collector {
   readonly removals: Removal[] = [];
   readonly #text: Text | undefined;
   readonly #file: string | undefined;
+  #rest: PlacedResource["rest"] = undefined;
 
   constructor(text: Text | undefined, file: string | undefined, types: Types) {
     this.#text = text;
@@ -49,7 +50,13 @@ export class Collector {
   addMessage(desc: DescMessage, message: Message, node: Node, options: ResourceOptions = {}): void {
     try {
       const made = resource(desc, message, options);
-      const source = { path: this.findings.trail.toString(), node, text: this.#text, file: this.#file };
+      const source = {
+        path: this.findings.trail.toString(),
+        node,
+        text: this.#text,
+        file: this.#file,
+        rest: this.#rest,
+      };
       this.resources.push(new PlacedResource(made, source));
     } catch (error) {
       // Names and ttls only: what the message has in other fields is not quoted.
@@ -72,6 +79,13 @@ export class Collector {
     const { trail } = this.findings;
     const place = this.findings.placeOf(node.at);
     this.removals.push({ typeUrl: TYPE_URL_PREFIX + typeName(typeUrl), name, place, path: trail.toString() });
+  }
+
+  /** Reads resources that may refer to what their document does not have. */
+  withRest(rest: PlacedResource["rest"], read: () => void): void {
+    this.#rest = rest;
+    read();
+    this.#rest = undefined;
   }
 
   /** Reads within the value of a key, or an item. */

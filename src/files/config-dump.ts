@@ -18,18 +18,25 @@ export function collectDump(collector: Collector, node: MapNode): void {
       return [...controlPlanesOf(valueAt(config, "bootstrap") ?? config)];
     }),
   );
-  collector.within("configs", () => {
-    itemsOf(configs).forEach((config, i) => collector.within(i, () => collectConfig(collector, config, left)));
+  const hasEndpoints = itemsOf(configs).some((config) => typeNameOf(config) === ENDPOINTS_DUMP);
+  collector.withRest(hasEndpoints ? undefined : "include_eds", () => {
+    collector.within("configs", () => {
+      itemsOf(configs).forEach((config, i) => collector.within(i, () => collectConfig(collector, config, left)));
+    });
   });
 }
 
 function collectConfig(collector: Collector, config: Node, left: ReadonlySet<string>): void {
-  const type = typeName(stringOf(valueAt(config, "@type")) ?? "");
+  const type = typeNameOf(config);
   if (!type.startsWith("envoy.admin.v3.")) {
     const message = 'Expected "@type" of a dump, such as "type.googleapis.com/envoy.admin.v3.ClustersConfigDump"';
     return collector.findings.add(config.at, { message });
   }
   for (const path of RESOURCES[type] ?? []) visit(collector, config, { path: path.split("."), left });
+}
+
+function typeNameOf(config: Node): string {
+  return typeName(stringOf(valueAt(config, "@type")) ?? "");
 }
 
 interface Way {
@@ -72,12 +79,14 @@ const WEIGHTS = ["load_balancing_weight", "loadBalancingWeight"];
 /** Keys that lead to weights. */
 const ENDPOINTS = ["endpoints", "lb_endpoints", "lbEndpoints"];
 
+const ENDPOINTS_DUMP = "envoy.admin.v3.EndpointsConfigDump";
+
 const RESOURCES: Readonly<Record<string, readonly string[]>> = {
   "envoy.admin.v3.ClustersConfigDump": ["static_clusters.cluster", "dynamic_active_clusters.cluster"],
   "envoy.admin.v3.ListenersConfigDump": ["static_listeners.listener", "dynamic_listeners.active_state.listener"],
   "envoy.admin.v3.RoutesConfigDump": ["dynamic_route_configs.route_config"],
   "envoy.admin.v3.ScopedRoutesConfigDump": ["dynamic_scoped_route_configs.scoped_route_configs"],
-  "envoy.admin.v3.EndpointsConfigDump": ["dynamic_endpoint_configs.endpoint_config"],
+  [ENDPOINTS_DUMP]: ["dynamic_endpoint_configs.endpoint_config"],
   "envoy.admin.v3.SecretsConfigDump": ["static_secrets.secret", "dynamic_active_secrets.secret"],
   "envoy.admin.v3.EcdsConfigDump": ["ecds_filters.ecds_filter"],
 };

@@ -32,7 +32,7 @@ function scalar(node: ScalarNode, expand: (text: string) => string, findings: Fi
     const value = expand(node.value);
     return { ...node, value: node.isPlain ? plainScalar(value) : value, isExpanded: true };
   } catch (error) {
-    findings.add(node.at, { message: error instanceof Error ? error.message : "It cannot be expanded" });
+    findings.addUnusable(node.at, { message: error instanceof Error ? error.message : "It cannot be expanded" });
     return node;
   }
 }

@@ -8,6 +8,7 @@ export class Findings {
   readonly trail: Trail = new Trail();
   readonly #text: Text | undefined;
   readonly #file: string | undefined;
+  readonly #unusable = new Set<number>();
   readonly #found: { readonly at: number; readonly problem: DocumentProblem }[] = [];
 
   /** @param text - undefined for a value that was not read from a text */
@@ -23,9 +24,16 @@ export class Findings {
    * @param problem - what is wrong, and a hint
    */
   add(at: number, { message, hint }: { readonly message: string; readonly hint?: string }): void {
-    if (this.#found.length >= MAX_PROBLEMS) return;
+    if (this.#found.length >= MAX_PROBLEMS || this.#unusable.has(at)) return;
     const problem = { ...this.placeOf(at), path: this.trail.toString(), message, ...hint !== undefined && { hint } };
     this.#found.push({ at, problem });
+  }
+
+  /** Adds a problem of a value that nothing else is to be said of. */
+  addUnusable(at: number, problem: { readonly message: string }): void {
+    this.add(at, problem);
+    // Values of no text have no offsets of their own.
+    if (this.#text !== undefined) this.#unusable.add(at);
   }
 
   /** The place of an offset in the text. */

@@ -2,10 +2,20 @@ import { type DescEnum, type DescField, type DescMessage, ScalarType } from "@bu
 import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 import { TYPE_URL_PREFIX } from "../resource/mod.ts";
 import { knownType, knownTypeNames } from "../v3/known-types.ts";
+import type { Comments } from "./comments.ts";
 import { hasOwnForm } from "./read-well-known.ts";
 
 /** A schema of JSON Schema, draft 7. */
 export type JsonSchema = { readonly [key: string]: unknown } | boolean;
+
+/** Options of {@link jsonSchema}. */
+export interface JsonSchemaOptions {
+  /**
+   * What editors show of messages, fields and values: see `apiComments`. With it the schema has twice the size. A field has
+   * it by its name in `snake_case`. Default: nothing.
+   */
+  readonly comments?: Comments;
+}
 
 /**
  * Makes a JSON Schema of what may stand in a file, with which editors complete and check Envoy's YAML. It is made of the
@@ -16,13 +26,13 @@ export type JsonSchema = { readonly [key: string]: unknown } | boolean;
  *
  * @returns a schema of draft 7, which most editors read
  */
-export function jsonSchema(): { readonly [key: string]: unknown } {
+export function jsonSchema({ comments = {} }: JsonSchemaOptions = {}): { readonly [key: string]: unknown } {
   const definitions: Record<string, JsonSchema> = {};
   const anyTypes = [...knownTypeNames()].filter((name) => IN_ANY.test(name) || isWellKnown(name));
   const pending = [...anyTypes, BOOTSTRAP].map((name) => knownType(name)!);
   for (let desc = pending.pop(); desc !== undefined; desc = pending.pop()) {
     if (desc.typeName in definitions) continue;
-    definitions[desc.typeName] = messageSchema(desc, anyTypes.includes(desc.typeName));
+    definitions[desc.typeName] = messageSchema(desc, { isInAny: anyTypes.includes(desc.typeName), comments });
     for (const { message } of desc.fields) if (message !== undefined) pending.push(message);
   }
   definitions[ANY] = anySchema(anyTypes);
@@ -92,19 +102,30 @@ function responseSchema(list: JsonSchema): JsonSchema {
   };
 }
 
-function messageSchema(desc: DescMessage, isInAny: boolean): JsonSchema {
-  const own = ownForm(desc);
-  if (own !== undefined) return own;
+interface InSchema {
+  readonly isInAny: boolean;
+  readonly comments: Comments;
+}
+
+function messageSchema(desc: DescMessage, { isInAny, comments }: InSchema): JsonSchema {
+  const form = ownForm(desc);
+  if (form !== undefined) return form;
   const properties: Record<string, JsonSchema> = isInAny ? { "@type": { const: TYPE_URL_PREFIX + desc.typeName } } : {};
   // Patterns are checked, and not proposed, so that editors propose one spelling.
   const patternProperties: Record<string, JsonSchema> = {};
+  const own = comments[desc.typeName] ?? {};
   for (const field of desc.fields) {
-    const schema = fieldSchema(field);
-    properties[field.name] = schema;
+    const schema = fieldSchema(field, comments);
+    properties[field.name] = { ...described(own[field.name]), ...schema as object };
     if (field.jsonName !== field.name) patternProperties[`^${field.jsonName}$`] = schema;
   }
   // Nothing stands for a field that is not set, as in YAML when all fields of a message are commented out.
-  return { type: ["object", "null"], title: desc.typeName, properties, patternProperties, additionalProperties: false };
+  const members = { properties, patternProperties, additionalProperties: false };
+  return { type: ["object", "null"], title: desc.typeName, ...described(own[""]), ...members };
+}
+
+function described(description: string | undefined): { readonly description?: string } {
+  return description === undefined ? {} : { description };
 }
 
 function ownForm(desc: DescMessage): JsonSchema | undefined {
@@ -125,25 +146,29 @@ function ownForm(desc: DescMessage): JsonSchema | undefined {
   return isWrapperDesc(desc) ? scalarSchema(desc.fields[0]!.scalar!) : undefined;
 }
 
-function fieldSchema(field: DescField): JsonSchema {
+function fieldSchema(field: DescField, comments: Comments): JsonSchema {
   switch (field.fieldKind) {
     case "list":
-      return { type: ["array", "null"], items: valueSchema(field) };
+      return { type: ["array", "null"], items: valueSchema(field, comments) };
     case "map":
-      return { type: ["object", "null"], additionalProperties: valueSchema(field) };
+      return { type: ["object", "null"], additionalProperties: valueSchema(field, comments) };
     default:
-      return valueSchema(field);
+      return valueSchema(field, comments);
   }
 }
 
-function valueSchema(field: DescField): JsonSchema {
+function valueSchema(field: DescField, comments: Comments): JsonSchema {
   if (field.message !== undefined) return ref(field.message.typeName);
-  return field.enum === undefined ? scalarSchema(field.scalar!) : enumSchema(field.enum);
+  return field.enum === undefined ? scalarSchema(field.scalar!) : enumSchema(field.enum, comments[field.enum.typeName]);
 }
 
-function enumSchema(desc: DescEnum): JsonSchema {
+function enumSchema({ values }: DescEnum, comments: Readonly<Record<string, string>> | undefined): JsonSchema {
   // Names may stand for the same number.
-  return { anyOf: [{ enum: [...new Set(desc.values.flatMap(({ name, number }) => [name, number]))] }, VARIABLE] };
+  const names = new Map<string | number, string>(values.flatMap(({ name, number }) => [[name, name], [number, name]]));
+  const allowed = { enum: [...names.keys()] };
+  // Editors know these, one for each value.
+  const enumDescriptions = comments && [...names.values()].map((name) => comments[name] ?? "");
+  return { anyOf: [enumDescriptions ? { ...allowed, enumDescriptions } : allowed, VARIABLE] };
 }
 
 /** A text with `${NAME}`, in place of what is no string. */

@@ -6,7 +6,8 @@
 export type { Removal } from "./collector.ts";
 export { type DocumentContent, readDocument, resourcesFromJson, resourcesFromYaml } from "./document.ts";
 export { type ClientLayers, compose, type Composition, type Layer, type LayerFile, resourcesIn } from "./layers.ts";
-export { type JsonSchema, jsonSchema } from "./json-schema.ts";
+export { apiComments, type Comments } from "./comments.ts";
+export { type JsonSchema, jsonSchema, type JsonSchemaOptions } from "./json-schema.ts";
 export type { ReadOptions, ReadTextOptions } from "./options.ts";
 export { PlacedResource } from "./placed-resource.ts";
 export { DocumentError, type DocumentProblem, type Place, placeText, problemText } from "./problem.ts";

@@ -9,14 +9,17 @@ export class PlacedResource {
   readonly resource: Resource;
   /** Where it is in the document, as in `static_resources.clusters[3]`; empty for the whole document. */
   readonly path: string;
+  /** Why its document may refer to what it does not have: a bootstrap's control plane, or endpoints that a dump leaves out. */
+  readonly rest: "control plane" | "include_eds" | undefined;
   readonly #node: Node;
   readonly #text: Text | undefined;
   readonly #file: string | undefined;
 
   /** Not for direct use: see `readDocument`. */
-  constructor(resource: Resource, { path, node, text, file }: Source) {
+  constructor(resource: Resource, { path, node, text, file, rest }: Source) {
     this.resource = resource;
     this.path = path;
+    this.rest = rest;
     this.#node = node;
     this.#text = text;
     this.#file = file;
@@ -62,6 +65,7 @@ export class PlacedResource {
 
 /** Where a resource is written. */
 export interface Source {
+  readonly rest: PlacedResource["rest"];
   readonly path: string;
   readonly node: Node;
   readonly text: Text | undefined;

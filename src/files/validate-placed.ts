@@ -1,6 +1,7 @@
 import type { ValidateOptions } from "../validate/mod.ts";
 import { validateBy } from "../validate/validate.ts";
 import { Validator } from "../validate/validator.ts";
+import type { ClientLayers } from "./layers.ts";
 import type { PlacedResource } from "./placed-resource.ts";
 import type { DocumentProblem } from "./problem.ts";
 
@@ -14,6 +15,8 @@ export interface PlacedProblem extends DocumentProblem {
   readonly resource?: string;
   /** The value, shortened and without secrets. */
   readonly value?: string;
+  /** The layers of files whose clients have it; absent where all clients do. */
+  readonly layers?: ClientLayers;
 }
 
 /** Finds what clients would reject in resources, at the places of the fields. */
@@ -28,8 +31,21 @@ export function validatePlacedBy(validator: Validator, placed: readonly PlacedRe
   return problems.map(({ typeUrl, resource, path, value, ...rest }) => {
     const found = places.get(`${typeUrl}\n${resource}`);
     const isShown = value !== undefined && found?.isExpanded(path) !== true;
-    return { path, ...found?.placeOf(path), resource, ...rest, ...isShown && { value } };
+    const placed = { path, ...found?.placeOf(path), resource, ...rest, ...isShown && { value } };
+    return rest.rule.startsWith("reference.") ? { ...placed, ...ofReference(placed, found?.rest) } : placed;
   });
+}
+
+/** Envoy gets what the static resources of its bootstrap refer to from its control plane, and accepts them as they are. */
+function ofReference({ rule, hint }: PlacedProblem, rest: PlacedResource["rest"]): Partial<PlacedProblem> {
+  if (rest === "control plane") {
+    return {
+      severity: "warning",
+      hint: hint ?? "the control plane of this bootstrap may have it, and these files do not",
+    };
+  }
+  if (rest === undefined || rule !== "reference.endpoints") return {};
+  return { hint: "Envoy's admin interface gives the endpoints, too: /config_dump?include_eds" };
 }
 
 /** A problem of a document, as one of validation: it is always an error. */

@@ -1,3 +1,4 @@
+import { sourceErrorsOf } from "../cache/mod.ts";
 import { checkOptions } from "../resource/mod.ts";
 import { HeldBytes, type StreamInfo } from "../stream/mod.ts";
 import type { StreamQueueStatus } from "./admission/admission.ts";
@@ -49,6 +50,8 @@ export interface ServerStatus {
   readonly queue: StreamQueueStatus;
   /** Whether clients are served: the configuration is loaded, and the server is not closed. */
   readonly ready: boolean;
+  /** What is wrong with where the configuration comes from, as files that have errors; empty where nothing is known of it. */
+  readonly sourceErrors: readonly string[];
   /** How often each limit was exceeded. */
   readonly limits: LimitCounts;
 }
@@ -162,6 +165,7 @@ export function createDiscoveryServer(options: DiscoveryServerOptions): Discover
       polls: polls.status,
       queue: streams.queue,
       ready: readiness.isReady && !closed,
+      sourceErrors: sourceErrorsOf(cache),
       limits: counter.counts,
     }),
     async reauthorize() {

@@ -35,12 +35,18 @@ describe("examples/deploy", () => {
         for (const [option] of line.matchAll(/--[a-z][a-z-]*/g)) expect(help, `${file}: ${line}`).toContain(option);
         count++;
       }
-      for (const [, name] of text(file).matchAll(/\bXDS_([A-Z_]+)\b/g)) {
+      for (const [, name] of text(file).replaceAll("XDS_VERSION", "").matchAll(/\bXDS_([A-Z_]+)\b/g)) {
         const option = `--${name!.toLowerCase().replaceAll("_", "-")}`;
         expect(await helpOf("serve"), `${file}: XDS_${name}`).toContain(option);
       }
     }
     expect(count).toBeGreaterThan(8);
+  });
+
+  it("has an image of this version", () => {
+    const { version } = JSON.parse(text("package.json"));
+    expect(text("examples/deploy/Dockerfile")).toContain(`ARG XDS_VERSION=${version}\n`);
+    expect(text("examples/deploy/kubernetes/xds.yaml")).toContain(`/xds:${version}\n`);
   });
 
   it("has manifests of Kubernetes that belong together", () => {

@@ -8,6 +8,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import { create } from "@bufbuild/protobuf";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -18,8 +19,10 @@ import {
   FilesError,
   type FilesPublication,
 } from "../../src/node/files/mod.ts";
+import { createDiscoveryServer } from "../../mod.ts";
+import { NodeSchema } from "../../gen/envoy/config/core/v3/base_pb.ts";
 import { FakeClient } from "../../src/testing/mod.ts";
-import { CLUSTER_TYPE } from "../../src/v3/types.ts";
+import { CLUSTER_TYPE, ROUTE_TYPE } from "../../src/v3/types.ts";
 import { v3 } from "../../src/v3/table.ts";
 
 let root: string;
@@ -156,10 +159,16 @@ describe("filesCache()", () => {
     expect(names(client)).toEqual(["a"]);
     expect(names(connect({ id: "new" }))).toEqual(["a"]);
     expect(opened.status()).toMatchObject({ isCurrent: false, publishedAt: expect.any(Date) });
+    const server = createDiscoveryServer({ cache: opened, log: false });
+    const error = `${join(root, "c.yaml")}:1:1: Expected a resource with "@type"`;
+    expect(server.status().sourceErrors).toEqual([expect.stringContaining(error)]);
+    expect(server.explain("n").text).toContain(error);
     rmSync(join(root, "c.yaml"));
     await opened.reload();
     expect(names(client)).toEqual(["a", "b"]);
     expect(opened.status()).toMatchObject({ isCurrent: true, problems: [] });
+    expect([server.status().sourceErrors, server.explain("n").findings.length]).toEqual([[], 1]);
+    server.close();
   });
 
   it("keeps it when the directory is emptied or deleted", async () => {
@@ -207,13 +216,79 @@ describe("filesCache()", () => {
     expect(publications.at(-1)).toMatchObject({ isPublished: false, client: { node: "n1", cluster: "edge" } });
     expect(names(connect({ id: "n1" }))).toEqual([]);
     expect(names(connect({ id: "n2", cluster: "edge" }))).toEqual(["b"]);
-    // With such a client connected the next change is refused as a whole, so that this is seen.
+    // A client says itself which node it is: it does not keep a change from all others.
     write("a.yaml", "a", "a2");
     const both = connect({ id: "n1", cluster: "edge" });
-    expect((await opened.reload()).isPublished).toBe(false);
+    const other = connect({ id: "n2" });
+    expect((await opened.reload()).isPublished).toBe(true);
+    expect(publications.at(-2)).toMatchObject({ isPublished: false, client: { node: "n1", cluster: "edge" } });
+    expect([names(both), names(other)]).toEqual([[], ["a", "a2"]]);
     rmSync(join(root, "nodes/n1/x.yaml"));
     expect((await opened.reload()).isPublished).toBe(true);
     expect(names(both)).toEqual(["a2", "b"]);
+  });
+
+  it("refuses a change that takes from a client what it has of two layers", async () => {
+    write("a.yaml", "a");
+    write("clusters/edge/b.yaml", "b");
+    write("nodes/n1/c.yaml", "c");
+    const opened = await open({ everyMs: 60_000 });
+    const both = connect({ id: "n1", cluster: "edge" });
+    for (const layer of ["clusters/edge", "nodes/n1"]) {
+      writeFileSync(join(root, layer, "x.yaml"), `remove:\n- { "@type": ${CLUSTER_TYPE}, name: a }\n`);
+    }
+    const { isPublished, problems } = await opened.reload();
+    expect(isPublished).toBe(false);
+    expect(problems).toMatchObject([
+      { file: join(root, "nodes/n1/x.yaml"), line: 2, layers: { node: "n1", cluster: "edge" } },
+    ]);
+    expect(names(both)).toEqual(["a", "b", "c"]);
+  });
+
+  describe("with a node that refers to what only its cluster has", () => {
+    const routes = (name: string) =>
+      `"@type": ${ROUTE_TYPE}\nname: r\nvirtual_hosts:\n- name: all\n  domains: ["*"]\n  routes:\n` +
+      `  - { match: { prefix: / }, route: { cluster: ${name} } }\n`;
+
+    beforeEach(() => {
+      write("a.yaml", "a");
+      write("clusters/east/b.yaml", "b-east");
+      write("clusters/west/b.yaml", "b-west");
+      write("nodes/n1/c.yaml", "c");
+    });
+
+    it("serves it to the node in that cluster, and not to one that would lack it", async () => {
+      writeFileSync(join(root, "nodes/n1/routes.yaml"), routes("b-west"));
+      const opened = await open();
+      expect(names(connect({ id: "n1", cluster: "west" }))).toEqual(["a", "b-west", "c"]);
+      expect(publications).toHaveLength(1);
+      expect(names(connect({ id: "n1", cluster: "east" }))).toEqual([]);
+      expect(publications.slice(1)).toMatchObject([
+        { isPublished: false, client: { node: "n1", cluster: "east" }, problems: [{ rule: "reference.cluster" }] },
+      ]);
+      const says = `${join(root, "nodes/n1/routes.yaml")}:7:47 virtual_hosts[0].routes[0].route.cluster: `;
+      expect(opened.status().problems).toMatchObject([{ layers: { node: "n1", cluster: "east" } }]);
+      const request = (cluster: string) => {
+        const node = create(NodeSchema, { id: "n1", cluster });
+        return { node, type: CLUSTER_TYPE, subscription: { wildcard: true, names: new Set<string>() } };
+      };
+      expect(opened.sourceErrors!()).toEqual([expect.stringContaining(says)]);
+      expect(opened.sourceErrors!(request("west").node)).toEqual([]);
+      expect(opened.explain!(request("east"))).toContain(`the files cannot be served to node ["n1","east"]: ${says}`);
+      expect(opened.explain!(request("west"))).toBe(undefined);
+      expect(names(connect({ id: "n1", cluster: "none" }))).toEqual([]);
+      expect(publications.slice(2)).toMatchObject([{ isPublished: false, client: { node: "n1" } }]);
+      expect(names(connect({ id: "n2", cluster: "none" }))).toEqual(["a"]);
+    });
+
+    it("refuses what no cluster has, and names the clients with which the least is wrong", async () => {
+      writeFileSync(join(root, "nodes/n1/routes.yaml"), routes("b-west"));
+      writeFileSync(join(root, "nodes/n1/more.yaml"), routes("b-wets").replace("name: r", "name: r2"));
+      const error = await open().catch((each: unknown) => each);
+      expect((error as FilesError).problems).toMatchObject([
+        { file: join(root, "nodes/n1/more.yaml"), layers: { cluster: "west", node: "n1" } },
+      ]);
+    });
   });
 
   it("follows the files although a callback throws", async () => {

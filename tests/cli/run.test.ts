@@ -53,6 +53,9 @@ describe("xds", () => {
     [["bootstrap", "--sotw", "--grpc"], "Expected one of --sotw and --grpc"],
     [["bootstrap", "--server", "x"], 'Cannot use the server "x"'],
     [["bootstrap", "--tls-cert", "x"], "TLS needs --tls-ca"],
+    [["bootstrap", "--tls-ca", "a", "--tls-cert", "x"], "A certificate needs both --tls-cert and --tls-key"],
+    [["bootstrap", "--grpc", "--tls-ca", "a", "--tls-server-name", "x"], "--tls-server-name is not for a gRPC client"],
+    [["bootstrap", "--grpc", "--admin-port", "1"], "--admin-port is not for a gRPC client"],
     [["schema", "x"], 'Unexpected "x"'],
   ])("ends with 2 for %j", async (args, says) => {
     const { code, out, err } = await xds(args);

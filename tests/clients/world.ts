@@ -82,11 +82,11 @@ export class World implements AsyncDisposable {
     await this.#publish(this.#snapshot.with({ update: of(update), remove: of(remove) } satisfies SnapshotChange));
   }
 
-  /** Starts a process of the client, which reads where the server is. */
-  start(): LineProcess {
+  /** Starts a process of the client, which reads where the server is. @param env - default: the bootstrap of this server */
+  start(env?: Readonly<Record<string, string>>): LineProcess {
     const { clientCommand, client } = this.#options;
     const config = JSON.stringify(bootstrap({ port: this.port, api: client.api }));
-    const process = new LineProcess(clientCommand, { env: { GRPC_XDS_BOOTSTRAP_CONFIG: config } });
+    const process = new LineProcess(clientCommand, { env: env ?? { GRPC_XDS_BOOTSTRAP_CONFIG: config } });
     this.#processes.push(process);
     return process;
   }

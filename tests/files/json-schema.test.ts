@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { jsonSchema, readDocument } from "../../src/files/mod.ts";
+import { apiComments, jsonSchema, readDocument } from "../../src/files/mod.ts";
 
 const CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
 const validate = new Ajv({ strict: false, allowUnionTypes: true }).compile(jsonSchema());
@@ -47,6 +47,7 @@ filter_chains:
   ],
 ];
 
+const HCM = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 const EXAMPLES = join(import.meta.dirname, "../../examples/files");
 
 /** Words to replace in a document that is right, each of which makes it wrong. */
@@ -70,6 +71,15 @@ const WRONG: readonly (readonly [string, string, string])[] = [
   ["an extension in an extension", "stat_prefix", "stats_prefix"],
   ["an extension in an extension", "router.v3", "routr.v3"],
 ];
+
+/** A part of a schema. */
+interface Definition {
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Definition>>;
+  readonly anyOf?: readonly Definition[];
+  readonly enum?: readonly unknown[];
+  readonly enumDescriptions?: readonly string[];
+}
 
 describe("jsonSchema()", () => {
   it.each(RIGHT)("takes %s, as readDocument() does", (_, text) => {
@@ -98,5 +108,49 @@ describe("jsonSchema()", () => {
     ];
     expect([takes(`"@type": ${CLUSTER}\nname: a\n${fields.join("\n")}\n`), validate.errors]).toEqual([true, null]);
     expect(takes(`"@type": ${CLUSTER}\nname: a\ntype: $A\n`)).toBe(false);
+  });
+
+  describe("with comments", async () => {
+    const comments = await apiComments();
+    const { definitions } = jsonSchema({ comments }) as { definitions: Record<string, Definition> };
+
+    it("has those of messages and fields as descriptions", () => {
+      const cluster = definitions["envoy.config.cluster.v3.Cluster"]!;
+      const { name, circuit_breakers: ofMessage } = cluster.properties!;
+      expect(cluster).toMatchObject({ description: "Configuration for a single upstream cluster." });
+      expect(name!.description).toMatch(/^Supplies the name of the cluster which must be unique across all clusters\./);
+      expect(ofMessage).toEqual({
+        description: "Optional circuit breaking for the cluster.",
+        $ref: "#/definitions/envoy.config.cluster.v3.CircuitBreakers",
+      });
+    });
+
+    it("has those of values, one for each", () => {
+      const { enum: values, enumDescriptions = [] } = definitions[HCM]!.properties!["codec_type"]!.anyOf![0]!;
+      expect(values).toEqual(["AUTO", 0, "HTTP1", 1, "HTTP2", 2, "HTTP3", 3]);
+      expect(enumDescriptions).toHaveLength(8);
+      expect(enumDescriptions[2]).toMatch(/^The connection manager will assume that the client is speaking HTTP\/1\.1/);
+      expect(enumDescriptions[3]).toBe(enumDescriptions[2]);
+    });
+
+    it("takes and refuses the same", () => {
+      const described = new Ajv({ strict: false, allowUnionTypes: true }).compile(jsonSchema({ comments }));
+      for (const [title, text] of RIGHT) {
+        expect(parseAllDocuments(text).every((document) => described(document.toJS())), title).toBe(true);
+      }
+      for (const [title, from, to] of WRONG) {
+        const text = RIGHT.find(([each]) => each === title)![1].replace(from, to);
+        expect(parseAllDocuments(text).every((document) => described(document.toJS())), `${title} ${to}`).toBe(false);
+      }
+    });
+
+    it("has a comment on most fields, without marks of Envoy's documentation", () => {
+      const fields = Object.values(definitions).flatMap(({ properties = {} }) =>
+        Object.values<{ description?: string }>(properties)
+      );
+      const texts = fields.flatMap(({ description }) => description ?? []);
+      expect(texts.length / fields.length).toBeGreaterThan(0.75);
+      expect(texts.filter((text) => /:ref:`|\[#(?!\d)|``|@generated|\*\/|^\s|\s$/.test(text))).toEqual([]);
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { problemText, readDocument } from "../../src/files/mod.ts";
+import { problemText, readDocument, validatePlaced } from "../../src/files/mod.ts";
 import { validate } from "../../src/validate/mod.ts";
 
 const TEXT = `static_resources:
@@ -129,5 +129,69 @@ describe("the limits of readDocument()", () => {
   it("the number of problems", () => {
     const text = `resources: [${"{ a: b }, ".repeat(5_000)}]`;
     expect(problemsOf(text, "yaml")).toHaveLength(1_000);
+  });
+});
+
+describe("a string that cannot be expanded", () => {
+  it("is one problem, whatever it stands for", () => {
+    const text = `"@type": type.googleapis.com/envoy.config.cluster.v3.Cluster
+name: a
+connect_timeout: "\${A}"
+per_connection_buffer_limit_bytes: "\${A}"
+type: "\${A}"
+lb_policy: NONE
+`;
+    const expand = () => {
+      throw new Error("A is not set");
+    };
+    expect(readDocument(text, { expand }).problems.map(({ line, message }) => [line, message])).toEqual([
+      [3, "A is not set"],
+      [4, "A is not set"],
+      [5, "A is not set"],
+      [6, expect.stringContaining('Unknown value "NONE"')],
+    ]);
+  });
+});
+
+describe("validatePlaced()", () => {
+  const CLUSTERS = [{
+    name: "a",
+    type: "EDS",
+    eds_cluster_config: { eds_config: { ads: {}, resource_api_version: "V3" } },
+  }, { name: "xds", type: "STATIC", load_assignment: { cluster_name: "xds" } }];
+  const bootstrap = (rest: object) => ({
+    node: { id: "n", cluster: "c" },
+    static_resources: { clusters: CLUSTERS },
+    ...rest,
+  });
+  const ADS = {
+    api_type: "GRPC",
+    transport_api_version: "V3",
+    grpc_services: [{ envoy_grpc: { cluster_name: "xds" } }],
+  };
+
+  const referencesOf = (document: object) => {
+    const { resources, problems } = readDocument(JSON.stringify(document), { file: "a.json" });
+    expect(problems).toEqual([]);
+    const found = validatePlaced(resources, { rules: { reference: "error" } });
+    return found.filter(({ rule }) => rule.startsWith("reference.")).map(({ severity, hint }) => [severity, hint]);
+  };
+
+  it("warns of what a bootstrap's control plane may have, since Envoy accepts it", () => {
+    expect(referencesOf(bootstrap({ dynamic_resources: { ads_config: ADS } }))).toEqual([
+      ["warning", "the control plane of this bootstrap may have it, and these files do not"],
+    ]);
+    expect(referencesOf(bootstrap({}))).toEqual([["error", undefined]]);
+  });
+
+  it("says how a dump has endpoints", () => {
+    const TYPE = "type.googleapis.com/envoy";
+    const cluster = { "@type": `${TYPE}.config.cluster.v3.Cluster`, ...CLUSTERS[0] };
+    const clusters = { "@type": `${TYPE}.admin.v3.ClustersConfigDump`, dynamic_active_clusters: [{ cluster }] };
+    const endpoints = { "@type": `${TYPE}.admin.v3.EndpointsConfigDump` };
+    expect(referencesOf({ configs: [clusters] })).toEqual([
+      ["error", "Envoy's admin interface gives the endpoints, too: /config_dump?include_eds"],
+    ]);
+    expect(referencesOf({ configs: [clusters, endpoints] })).toEqual([["error", undefined]]);
   });
 });

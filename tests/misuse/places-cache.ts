@@ -35,6 +35,27 @@ export const CACHE_PLACES: Readonly<Record<string, Place>> = {
       },
     }),
   },
+  "Cache.sourceErrors": {
+    consequence: "ignored",
+    setup: (act, { snapshots }) => {
+      let isDriven = false;
+      return {
+        options: {
+          cache: {
+            watch: (...args) => snapshots.watch(...args),
+            // What is looked at when all is over is what this has left behind.
+            sourceErrors: () => isDriven ? act(() => ["a file is wrong"]) : [],
+          },
+        },
+        drive(world) {
+          isDriven = true;
+          world.server.status();
+          world.server.explain("node");
+          isDriven = false;
+        },
+      };
+    },
+  },
   ...Object.fromEntries((["close", "subscriptionChanged"] as const).map((name): [string, Place] => [`Watch.${name}`, {
     consequence: name === "close" ? "late" : "ends",
     needsNothing: true,

@@ -5,6 +5,8 @@ import {
   type CacheFromOptions,
   createDiscoveryServer,
   type Logger,
+  MuxCache,
+  SnapshotCache,
   snapshotsFrom,
   type SnapshotsFromOptions,
 } from "../../mod.ts";
@@ -43,6 +45,54 @@ describe("an error of a source", () => {
     expect(lines[0]![1]).toMatchObject({ event: "FAULT", typeUrl: CLUSTER_TYPE, nodeId: "edge-1", streamId: 1 });
     expect(errors).toEqual([[new Error("no such table"), "edge-1"]]);
     server.close();
+  });
+
+  describe("that its cache says itself", () => {
+    const snapshots = new SnapshotCache();
+    snapshots.setSnapshot("edge-1", []);
+    const errors: string[] = [];
+    const cache: Cache = {
+      watch: (...args) => snapshots.watch(...args),
+      sourceErrors: (node) => errors.filter((each) => node === undefined || !each.includes("only others")),
+    };
+
+    afterEach(() => void errors.splice(0));
+
+    it.each<[string, Cache]>([
+      ["the cache of the server", cache],
+      ["one of several caches", new MuxCache({ [CLUSTER_TYPE]: cache })],
+      ["the other cache of several", new MuxCache(() => undefined, { otherwise: cache })],
+    ])("is in the status and the explanation as long as it lasts: %s", async (_, each) => {
+      const { server } = start(each);
+      new InProcessClient(server, { id: "edge-1", variant: "sotw" }).subscribe(CLUSTER_TYPE, []);
+      await settle();
+      errors.push("routes.yaml:9:49: Unknown field", "only others have it");
+      expect(server.status().sourceErrors).toEqual(errors);
+      expect(server.explain("edge-1").findings[0]).toMatchObject({
+        reason: "source-failed",
+        text: "the source of the configuration is in error: routes.yaml:9:49: Unknown field",
+      });
+      expect(server.explain("edge-1").text).not.toContain("only others");
+      errors.splice(0);
+      expect(server.status().sourceErrors).toEqual([]);
+      expect(server.explain("edge-1").text).not.toContain("in error");
+      server.close();
+    });
+
+    it("is shortened where it is long, and left out where it is no list of texts", () => {
+      errors.push(...Array.from({ length: 1_000 }, (_, i) => `file ${i}`));
+      const { server } = start(cache);
+      expect(server.status().sourceErrors).toHaveLength(100);
+      expect(server.explain("none").text.split("\n").slice(9, 12)).toEqual([
+        "the source of the configuration is in error: file 9",
+        "the source of the configuration is in error: and 90 more",
+        expect.stringContaining('Node "none" has no stream'),
+      ]);
+      server.close();
+      const other = start({ ...cache, sourceErrors: () => [1, "a text"] as unknown as string[] });
+      expect(other.server.status().sourceErrors).toEqual(["a text"]);
+      other.server.close();
+    });
   });
 
   describe("that many watches are fed from", () => {

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Cache,
+  type Node,
   type Snapshot,
   SnapshotCache,
   type Watch,
   type Watcher,
   type WatchRequest,
 } from "../../cache/mod.ts";
-import { asPlacedProblem, type ClientLayers } from "../../files/mod.ts";
+import { asPlacedProblem, type ClientLayers, type PlacedProblem, problemText } from "../../files/mod.ts";
 import type { ValidateOptions } from "../../validate/mod.ts";
 import { LayeredFiles, validatorOf } from "./layered-files.ts";
 import { FileLoader, type LoadOptions } from "./load.ts";
@@ -68,7 +69,7 @@ class FollowedFiles implements FilesCache {
   readonly #loader: FileLoader;
   readonly #options: FilesCacheOptions;
   readonly #validator: ReturnType<typeof validatorOf>;
-  readonly #snapshots = new SnapshotCache({ nodeHash: ({ id, cluster }) => JSON.stringify([id, cluster]) });
+  readonly #snapshots = new SnapshotCache({ nodeHash: (node) => keyOf(layersOf(node)) });
   /** By the key of their snapshot: only these have one. */
   readonly #clients = new Map<string, Client>();
   readonly #abort = new AbortController();
@@ -88,7 +89,20 @@ class FollowedFiles implements FilesCache {
   }
 
   status(): FilesStatus {
-    return this.#status;
+    return { ...this.#status, problems: [...this.#status.problems, ...this.#problemsOfClients()] };
+  }
+
+  sourceErrors(node?: Node): readonly string[] {
+    const { problems } = this.#status;
+    const all = [...problems, ...node ? this.#problemsOf(layersOf(node)) : this.#problemsOfClients()];
+    return all.filter(isError).map(problemText);
+  }
+
+  explain({ node }: WatchRequest): string | undefined {
+    const layers = layersOf(node);
+    if (this.#snapshots.getSnapshot(keyOf(layers)) !== undefined) return undefined;
+    const [first] = this.#problemsOf(layers).filter(isError);
+    return first && `the files cannot be served to node ${keyOf(layers)}: ${problemText(first)}`;
   }
 
   reload(): Promise<FilesPublication> {
@@ -108,11 +122,11 @@ class FollowedFiles implements FilesCache {
   }
 
   watch(request: WatchRequest, watcher: Watcher): Watch {
-    const { id: node, cluster } = request.node;
-    const key = JSON.stringify([node, cluster]);
+    const layers = layersOf(request.node);
+    const key = keyOf(layers);
     let client = this.#clients.get(key);
     if (client === undefined) {
-      this.#clients.set(key, client = { layers: { node, cluster }, watches: 0 });
+      this.#clients.set(key, client = { layers, watches: 0 });
       this.#serve(key, client);
     }
     client.watches++;
@@ -164,7 +178,9 @@ class FollowedFiles implements FilesCache {
     const { files, problems: unread, stamp } = await this.#loader.load();
     this.#stamp = stamp;
     const next = new LayeredFiles(files, this.#validator);
-    const clients = [...this.#clients.values()].map(({ layers }) => layers);
+    // A client that cannot be served as it is must not keep a change from all others: its node is what it says itself.
+    const served = (layers: ClientLayers) => this.#files.isValid(this.#files.layersOf(layers));
+    const clients = [...this.#clients.values()].map(({ layers }) => layers).filter(served);
     const problems = unread.length > 0 ? unread.map(asPlacedProblem) : next.problemsOf(clients);
     const isPublished = !problems.some(isError);
     const publication = { isPublished, problems, files: next.fileCount, resources: next.resourceCount };
@@ -193,17 +209,27 @@ class FollowedFiles implements FilesCache {
     }
   }
 
-  /** Layers that are valid each by itself may not be so together, which shows once a client has both. */
+  /** Which layers a client has shows once it is connected, and they may be wrong together, or one without the other. */
   #compose(layers: ClientLayers, former: Snapshot | undefined): Snapshot | undefined {
-    if (layers.node !== undefined && layers.cluster !== undefined) {
-      const problems = this.#files.problemsOfOne(layers);
-      if (problems.some(isError)) {
-        const { files, resources } = this.#status;
-        this.#report({ isPublished: false, problems, files, resources, client: layers });
-        return former;
-      }
-    }
-    return this.#files.snapshotOf(layers, former);
+    if (this.#files.isValid(layers)) return this.#files.snapshotOf(layers, former);
+    const problems = this.#files.problemsOfOne(layers);
+    const { files, resources } = this.#status;
+    this.#report({ isPublished: false, problems, files, resources, client: layers });
+    return former;
+  }
+
+  /** What keeps clients that are connected from what the files have. */
+  #problemsOfClients(): PlacedProblem[] {
+    const all = new Map([...this.#clients.values()].map(({ layers }) => {
+      const own = this.#files.layersOf(layers);
+      return [JSON.stringify(own), own];
+    }));
+    return [...all.values()].flatMap((each) => this.#problemsOf(each));
+  }
+
+  #problemsOf(layers: ClientLayers): PlacedProblem[] {
+    const own = this.#files.layersOf(layers);
+    return this.#files.isValid(own) ? [] : this.#files.problemsOfOne(own).map((each) => ({ ...each, layers: own }));
   }
 
   #report(publication: FilesPublication): void {
@@ -223,6 +249,14 @@ class FollowedFiles implements FilesCache {
       return false;
     }
   }
+}
+
+function layersOf({ id, cluster }: Node): Required<ClientLayers> {
+  return { node: id, cluster };
+}
+
+function keyOf({ node, cluster }: ClientLayers): string {
+  return JSON.stringify([node, cluster]);
 }
 
 /** Files are followed all the same. */

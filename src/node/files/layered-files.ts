@@ -13,6 +13,7 @@ import {
 import type { ValidateOptions } from "../../validate/mod.ts";
 import { validatePlacedBy } from "../../files/validate-placed.ts";
 import { Validator } from "../../validate/validator.ts";
+import { isError } from "./publication.ts";
 
 /**
  * What is wrong in files unless it is said otherwise: a reference that leads nowhere is an error, since nothing else will
@@ -32,6 +33,8 @@ export class LayeredFiles {
   /** The number of resources of all layers. */
   readonly resourceCount: number;
   readonly #validator: Validator | undefined;
+  /** What was found so far, by layers. */
+  readonly #problems = new Map<string, readonly PlacedProblem[]>();
   readonly #common: LayerFile[] = [];
   readonly #byLayer = { cluster: new Map<string, LayerFile[]>(), node: new Map<string, LayerFile[]>() };
 
@@ -51,34 +54,51 @@ export class LayeredFiles {
     };
   }
 
-  /** Clients without a layer, and those of each layer. */
+  /**
+   * Clients without a layer, and those of each layer. A client whose node has a layer is in one cluster, and the layer of
+   * that may have what the one of the node refers to: where the node's is wrong by itself, the cluster is the one with
+   * which the least is wrong.
+   */
   layers(): ClientLayers[] {
-    const { cluster: clusters, node: nodes } = this.#byLayer;
+    const { cluster, node } = this.#byLayer;
     return [
       {},
-      ...[...clusters.keys()].map((cluster) => ({ cluster })),
-      ...[...nodes.keys()].map((node) => ({ node })),
+      ...[...cluster.keys()].map((cluster) => ({ cluster })),
+      ...[...node.keys()].map((node) => this.#bestLayersOf(node)),
     ];
   }
 
-  /** What is wrong for clients without a layer, for those of each layer, and for these clients, each problem once. */
+  /**
+   * What is wrong for clients without a layer, for those of each cluster, for those of each node in any cluster, and for
+   * these clients, each problem once.
+   */
   problemsOf(clients: Iterable<ClientLayers> = []): PlacedProblem[] {
-    const layers = new Map(this.layers().map((each) => [JSON.stringify(each), each]));
-    for (const client of clients) {
-      const each = this.layersOf(client);
-      layers.set(JSON.stringify(each), each);
+    const layers = new Map([...this.layers(), ...clients].map((each) => {
+      const own = this.layersOf(each);
+      return [JSON.stringify(own), own];
+    }));
+    const found = new Map<string, PlacedProblem>();
+    for (const each of layers.values()) {
+      for (const problem of this.problemsOfOne(each)) {
+        const key = `${placeText(problem)} ${problemText(problem)}`;
+        // What is wrong for all is wrong in each layer.
+        if (!found.has(key)) found.set(key, isForAll(each) ? problem : { ...problem, layers: each });
+      }
     }
-    const found = [...layers.values()].flatMap((each) => this.problemsOfOne(each));
-    // What is wrong for all is wrong in each layer.
-    return [...new Map(found.map((each) => [`${placeText(each)} ${problemText(each)}`, each])).values()];
+    return [...found.values()];
   }
 
   /** What is wrong for the clients of some layers. */
-  problemsOfOne(layers: ClientLayers): PlacedProblem[] {
-    const composition = this.compose(layers);
-    const problems = composition.problems.map(asPlacedProblem);
-    if (this.#validator === undefined || problems.length > 0) return problems;
-    return validatePlacedBy(this.#validator, composition.resources);
+  problemsOfOne(layers: ClientLayers): readonly PlacedProblem[] {
+    const key = JSON.stringify(layers);
+    let problems = this.#problems.get(key);
+    if (problems === undefined) this.#problems.set(key, problems = this.#problemsOf(layers));
+    return problems;
+  }
+
+  /** Whether the clients of some layers can be served. */
+  isValid(layers: ClientLayers): boolean {
+    return this.#errorsOf(layers) === 0;
   }
 
   /** What the clients of some layers have. @param former - unchanged resources are taken from it */
@@ -99,6 +119,27 @@ export class LayeredFiles {
     return compose([...this.#common, ...own], layers);
   }
 
+  #problemsOf(layers: ClientLayers): readonly PlacedProblem[] {
+    const composition = this.compose(layers);
+    const problems = composition.problems.map(asPlacedProblem);
+    if (this.#validator === undefined || problems.length > 0) return problems;
+    return validatePlacedBy(this.#validator, composition.resources);
+  }
+
+  #bestLayersOf(node: string): ClientLayers {
+    let [best, fewest]: [ClientLayers, number] = [{ node }, this.#errorsOf({ node })];
+    for (const cluster of fewest > 0 ? this.#byLayer.cluster.keys() : []) {
+      const errors = this.#errorsOf({ cluster, node });
+      if (errors < fewest) [best, fewest] = [{ cluster, node }, errors];
+      if (fewest === 0) break;
+    }
+    return best;
+  }
+
+  #errorsOf(layers: ClientLayers): number {
+    return this.problemsOfOne(layers).filter(isError).length;
+  }
+
   #filesOf({ layer }: LayerFile): LayerFile[] {
     if (layer.of === "all") return this.#common;
     const byName = this.#byLayer[layer.of];
@@ -106,4 +147,8 @@ export class LayeredFiles {
     if (files === undefined) byName.set(layer.name, files = []);
     return files;
   }
+}
+
+function isForAll({ node, cluster }: ClientLayers): boolean {
+  return node === undefined && cluster === undefined;
 }

@@ -11,13 +11,13 @@ export interface FilesPublication {
   /** The number of resources of all layers. */
   readonly resources: number;
   /**
-   * Set where only the clients of these two layers are concerned, which are valid each by itself and not together. They
-   * keep what they have; a client that is new gets nothing.
+   * Set where only the clients of these layers are concerned: that of their node is wrong with that of their cluster, or
+   * without one that has what it refers to. They keep what they have; a client that is new gets nothing.
    */
   readonly client?: ClientLayers;
 }
 
-/** The state of a cache of files. */
+/** The state of a cache of files. Its problems are those of the last change, and those of clients that are connected. */
 export interface FilesStatus extends Omit<FilesPublication, "client"> {
   /** When it was published last; undefined if it never was. */
   readonly publishedAt: Date | undefined;

@@ -1,4 +1,4 @@
-import { type Cache, explainWatch } from "../../cache/mod.ts";
+import { type Cache, explainWatch, type Node, sourceErrorsOf } from "../../cache/mod.ts";
 import type { ApiTable, ResourceType } from "../../resource/mod.ts";
 import { type DiscoveryStream, explainType, type Finding, typeName } from "../../stream/mod.ts";
 import { oneLine } from "../../resource/one-line.ts";
@@ -50,14 +50,31 @@ export interface ExplainContext {
 
 /** Explains what the streams of a node wait for. */
 export function explain(query: ExplainQuery, context: ExplainContext): Explanation {
-  const found = context.streams.length === 0
-    ? [notConnected(query, context)]
-    : context.streams.flatMap((each) => ofStream(query, each, context));
+  const [first] = context.streams;
+  const found = [
+    ...ofSource(context.cache, first?.stream.info.node),
+    ...first === undefined
+      ? [notConnected(query, context)]
+      : context.streams.flatMap((each) => ofStream(query, each, context)),
+  ];
   // Clients choose parts of it.
   const findings = found.map((each) => ({ ...each, text: oneLine(each.text) }));
   const lines = findings.map(({ streamId, text }) => streamId === undefined ? text : `#${streamId} ${text}`);
   return { text: lines.join("\n"), findings };
 }
+
+/** Clients may be in sync with a configuration that is a former one. */
+function ofSource(cache: Cache, node: Node | undefined): Finding[] {
+  const errors = sourceErrorsOf(cache, node);
+  const more = errors.length > MAX_ERRORS ? [`and ${errors.length - MAX_ERRORS} more`] : [];
+  return [...errors.slice(0, MAX_ERRORS), ...more].map((message) => ({
+    reason: "source-failed",
+    text: `the source of the configuration is in error: ${message}`,
+    message,
+  }));
+}
+
+const MAX_ERRORS = 10;
 
 function notConnected({ nodeId }: ExplainQuery, { otherIds, queued }: ExplainContext): Finding {
   const shown = [...otherIds].slice(0, MAX_IDS).map((id) => JSON.stringify(id)).join(", ");

@@ -1,4 +1,12 @@
-import { type Cache, explainWatch, type Watch, type Watcher, type WatchRequest } from "../../cache/mod.ts";
+import {
+  type Cache,
+  explainWatch,
+  type Node,
+  sourceErrorsOf,
+  type Watch,
+  type Watcher,
+  type WatchRequest,
+} from "../../cache/mod.ts";
 
 /** Receives an error of a cache. @param isHandled - a handler of the user was called with it */
 export type OnWatchError = (error: unknown, request: WatchRequest, isHandled: boolean) => void;
@@ -24,5 +32,9 @@ export class ReportingCache implements Cache {
 
   explain(request: WatchRequest): string | undefined {
     return explainWatch(this.#cache, request);
+  }
+
+  sourceErrors(node?: Node): readonly string[] {
+    return sourceErrorsOf(this.#cache, node);
   }
 }

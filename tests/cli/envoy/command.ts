@@ -16,12 +16,27 @@ export interface LogLine {
 
 const MAIN = join(import.meta.dirname, "../../../src/cli/main.ts");
 
-/** The command lines that run the command, by runtime; those of Deno have the permissions that it needs and no more. */
-export function commandOf(runtime: string, directory: string): readonly string[] {
-  if (runtime === "node") return [process.execPath, MAIN];
-  const permissions = ["--allow-env", "--allow-net=127.0.0.1", `--allow-read=${directory}`];
-  return ["deno", "run", "--quiet", "--no-prompt", ...permissions, MAIN];
+/** The commands that end by themselves. */
+export type CommandName = "validate" | "bootstrap" | "schema";
+
+/** The command line of a command, by runtime; that of Deno has the permissions that it needs and no more. */
+export function commandOf(runtime: string, name: "serve" | CommandName, directory: string): readonly string[] {
+  if (runtime === "node") return [process.execPath, MAIN, name];
+  const permissions = PERMISSIONS[name].map((each) => each === "--allow-read" ? `${each}=${directory}` : each);
+  return ["deno", "run", "--quiet", "--no-prompt", ...permissions, MAIN, name];
 }
+
+/** As in docs/xds-command.md. Variables are those that the package `yaml` looks for, and those that files refer to. */
+const PERMISSIONS = {
+  serve: [
+    "--allow-net=127.0.0.1",
+    "--allow-read",
+    "--allow-env=LOG_STREAM,LOG_TOKENS,APP_HOST,WEB_HOST,NOT_SET_ANYWHERE",
+  ],
+  validate: ["--allow-read", "--allow-env=LOG_STREAM,LOG_TOKENS"],
+  bootstrap: [],
+  schema: [],
+} as const satisfies Record<string, readonly string[]>;
 
 /** `xds serve`, in a process of its own. */
 export class ServeCommand implements AsyncDisposable {
@@ -31,8 +46,8 @@ export class ServeCommand implements AsyncDisposable {
 
   /** @param options - of the command; files that they name are in the directory of the path */
   constructor(runtime: string, path: string, options: readonly string[] = []) {
-    const [program, ...args] = commandOf(runtime, options.length > 0 ? dirname(path) : path);
-    const all = [...args, "serve", "--port=0", "--log-format=json", "--drain-seconds=2", ...options, path];
+    const [program, ...args] = commandOf(runtime, "serve", options.length > 0 ? dirname(path) : path);
+    const all = [...args, "--port=0", "--log-format=json", "--drain-seconds=2", ...options, path];
     this.#child = spawn(program!, all, { stdio: ["ignore", "inherit", "pipe"] });
     createInterface({ input: this.#child.stderr! }).on("line", (line) => {
       try {
@@ -54,7 +69,8 @@ export class ServeCommand implements AsyncDisposable {
       const found = this.lines.slice(from).find(isIt);
       if (found === undefined) throw new Error(this.lines.slice(from).map(({ message }) => message).join("\n"));
       return found;
-    });
+      // Several processes start at once, of which each compiles the types of the API.
+    }, { timeoutMs: 60_000 });
   }
 
   /** Ends it by SIGTERM. @returns its exit code */

@@ -14,6 +14,7 @@ import { Load } from "../../envoy/load.ts";
 import { startUpstream } from "../../envoy/http-upstream.ts";
 import { BREAKAGES } from "./breakages.ts";
 import { ServeCommand } from "./command.ts";
+import { checkDeployment } from "./deployment.ts";
 import { type Edited, WAYS } from "./edits.ts";
 import { checkShapes } from "./shapes.ts";
 
@@ -26,11 +27,11 @@ const { values } = parseArgs({
   },
 });
 
-for (const runtime of values.runtime) {
-  await check(runtime);
-  await checkShapes(runtime);
-}
-process.exit(0);
+// Side by side, since most of the time goes by until files are looked at again.
+const running = [...values.runtime.flatMap((runtime) => [check(runtime), checkShapes(runtime)]), checkDeployment()];
+const failures = (await Promise.allSettled(running)).flatMap((each) => each.status === "rejected" ? [each.reason] : []);
+for (const failure of failures) console.error(failure);
+process.exit(failures.length > 0 ? 1 : 0);
 
 async function check(runtime: string): Promise<void> {
   await using running = new AsyncDisposableStack();
@@ -49,8 +50,8 @@ async function check(runtime: string): Promise<void> {
   }
   await arrived(urls, "start");
   const load = running.use(new Load({ urls, rate: 50 }));
-  await edit(edited, urls, Number(values.within));
-  await breakAll(command, { directory, urls });
+  await edit(runtime, { edited, urls });
+  await breakAll(command, { runtime, directory, urls });
   await load.stop();
   assert.deepEqual(Object.fromEntries(load.failures), {}, "requests failed");
   assert.equal(await command.stop(), 0, "the exit code");
@@ -71,7 +72,11 @@ async function writeFiles(directory: string, upstreamPort: number): Promise<Edit
   return withVersion;
 }
 
-async function edit(edited: Edited, urls: readonly string[], within: number): Promise<void> {
+async function edit(
+  runtime: string,
+  { edited, urls }: { readonly edited: Edited; readonly urls: readonly string[] },
+): Promise<void> {
+  const within = Number(values.within);
   for (const { title, edit: change } of WAYS) {
     const took: number[] = [];
     for (let n = 0; n < Number(values.edits); n++) {
@@ -82,14 +87,18 @@ async function edit(edited: Edited, urls: readonly string[], within: number): Pr
       took.push(performance.now() - written);
     }
     const most = Math.round(Math.max(...took));
-    console.log(`${title}: ${took.length} edits, each with both Envoys within ${most} ms`);
+    console.log(`${runtime}: ${title}: ${took.length} edits, each with both Envoys within ${most} ms`);
     assert.ok(most <= within, `${title}: a change took ${most} ms, of at most ${within}`);
   }
 }
 
 async function breakAll(
   command: ServeCommand,
-  { directory, urls }: { readonly directory: string; readonly urls: readonly string[] },
+  { runtime, directory, urls }: {
+    readonly runtime: string;
+    readonly directory: string;
+    readonly urls: readonly string[];
+  },
 ): Promise<void> {
   const before = await versionsAt(urls);
   for (const { title, says, breakIt } of BREAKAGES) {
@@ -100,7 +109,7 @@ async function breakAll(
     const published = command.lines.slice(broken).filter((line) => /^Published/.test(line.message));
     assert.deepEqual(published, [], `${title} was published`);
     assert.deepEqual(await versionsAt(urls), before, `${title} has changed what Envoy has`);
-    console.log(`${title}: ${message.replaceAll(`${directory}/`, "")}`);
+    console.log(`${runtime}: ${title}: ${message.replaceAll(`${directory}/`, "")}`);
     const repaired = command.lines.length;
     await repair();
     await command.line(`the repair of ${title}`, repaired, (line) => /^Published/.test(line.message));

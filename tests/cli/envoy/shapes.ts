@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -11,7 +11,7 @@ import { ensureEnvoy } from "../../../examples/demo/install-envoy.ts";
 import { waitFor } from "../../../examples/demo/wait-for.ts";
 import { startUpstream } from "../../envoy/http-upstream.ts";
 import { type KeyPair, TestAuthority } from "../../server/test-authority.ts";
-import { commandOf, ServeCommand } from "./command.ts";
+import { type CommandName, commandOf, ServeCommand } from "./command.ts";
 
 const run = promisify(execFile);
 const HCM = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
@@ -37,6 +37,8 @@ export async function checkShapes(runtime: string): Promise<void> {
   console.log(`${runtime}: both sides have certificates`);
   await bootstrapsAreAccepted(runtime, folder);
   await validates(runtime, { folder, bootstrap });
+  const { definitions } = JSON.parse(await xds(runtime, ["schema"]));
+  assert.match(definitions["envoy.config.cluster.v3.Cluster"].properties.name.description, /^Supplies the name/);
 }
 
 /** The options by which a server and an Envoy present certificates. */
@@ -105,19 +107,41 @@ async function validates(
   { folder, bootstrap }: { readonly folder: string; readonly bootstrap: string },
 ): Promise<void> {
   if (runtime === "node") await xds(runtime, ["validate", "--envoy-path", await ensureEnvoy(), bootstrap]);
+  const twice = join(folder, "twice.json");
+  await writeFile(twice, JSON.stringify(withClusterTwice(JSON.parse(await readFile(bootstrap, "utf8")))));
+  const envoys = await failureOf(run(await ensureEnvoy(), ["--mode", "validate", "--config-path", twice]));
+  assert.match(envoys.stderr, /duplicate cluster 'static'/);
+  assert.match((await failureOf(xds(runtime, ["validate", twice]))).stdout, /clusters\[1\]: "static" is given twice/);
   const wrong = join(folder, "wrong.yaml");
   await writeFile(wrong, '"@type": type.googleapis.com/envoy.config.cluster.v3.Cluster\nname: ""\n');
-  const { code, stdout } = await xds(runtime, ["validate", "--github", wrong]).then(assert.fail, (error) => error);
+  const { code, stdout } = await failureOf(xds(runtime, ["validate", "--github", wrong]));
   assert.equal(code, 1);
   assert.match(stdout, /^::error file=.*wrong\.yaml,line=1,col=1/);
 }
 
-async function xds(runtime: string, args: readonly string[]): Promise<string> {
-  const [program, ...before] = commandOf(runtime, tmpdir());
-  return (await run(program!, [...before, ...args])).stdout;
+interface Failure {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
-function staticBootstrap(port: number): object {
+/** How a program ended that has to fail. */
+function failureOf(running: Promise<unknown>): Promise<Failure> {
+  return running.then(() => assert.fail("it has not failed"), (error) => error as Failure);
+}
+
+async function xds(runtime: string, [name, ...args]: readonly [CommandName, ...string[]]): Promise<string> {
+  const [program, ...before] = commandOf(runtime, name, tmpdir());
+  return (await run(program!, [...before, ...args], { maxBuffer: 16 * 1024 * 1024 })).stdout;
+}
+
+/** Other projects have such in what they test, and Envoy refuses it. */
+function withClusterTwice(bootstrap: ReturnType<typeof staticBootstrap>): object {
+  const { static_resources: { clusters, ...others }, ...rest } = bootstrap;
+  return { ...rest, static_resources: { ...others, clusters: [...clusters, ...clusters] } };
+}
+
+function staticBootstrap(port: number) {
   const address = (each: number) => ({ socket_address: { address: "127.0.0.1", port_value: each } });
   const hcm = {
     "@type": `type.googleapis.com/${HCM}`,

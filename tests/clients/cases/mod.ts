@@ -1,4 +1,5 @@
 import type { Case } from "../case.ts";
+import { COMMAND } from "./command.ts";
 import { DELETIONS } from "./deletions.ts";
 import { ISOLATED } from "./isolated.ts";
 import { REJECTED } from "./rejected.ts";
@@ -20,4 +21,5 @@ export const CASES: readonly Case[] = [
   ...RESTART,
   ...SERVERS,
   ...DESCRIBED,
+  ...COMMAND,
 ];
