@@ -40,6 +40,7 @@ export async function storeSource(
   });
   log.info({ key }, `Follows the key "${key}" of ${name}`);
   replicaLog.follow(cache.replica);
+  cache.ready.then(() => replicaLog.ready(), () => {});
   const accept = () => replicaLog.accepted(cache.replica.accept());
   if (process.platform !== "win32") process.on(ACCEPT_SIGNAL, accept);
   return {

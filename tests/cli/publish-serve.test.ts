@@ -182,10 +182,13 @@ describe("ReplicaLog", () => {
       return first;
     };
     expect(look({ isReady: false, isConnected: false })).toEqual([]);
-    expect(look({})).toEqual([
+    status = STATUS;
+    replicaLog.ready();
+    expect(lines).toEqual([
       "info Is ready, with the full picture of the store at revision 7",
       'warn The store has nothing under "k": its clients wait until it is published',
     ]);
+    expect(look({})).toEqual([]);
     const cause = new Error("refused");
     const error = new Error("Cannot connect", { cause });
     const since = new Date(Date.now() - 65_000);
@@ -221,7 +224,8 @@ describe("ReplicaLog", () => {
   it("logs publications of its clients' keys, and of others at the debug level", () => {
     const replicaLog = open();
     replicaLog.served("k", 5);
-    replicaLog.look();
+    expect(lines).toEqual([expect.stringMatching(/^debug Serves revision 5/)]);
+    replicaLog.ready();
     lines.length = 0;
     for (const key of ["k", "k/nodes/n", "other"]) replicaLog.served(key, 8);
     expect(lines.map((line) => line.split(":")[0])).toEqual([

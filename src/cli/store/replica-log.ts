@@ -70,16 +70,17 @@ export class ReplicaLog {
   /** Logs what is not as it was. */
   look(): void {
     const status = this.#replica!.status();
-    if (status.isReady && !this.#isReady) this.#ready(status);
-    else if (this.#isReady) this.#connection(status);
+    if (this.#isReady) this.#connection(status);
     this.#lag(status);
     this.#hasNewHeld();
   }
 
-  #ready({ isConnected, isStale, revision }: ReplicaStatus): void {
+  /** The replica has become ready just now. */
+  ready(): void {
+    const { isConnected, revision } = this.#replica!.status();
     this.#isReady = true;
     this.#isConnected = isConnected;
-    if (isStale) {
+    if (!isConnected) {
       const directory = this.#copyTo ?? "";
       this.#log.warn({ directory }, `Serves the copy in ${directory}, which may be old: the store cannot be reached`);
     } else {
