@@ -36,4 +36,4 @@ export function isMissing(error: unknown): boolean {
 
 /** What to do then. */
 export const INSTALL = "Cannot use NATS: its client is not installed; add it by: " +
-  "npm install @nats-io/nats-core @nats-io/jetstream @nats-io/kv @nats-io/transport-node";
+  "npm install @nats-io/nats-core @nats-io/jetstream @nats-io/kv @nats-io/transport-node (or deno add npm:@nats-io/…)";
