@@ -108,7 +108,8 @@ async function useCommand(): Promise<void> {
   let log = "";
   for await (const chunk of child.stderr) {
     log += chunk;
-    if (log.includes("Serves xDS on")) child.kill("SIGTERM");
+    // Once: another signal while it ends would end it as any process.
+    if (log.includes("Serves xDS on") && !child.killed) child.kill("SIGTERM");
   }
   if (child.exitCode === null) await once(child, "exit");
   if (child.exitCode !== 0 || !log.includes("SIGTERM")) throw new Error(`Cannot serve files: ${log}`);

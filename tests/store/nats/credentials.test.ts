@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { nkeys } from "@nats-io/nats-core";
 import { describe, expect, it } from "vitest";
-import { NatsStore, type NatsStoreOptions } from "../../../src/nats/mod.ts";
-import { cluster } from "../../../src/v3/mod.ts";
+import { NatsStore, type NatsStoreOptions, ReplicatedCache } from "../../../src/nats/mod.ts";
+import { cluster, CLUSTER_TYPE } from "../../../src/v3/mod.ts";
 import { TestAuthority } from "../../server/test-authority.ts";
 import { Operator } from "./operator.ts";
 import { SecuredServer } from "./secured-server.ts";
@@ -157,5 +158,40 @@ describe("NatsStore", () => {
       );
     }
     await store.close();
+  });
+
+  it("needs no permission to write for a replica, and says what it lacks to publish", async () => {
+    // As docs/xds-command.md has them.
+    const page = readFileSync(join(import.meta.dirname, "../../../docs/xds-command.md"), "utf8");
+    const [, users] = /```\n(authorization \{[^]*?)```/.exec(page)!;
+    await using server = await SecuredServer.start({}, () => users!.replaceAll(/\$(WRITER|REPLICA)/g, '"pass-$1"'));
+    const as = (user: string) => ({
+      servers: `nats://127.0.0.1:${server.port}`,
+      bucket: "xds",
+      heartbeatMs: 500,
+      credentials: { user, pass: `pass-${user.toUpperCase()}` },
+    });
+    const writer = await NatsStore.connect(as("writer"));
+    await writer.publish("edge", [cluster({ name: "a" })]);
+    const store = await NatsStore.connect(as("replica"));
+    const errors: unknown[] = [];
+    const replica = new ReplicatedCache(store, { onError: (error) => errors.push(error) });
+    await replica.ready;
+    expect(replica.getSnapshot("edge")?.types).toHaveLength(1);
+    await writer.publish("edge", [cluster({ name: "b" })]);
+    await expect.poll(() => replica.getSnapshot("edge")?.get(CLUSTER_TYPE, "b")).toBeDefined();
+    await writer.update("edge", { update: [cluster({ name: "c" })] });
+    await writer.clear("edge");
+    await expect.poll(() => replica.getSnapshot("edge")).toBeUndefined();
+
+    const refused: unknown = await store.publish("edge", [cluster({ name: "d" })]).catch((error) => error);
+    expect(String(refused)).toMatch(/permissions violation/i);
+    await expect(store.collect({ maxWriteMs: 0 })).rejects.toThrow(/permissions violation/i);
+    expect(await writer.collect({ maxWriteMs: 0 })).not.toMatchObject({ deleted: 0 });
+    await replica.close();
+    expect(errors).toEqual([]);
+    expect((await writer.get("edge")).snapshot).toBeUndefined();
+    await store.close();
+    await writer.close();
   });
 });
