@@ -37,7 +37,8 @@ ${FILE_HELP}
 
 The files are read and validated as xds validate does; with an error nothing is published. What is for all clients has
 the key itself. Files below nodes/<id>/ and clusters/<cluster>/ are published with it under keys below that one, such as
-default/nodes/edge-1, which xds serve --store gives to these clients. Each key appears whole or not at all.
+default/nodes/edge-1, which xds serve --store gives to these clients. Each key appears whole or not at all. Content
+that was replaced is deleted.
 
 Environment: each option as XDS_<NAME>, such as XDS_STORE; XDS_STORE_PASSWORD and XDS_STORE_TOKEN.
 
@@ -141,13 +142,16 @@ export async function publishFiles(
       return tooMany.length > 0 ? EXIT.findings : EXIT.fine;
     }
     try {
+      let values = 0;
       for (const planned of plan) {
         const { key, after, revision: ifRevision } = planned;
-        const { revision } = after === undefined
+        const { revision, written } = after === undefined
           ? await store.clear(key, { ifRevision })
           : await store.publish(key, after, { ifRevision });
+        values += written.values;
         report(planned, { io, hasDiff, revision });
       }
+      if (values > 0) await collect(store, io);
       return EXIT.fine;
     } catch (error) {
       if (!(error instanceof RevisionConflict)) throw error;
@@ -162,6 +166,15 @@ export async function publishFiles(
 }
 
 const MAX_ATTEMPTS = 50;
+
+/** What was replaced would fill the store, since no other command looks after it. */
+async function collect(store: SnapshotStore, io: Io): Promise<void> {
+  try {
+    await store.collect();
+  } catch (error) {
+    io.err(`It is published, but what it has replaced could not be deleted: ${errorText(error)}`);
+  }
+}
 
 function report(
   { key, after, revision: before, difference }: PlannedKey,

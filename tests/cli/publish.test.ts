@@ -268,6 +268,20 @@ virtual_hosts: [{ name: a, domains: [a], routes: [{ match: { prefix: / }, route:
     expect(readdirSync(folder.root)).not.toContain("store");
   });
 
+  it("deletes what was replaced", async () => {
+    const sizes: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      write("a.yaml", clusters("a").replace("name: a", `name: a\nalt_stat_name: x${i}`));
+      await publish();
+      const engine = await FileEngine.open(join(folder.root, "store"));
+      const keys: string[] = [];
+      for await (const { key } of engine.list("")) keys.push(key);
+      await engine.close();
+      sizes.push(keys.length);
+    }
+    expect(sizes).toEqual(Array.from(sizes, () => sizes[0]));
+  });
+
   it("shows names and no content", async () => {
     folder.write("key.pem", "canary");
     write(
