@@ -102,11 +102,16 @@ async function useCommand(): Promise<void> {
   npx("xds", "validate", files);
   const made = npx("ts-control-plane", "bootstrap", "--node", "n1");
   if (JSON.parse(made).node.id !== "n1") throw new Error("no bootstrap");
+  npx("xds", "publish", "--store", `file:${join(work, "store")}`, files);
+  // The client of NATS is not installed here.
+  const nats = ["--no-install", "xds", "publish", "--store", "nats://127.0.0.1:1", files];
+  const { status, stderr } = spawnSync("npx", nats, { cwd: work, encoding: "utf8", env: { ...process.env, PATH } });
+  if (status !== 1 || !stderr.includes("npm install @nats-io/nats-core")) throw new Error(`No advice: ${stderr}`);
   const child = spawn(node!, [join(work, "node_modules/.bin/xds"), "serve", "--port", "0", files]);
   let log = "";
   for await (const chunk of child.stderr) {
     log += chunk;
-    // Once: it is free to be killed by a second signal.
+    // Once: another signal while it ends would end it as any process.
     if (log.includes("Serves xDS on") && !child.killed) child.kill("SIGTERM");
   }
   if (child.exitCode === null) await once(child, "exit");

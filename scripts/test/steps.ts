@@ -149,9 +149,9 @@ export function stepsOf(reports: string): readonly Step[] {
     },
     {
       ...vitest("nats", "tests/store/nats"),
-      what: "the store on a real NATS server: the contract of engines and of caches, and reconnects",
+      what: "the store and its commands on real NATS servers: the contracts, reconnects, TLS and credentials",
       group: "all",
-      needs: [GO],
+      needs: [GO, OPENSSL],
     },
     {
       ...matrix("store", "tests/store/faults.ts"),

@@ -13,8 +13,13 @@ interface Entry {
 const COMMANDS: readonly Entry[] = [
   {
     name: "serve",
-    what: "serves files to Envoys and gRPC clients, and follows their changes",
+    what: "serves files, or what a store has, to Envoys and gRPC clients, and follows their changes",
     load: async () => (await import("./serve.ts")).SERVE,
+  },
+  {
+    name: "publish",
+    what: "publishes files to a store, from which replicas serve them",
+    load: async () => (await import("./publish.ts")).PUBLISH,
   },
   {
     name: "validate",

@@ -4,7 +4,8 @@
  * @module
  */
 export { directoryCopy } from "../node/store/mod.ts";
-export { NatsStore, type NatsStoreOptions } from "./nats-store.ts";
+export type { NatsCredentials } from "./credentials.ts";
+export { NatsStore, type NatsStoreOptions, type NatsTls } from "./nats-store.ts";
 export { ReplicatedCache, type ReplicatedCacheOptions } from "./replicated-cache.ts";
 export {
   type Collected,

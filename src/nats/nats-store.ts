@@ -1,12 +1,16 @@
-import { credsAuthenticator, type NatsConnection } from "@nats-io/nats-core";
+import type { NatsConnection } from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-node";
 import { SnapshotStore, type SnapshotStoreOptions } from "../store/mod.ts";
+import { authenticatorOf, type NatsCredentials } from "./credentials.ts";
 import { LazyEngine } from "./lazy-engine.ts";
 import { NatsEngine } from "./nats-engine.ts";
 
 /** Options of {@link NatsStore.connect} and {@link NatsStore.open}. */
 export interface NatsStoreOptions extends SnapshotStoreOptions {
-  /** The servers, such as `nats://127.0.0.1:4222`. */
+  /**
+   * The servers, such as `nats://127.0.0.1:4222`; with one of `tls://` only connections with TLS are used. A user and a
+   * password, or a token, may stand before the host, with special characters percent-encoded.
+   */
   readonly servers: string | readonly string[];
   /** The key-value bucket; it is made if it does not exist. Letters, digits, `-` and `_`. */
   readonly bucket: string;
@@ -14,20 +18,13 @@ export interface NatsStoreOptions extends SnapshotStoreOptions {
   readonly replicas?: number;
   /** Where the bucket is held if it is made. Default: `file`. */
   readonly storage?: "file" | "memory";
-  /** The content of a credentials file, a token, or a user and password. Default: none. */
-  readonly credentials?: string | Uint8Array | { readonly token: string } | {
-    readonly user: string;
-    readonly pass: string;
-  };
-  /** TLS to the servers. Default: as the servers require, with the certificates that the system trusts. */
-  readonly tls?: {
-    /** The certificates of authorities that are trusted, as PEM. */
-    readonly ca?: string;
-    /** The certificate of this client, as PEM. */
-    readonly cert?: string;
-    /** The key of that certificate, as PEM. */
-    readonly key?: string;
-  };
+  /** What the client presents. Default: what an address has, or nothing. */
+  readonly credentials?: NatsCredentials;
+  /**
+   * TLS to the servers: with it only connections with TLS are used. Default: as the servers require, with the
+   * certificates that the system trusts.
+   */
+  readonly tls?: NatsTls;
   /** The name of the connection, as the servers list it. Default: `ts-control-plane`. */
   readonly name?: string;
   /** How long to wait for the first connection, in milliseconds; later it is tried for ever. Default: 5000. */
@@ -37,6 +34,22 @@ export interface NatsStoreOptions extends SnapshotStoreOptions {
    * are tried anew. At least 500. Default: 5000.
    */
   readonly heartbeatMs?: number;
+}
+
+/** TLS to servers of NATS. Files are read at every connection, so that they can be replaced. */
+export interface NatsTls {
+  /** The certificates of authorities that are trusted, as PEM. Default: those that the system trusts. */
+  readonly ca?: string;
+  /** A file of them. */
+  readonly caFile?: string;
+  /** The certificate of this client, as PEM. Default: none. */
+  readonly cert?: string;
+  /** A file of it. */
+  readonly certFile?: string;
+  /** The key of that certificate, as PEM. */
+  readonly key?: string;
+  /** A file of it. */
+  readonly keyFile?: string;
 }
 
 /** Snapshots in a key-value bucket of NATS JetStream, which several writers and replicas share. */
@@ -84,11 +97,15 @@ export class NatsStore extends SnapshotStore {
 }
 
 async function connectTo(options: NatsStoreOptions): Promise<NatsConnection> {
-  const { servers, name = "ts-control-plane", credentials, tls, timeoutMs = 5_000, heartbeatMs = 5_000 } = options;
-  const list = typeof servers === "string" ? [servers] : [...servers];
+  const { name = "ts-control-plane", timeoutMs = 5_000, heartbeatMs = 5_000 } = options;
+  const addresses = [options.servers].flat().map(addressOf);
+  const servers = addresses.map(({ server }) => server);
+  const tls = options.tls ?? (servers.some((server) => server.startsWith("tls://")) ? {} : undefined);
+  const credentials = options.credentials ?? addresses.find((each) => each.credentials !== undefined)?.credentials;
+  const authenticator = credentials && authenticatorOf(credentials);
   try {
     return await connect({
-      servers: list,
+      servers,
       name,
       timeout: timeoutMs,
       maxReconnectAttempts: -1,
@@ -99,10 +116,14 @@ async function connectTo(options: NatsStoreOptions): Promise<NatsConnection> {
       // Credentials that a server refuses may be in order again later.
       ignoreAuthErrorAbort: true,
       ...tls && { tls },
-      ...credentialsOf(credentials),
+      ...authenticator && { authenticator },
     });
   } catch (error) {
-    throw new Error(`Cannot connect to NATS at ${list.map(withoutSecrets).join(", ")}`, { cause: error });
+    // With TLS 1.3 a server refuses certificates once the client believes to be connected.
+    const hint = tls !== undefined && (error as Error).name === "TimeoutError"
+      ? "; if it requires certificates of its clients, it does not accept this one's"
+      : "";
+    throw new Error(`Cannot connect to NATS at ${servers.join(", ")}: ${reasonOf(error)}${hint}`, { cause: error });
   }
 }
 
@@ -112,21 +133,23 @@ async function openBucket(connection: NatsConnection, options: NatsStoreOptions)
     return await NatsEngine.open(connection, { bucket, replicas, storage, heartbeatMs });
   } catch (error) {
     await connection.close();
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot open the bucket "${bucket}": ${why}; is JetStream enabled (nats-server --jetstream)?`, {
-      cause: error,
-    });
+    throw new Error(
+      `Cannot open the bucket "${bucket}": ${reasonOf(error)}; is JetStream enabled (nats-server --jetstream)?`,
+      { cause: error },
+    );
   }
 }
 
-function credentialsOf(credentials: NatsStoreOptions["credentials"]): object {
-  if (credentials === undefined) return {};
-  if (typeof credentials === "object" && !(credentials instanceof Uint8Array)) return credentials;
-  const bytes = typeof credentials === "string" ? new TextEncoder().encode(credentials) : credentials;
-  return { authenticator: credsAuthenticator(bytes) };
+/** The client would take a password for a part of the address. */
+function addressOf(given: string): { readonly server: string; readonly credentials?: NatsCredentials } {
+  const [, scheme = "", user, pass, host] = /^(\w+:\/\/)?([^:]*)(?::(.*))?@([^@]*)$/s.exec(given) ?? [];
+  if (user === undefined || host === undefined) return { server: given };
+  const [name, word] = [decodeURIComponent(user), pass === undefined ? undefined : decodeURIComponent(pass)];
+  return { server: scheme + host, credentials: word === undefined ? { token: name } : { user: name, pass: word } };
 }
 
-/** A server may be given with a user and a password. */
-function withoutSecrets(server: string): string {
-  return server.replace(/\/\/[^@/]*@/, "//");
+function reasonOf(error: unknown): string {
+  const { message, code } = error as NodeJS.ErrnoException;
+  // Node's errors of TLS are better known by their codes.
+  return message || code || String(error);
 }

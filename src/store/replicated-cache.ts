@@ -159,6 +159,7 @@ export class ReplicatedCache implements Cache, AsyncDisposable {
       const copied = await readCopy(copy, (error) => this.#report(error));
       for (const { stored: { key, snapshot } } of copied) this.#snapshots.setSnapshot(key, snapshot!);
       this.#isFromCopy = copied.length > 0;
+      for (const { stored, origin } of copied) this.onServed(stored.key, origin.revision);
       return copied;
     } catch (error) {
       // A replica without a usable copy waits for the engine.
@@ -200,7 +201,11 @@ export class ReplicatedCache implements Cache, AsyncDisposable {
     if (snapshot === undefined) this.#snapshots.clearSnapshot(key);
     else this.#snapshots.setSnapshot(key, snapshot);
     this.#copy?.changed(key, snapshot, origin);
+    this.onServed(key, origin.revision);
   }
+
+  /** For caches made of this one: a snapshot of this revision is served from now on, or its key has none any more. */
+  protected onServed(_key: string, _revision: number): void {}
 
   #report(error: unknown): void {
     this.#watches.report(error, { onError: this.#options.onError, prefix: "A replica reports:" });

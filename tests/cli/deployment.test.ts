@@ -10,6 +10,7 @@ const text = (file: string) => readFileSync(join(ROOT, file), "utf8");
 /** Files of others that have command lines of `xds` in them. */
 const FILES = [
   "docs/xds-command.md",
+  "docs/replicas.md",
   "examples/deploy/Dockerfile",
   "examples/deploy/compose.yaml",
   "examples/deploy/xds.service",
@@ -29,7 +30,9 @@ describe("examples/deploy", () => {
     for (const file of FILES) {
       // `xds serve --health …`, `["serve", "--health", …]`; names of other things are followed by no word of a command.
       for (
-        const [line, command] of text(file).matchAll(/(?:\bxds |\[")(serve|validate|bootstrap|schema)\b[^\n`|>]*/g)
+        const [line, command] of text(file).matchAll(
+          /(?:\bxds |\[")(serve|publish|validate|bootstrap|schema)\b[^\n`|>]*/g,
+        )
       ) {
         const help = await helpOf(command!);
         for (const [option] of line.matchAll(/--[a-z][a-z-]*/g)) expect(help, `${file}: ${line}`).toContain(option);

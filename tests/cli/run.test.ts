@@ -23,7 +23,7 @@ describe("xds", () => {
     const help = await xds(["--help"]);
     expect([bare.code, help.code]).toEqual([2, 0]);
     expect(help.out).toBe(bare.out);
-    for (const name of ["serve", "validate", "bootstrap", "schema"]) {
+    for (const name of ["serve", "publish", "validate", "bootstrap", "schema"]) {
       expect(help.out).toContain(`  ${name} `);
       const own = await xds([name, "--help"]);
       expect(own.code).toBe(0);
@@ -38,8 +38,8 @@ describe("xds", () => {
   });
 
   it.each([
-    [["sreve"], 'Unknown command "sreve": it is one of serve, validate, bootstrap, schema'],
-    [["serve"], "Expected a directory or a file to serve\nSee xds serve --help"],
+    [["sreve"], 'Unknown command "sreve": it is one of serve, publish, validate, bootstrap, schema'],
+    [["serve"], "Expected a directory or a file to serve, or --store\nSee xds serve --help"],
     [["serve", "x", "--prot", "1"], "Unknown option '--prot'"],
     [["serve", "x", "--port", "http"], '--port must be a whole number from 0 to 65535, not "http"'],
     [["serve", "x", "--port", "70000"], "--port must be a whole number from 0 to 65535"],

@@ -109,6 +109,6 @@ describe("NatsStore", () => {
   it("names the servers that cannot be reached, without passwords", async () => {
     const options = { servers: "nats://me:secret@127.0.0.1:1", bucket: "x", timeoutMs: 500 };
     const error = await NatsStore.connect(options).catch((each) => each);
-    expect(error.message).toBe("Cannot connect to NATS at nats://127.0.0.1:1");
+    expect(error.message).toBe("Cannot connect to NATS at nats://127.0.0.1:1: connection refused");
   });
 });

@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../../examples/cluster/free-port.ts";
+import { ensureNats } from "../../../examples/cluster/install-nats.ts";
+
+/** A NATS server with JetStream that does not let everyone in. */
+export class SecuredServer implements AsyncDisposable {
+  readonly port: number;
+  readonly #folder: string;
+  readonly #config: string;
+  #process: ChildProcess | undefined = undefined;
+
+  private constructor(port: number, folder: string, config: string) {
+    this.port = port;
+    this.#folder = folder;
+    this.#config = config;
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param files - their text, by name
+   * @param config - more of its configuration, by the folder of the files
+   */
+  static async start(files: Readonly<Record<string, string>>, config: (folder: string) => string) {
+    const folder = mkdtempSync(join(tmpdir(), "nats-"));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const server = new SecuredServer(await freePort(), folder, config(folder));
+    await server.start();
+    return server;
+  }
+
+  /** The path of one of its files. */
+  path(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  async start(): Promise<void> {
+    const config = this.path("server.conf");
+    const lines = ["host: 127.0.0.1", `port: ${this.port}`, `jetstream { store_dir: "${this.path("data")}" }`];
+    writeFileSync(config, [...lines, this.#config].join("\n"));
+    const child = spawn(await ensureNats(), ["-c", config, "-l", this.path("log")], { stdio: "ignore" });
+    this.#process = child;
+    for (let i = 0; i < 600; i++) {
+      if (await accepts(this.port)) return;
+      if (child.exitCode !== null) throw new Error(`The NATS server has ended with ${child.exitCode}: see ${config}`);
+      await sleep(50);
+    }
+    throw new Error("The NATS server does not listen");
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#process!;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, "exit");
+    child.kill("SIGKILL");
+    await exit;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    rmSync(this.#folder, { recursive: true });
+  }
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
