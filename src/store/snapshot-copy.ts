@@ -2,6 +2,7 @@ import { Snapshot } from "../cache/mod.ts";
 import { rawResource, type Resource } from "../resource/mod.ts";
 import type { Copied, Origin } from "./follower.ts";
 import { manifestKey } from "./manifest.ts";
+import { nothingStored } from "./stored-snapshot.ts";
 
 /** Where a replica keeps a copy of what it serves: a directory, for example. */
 export interface SnapshotCopy {
@@ -142,5 +143,5 @@ function decode(bytes: Uint8Array): Copied {
   );
   const { key, version, origin } = header;
   const snapshot = new Snapshot({ resources, ...version !== undefined && { version } });
-  return { stored: { key, snapshot, types: new Map() }, origin };
+  return { stored: { ...nothingStored(key), snapshot }, origin };
 }
