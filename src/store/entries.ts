@@ -1,4 +1,4 @@
-import type { Resource } from "../resource/mod.ts";
+import { rawResource, type Resource } from "../resource/mod.ts";
 
 /** A resource as it is stored. */
 export interface StoredEntry {
@@ -29,6 +29,12 @@ export function rowOf(name: string, entry: StoredEntry | undefined): Row {
   const content = entry.hash ?? bytes.length;
   if (ttlMs === undefined && aliases.length === 0) return [name, version, content];
   return [name, version, content, ttlMs ?? null, aliases];
+}
+
+/** The resource of a row that is not of a removed one. */
+export function resourceOf(typeUrl: string, row: Row, bytes: Uint8Array): Resource {
+  const [name, version = "", , ttlMs = null, aliases = []] = row;
+  return rawResource(typeUrl, name, bytes, { version, aliases, ...ttlMs !== null && { ttlMs } });
 }
 
 /** The contents that are written with entries. */

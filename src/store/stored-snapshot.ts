@@ -1,7 +1,7 @@
 import { changedSet, emptySet, type Snapshot, snapshotOfSets, type SnapshotSet } from "../cache/mod.ts";
-import { rawResource, type Resource } from "../resource/mod.ts";
+import type { Resource } from "../resource/mod.ts";
 import type { Blobs } from "./blobs.ts";
-import type { StoredEntry } from "./entries.ts";
+import { resourceOf, type StoredEntry } from "./entries.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { Manifest, PageTable, TypeManifest, WrittenEntry } from "./manifest.ts";
 import { decodePage, entryOf, type StoredPage } from "./page.ts";
@@ -93,15 +93,12 @@ async function readEntry(
   { row, bytes }: WrittenEntry,
 ): Promise<[name: string, entry: StoredEntry | undefined]> {
   if (row.length === 1) return [row[0], undefined];
-  const [name, version, content, ttlMs = null, aliases = []] = row;
+  const [name, version, content] = row;
   const hash = typeof content === "string" ? content : undefined;
   const found = known.get(name);
   if (found?.version === version) return [name, { resource: found, hash }];
   const own = bytes ?? await readBlob(blobs, hash!);
-  return [name, {
-    resource: rawResource(typeUrl, name, own, { version, aliases, ...ttlMs !== null && { ttlMs } }),
-    hash,
-  }];
+  return [name, { resource: resourceOf(typeUrl, row, own), hash }];
 }
 
 interface Before {

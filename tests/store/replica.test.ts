@@ -104,4 +104,18 @@ describe("a replica", () => {
     engine.to(store.engine);
     await vi.waitFor(() => expect(replica.status().isStale).toBe(false));
   });
+
+  it("leaves out what is damaged of its copy, and says so", async () => {
+    const store = await storeWith(clusters(3));
+    await store.publish("other", clusters(2, "x".repeat(2_000)));
+    const saved = new Map<string, Uint8Array>();
+    await (await following(store.engine, { copy: copyOf(saved) })).close();
+    for (const [name, bytes] of saved) if (bytes.length > 4_000) saved.set(name, bytes.slice(0, -1));
+    const errors: string[] = [];
+    const onError = (error: unknown) => void errors.push(String(error));
+    await using replica = await following(new Switch(), { copy: copyOf(saved), onError });
+    expect(sizeOf(replica)).toBe(3);
+    expect(replica.getSnapshot("other")).toBeUndefined();
+    expect(errors[0]).toBe("Error: Cannot read a part of the copy of snapshots; it is left out");
+  });
 });
