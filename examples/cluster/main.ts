@@ -6,13 +6,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { NatsStore } from "../../src/nats/mod.ts";
 import { stopOnSignals } from "../../src/node/mod.ts";
-import { type Bootstrap, bootstrap } from "../demo/bootstrap.ts";
 import { type Envoy, startEnvoy } from "../demo/envoy.ts";
 import { get } from "../demo/get.ts";
 import { ensureEnvoy } from "../demo/install-envoy.ts";
 import { waitFor } from "../demo/wait-for.ts";
 import { resources } from "../server/config.ts";
 import { startEcho } from "../server/echo.ts";
+import { configOf } from "./envoy-config.ts";
 import { ensureNats } from "./install-nats.ts";
 import { NatsServer } from "./nats-server.ts";
 import { ReplicaProcess } from "./replica-process.ts";
@@ -60,7 +60,9 @@ async function main(): Promise<void> {
   say("starting three replicas, and two Envoys that know all three");
   const replicas = await Promise.all([0, 1, 2].map((i) => ReplicaProcess.start(urls, join(folder, `copy-${i}`))));
   for (const each of replicas) running.use(each);
-  const envoys = await Promise.all(["one", "two"].map((id) => startEnvoy({ config: configOf(id, replicas) })));
+  const envoys = await Promise.all(
+    ["one", "two"].map((id) => startEnvoy({ config: configOf(id, replicas.map(({ port }) => port)) })),
+  );
   for (const each of envoys) running.use(each);
   const listeners = await Promise.all(envoys.map(urlOf));
 
@@ -138,16 +140,6 @@ async function reach(urls: readonly string[], version: number): Promise<void> {
 async function urlOf(envoy: Envoy): Promise<string> {
   await envoy.ready();
   return `http://127.0.0.1:${await waitFor("Envoy's listener", () => envoy.listenerPort("http"))}/`;
-}
-
-function configOf(nodeId: string, replicas: readonly ReplicaProcess[]): Bootstrap {
-  const usual = bootstrap({ nodeId, xdsPort: 0 });
-  const [xds] = usual.static_resources.clusters as readonly { readonly name: string }[];
-  const endpoints = replicas.map(({ port }) => {
-    return { endpoint: { address: { socket_address: { address: "127.0.0.1", port_value: port } } } };
-  });
-  const load_assignment = { cluster_name: xds!.name, endpoints: [{ lb_endpoints: endpoints }] };
-  return { ...usual, static_resources: { clusters: [{ ...xds, load_assignment }] } };
 }
 
 function say(line: string): void {

@@ -20,14 +20,13 @@ export class Blobs {
    * Writes content, whether it is there or not: a blob that is written again has a new revision, so that a collection
    * that has found it unused before does not delete it.
    *
-   * @returns its hash
+   * @param hash - of the bytes
    */
-  async put(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-    const hash = await hashOf(bytes);
+  async put(bytes: Uint8Array<ArrayBuffer>, hash: string): Promise<void> {
     const room = this.#engine.maxValueBytes - 1;
     if (bytes.length <= room) {
       await this.#engine.putIf(BLOBS + hash, tagged(WHOLE, bytes));
-      return hash;
+      return;
     }
     const count = Math.ceil(bytes.length / room);
     // A blob without all of its parts is never found.
@@ -35,7 +34,6 @@ export class Blobs {
       await this.#engine.putIf(partKey(hash, i), tagged(PART, bytes.subarray(i * room, (i + 1) * room)));
     }
     await this.#engine.putIf(BLOBS + hash, tagged(SPLIT, new TextEncoder().encode(String(count))));
-    return hash;
   }
 
   /** Content by its hash; undefined if it is not there, or not whole. */

@@ -1,15 +1,9 @@
 import { BLOBS, Blobs, hashIn } from "./blobs.ts";
 import { type Engine, RevisionConflict } from "./engine.ts";
 import { inParallel } from "./in-parallel.ts";
-import {
-  decodeManifest,
-  decodePage,
-  encodeManifest,
-  manifestKey,
-  MANIFESTS,
-  type TypeManifest,
-  WRITERS,
-} from "./manifest.ts";
+import { decodeManifest, encodeNone, manifestKey, MANIFESTS, WRITERS, type WrittenEntry } from "./manifest.ts";
+import { decodePage } from "./page.ts";
+import { readBlob, resolveManifest, resolveTable } from "./resolve-manifest.ts";
 
 /** Options of a collection. */
 export interface CollectOptions {
@@ -82,7 +76,7 @@ async function fence(engine: Engine, key: string): Promise<void> {
   const manifest = await manifestKey(key);
   while (true) {
     const entry = await engine.get(manifest);
-    const value = entry?.value ?? encodeManifest({ key, types: undefined, version: undefined });
+    const value = entry?.value ?? encodeNone(key);
     try {
       await engine.putIf(manifest, value, entry?.revision ?? 0);
       return;
@@ -96,24 +90,17 @@ async function fence(engine: Engine, key: string): Promise<void> {
 async function referredTo(engine: Engine): Promise<ReadonlySet<string>> {
   const blobs = new Blobs(engine);
   const hashes = new Set<string>();
-  const read = async (hash: string): Promise<Uint8Array> => {
-    const bytes = await blobs.get(hash);
-    if (bytes === undefined) {
-      throw new Error(`Cannot collect: the content ${hash}, which a manifest refers to, is missing`);
-    }
-    return bytes;
-  };
   for await (const { key } of engine.list(MANIFESTS)) {
     // A manifest that is replaced meanwhile may miss some of its content, and its successor is read then.
     for (let attempt = 0;; attempt++) {
       const entry = await engine.get(key);
       if (entry === undefined) break;
       try {
-        await addAll(entry.value, { hashes, read });
+        await addAll(entry.value, { hashes, blobs });
         break;
-      } catch (error) {
+      } catch (cause) {
         const isReplaced = (await engine.get(key))?.revision !== entry.revision;
-        if (!isReplaced || attempt > 100) throw error;
+        if (!isReplaced || attempt > 100) throw new Error("Cannot collect: a manifest cannot be read", { cause });
       }
     }
   }
@@ -122,20 +109,24 @@ async function referredTo(engine: Engine): Promise<ReadonlySet<string>> {
 
 interface Reading {
   readonly hashes: Set<string>;
-  readonly read: (hash: string) => Promise<Uint8Array>;
+  readonly blobs: Blobs;
 }
 
-async function addAll(value: Uint8Array, { hashes, read }: Reading): Promise<void> {
-  let manifest = decodeManifest(value);
-  if ("blob" in manifest) {
-    hashes.add(manifest.blob);
-    manifest = decodeManifest(await read(manifest.blob));
-  }
-  const types: readonly TypeManifest[] = "types" in manifest && manifest.types || [];
-  await inParallel(types.flatMap(({ pages }) => pages), async (hash) => {
+async function addAll(value: Uint8Array, { hashes, blobs }: Reading): Promise<void> {
+  const reference = decodeManifest(value);
+  if ("blob" in reference) hashes.add(reference.blob);
+  const { types = [], table } = await resolveManifest(blobs, value);
+  if (typeof table === "string") hashes.add(table);
+  for (const { recent } of types) addContents(recent, hashes);
+  const pages = Object.values(await resolveTable(blobs, table)).flat();
+  await inParallel(pages, async (hash) => {
     hashes.add(hash);
-    for (const entry of decodePage(await read(hash))) hashes.add(entry.hash);
+    addContents(decodePage(await readBlob(blobs, hash)), hashes);
   });
+}
+
+function addContents(entries: readonly WrittenEntry[], hashes: Set<string>): void {
+  for (const { row: [, , content] } of entries) if (typeof content === "string") hashes.add(content);
 }
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -2,7 +2,7 @@ import { type Backoff, backoffMs, pause } from "../cache/mod.ts";
 import type { Engine } from "./engine.ts";
 import { manifestKey, MANIFESTS } from "./manifest.ts";
 import { type ManifestChange, ManifestReader } from "./manifest-reader.ts";
-import type { StoredSnapshot } from "./stored-snapshot.ts";
+import { nothingStored, type StoredSnapshot } from "./stored-snapshot.ts";
 
 /** A snapshot, and where it was read. */
 export interface Origin {
@@ -191,8 +191,7 @@ export class Follower {
     for await (const { key } of this.#engine.list(MANIFESTS)) missing.delete(key);
     for (const [manifest, { stored }] of missing) {
       this.#known.delete(manifest);
-      const none = { key: stored.key, snapshot: undefined, types: new Map() };
-      this.#options.apply(none, { identity, revision: this.#revision, isSuspicious: true });
+      this.#options.apply(nothingStored(stored.key), { identity, revision: this.#revision, isSuspicious: true });
     }
   }
 

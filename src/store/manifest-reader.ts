@@ -1,9 +1,8 @@
 import { type Backoff, backoffMs, pause } from "../cache/mod.ts";
 import { Blobs } from "./blobs.ts";
 import type { Engine } from "./engine.ts";
-import { decodeManifest } from "./manifest.ts";
-import { resolveManifest } from "./resolve-manifest.ts";
-import { MissingBlob, readSnapshot, type StoredSnapshot } from "./stored-snapshot.ts";
+import { MissingBlob, resolveManifest } from "./resolve-manifest.ts";
+import { nothingStored, readSnapshot, type StoredSnapshot } from "./stored-snapshot.ts";
 
 /** A change of a manifest that a watch has shown. */
 export interface ManifestChange {
@@ -119,9 +118,9 @@ export class ManifestReader {
   async #read({ key, value, revision }: ManifestChange, before: StoredSnapshot | undefined): Promise<
     StoredSnapshot | undefined
   > {
-    if (value === undefined) return before && { key: before.key, snapshot: undefined, types: new Map() };
+    if (value === undefined) return before && nothingStored(before.key);
     try {
-      return await readSnapshot(this.#blobs, await resolveManifest(this.#blobs, decodeManifest(value)), before);
+      return await readSnapshot(this.#blobs, await resolveManifest(this.#blobs, value), before);
     } catch (error) {
       if (!(error instanceof MissingBlob)) throw error;
       // Its content was collected after it was replaced: the one that has replaced it comes by the watch.

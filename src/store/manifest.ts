@@ -1,4 +1,6 @@
 import { base64url } from "./blobs.ts";
+import { contentsOf, type Row, rowOf, type StoredEntry } from "./entries.ts";
+import { frame, unframe } from "./frame.ts";
 
 /** The keys of manifests: one for each key of a snapshot, named by its hash, so that it may have any characters. */
 export const MANIFESTS = "m/";
@@ -6,34 +8,40 @@ export const MANIFESTS = "m/";
 /** The keys of writers that are about to publish. */
 export const WRITERS = "w/";
 
-/** What a key has: a snapshot by its pages, or none. */
+/** What a key has: a snapshot, or none. */
 export interface Manifest {
   /** The key of the snapshot. */
   readonly key: string;
-  /** Undefined if the key has no snapshot. */
-  readonly types: readonly TypeManifest[] | undefined;
   /** The version of the types without resources, if the publisher gave one. */
   readonly version: string | undefined;
+  /** Undefined if the key has no snapshot. */
+  readonly types: readonly TypeManifest[] | undefined;
+  /** The pages of each type, or the hash of the content that lists them where they are many. */
+  readonly table: PageTable | string;
 }
 
-/** The resources of a type, in pages by a hash of the name, so that a change of one writes one page anew. */
+/** The resources of a type: those of its pages, but for what has changed since these were written. */
 export interface TypeManifest {
   readonly typeUrl: string;
   /** The version that the publisher gave; undefined for a hash of the content. */
   readonly version: string | undefined;
-  /** The number of resources. */
-  readonly size: number;
-  /** The hashes of the pages: a power of two of them. */
-  readonly pages: readonly string[];
+  readonly recent: readonly WrittenEntry[];
 }
 
-/** A resource of a page: its content is a blob. */
-export interface PageEntry {
-  readonly name: string;
-  readonly version: string;
-  readonly hash: string;
-  readonly ttlMs: number | undefined;
-  readonly aliases: readonly string[];
+/** A row, and its content if that is written with it. */
+export interface WrittenEntry {
+  readonly row: Row;
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** The hashes of the pages of each type that has some, by type URL. */
+export type PageTable = Readonly<Record<string, readonly string[]>>;
+
+/** A manifest to be written. */
+export interface ManifestInit extends Omit<Manifest, "types"> {
+  readonly types:
+    | readonly (Omit<TypeManifest, "recent"> & { readonly recent: ReadonlyMap<string, StoredEntry | undefined> })[]
+    | undefined;
 }
 
 /** The key of a manifest. */
@@ -41,69 +49,59 @@ export async function manifestKey(key: string): Promise<string> {
   return MANIFESTS + base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key))));
 }
 
-/** A manifest as bytes; it is written as a blob where it is larger than `maxBytes`. */
-export function encodeManifest({ key, types, version }: Manifest): Uint8Array<ArrayBuffer> {
-  return encode({ format: FORMAT, key, ...version !== undefined && { version }, ...types && { types } });
+/** A manifest as bytes. */
+export function encodeManifest({ key, version, types, table }: ManifestInit): Uint8Array<ArrayBuffer> {
+  const rows = types?.map(({ typeUrl, version, recent }) => [
+    typeUrl,
+    version ?? null,
+    Array.from(recent, ([name, entry]) => rowOf(name, entry)),
+  ]);
+  const header = { format: FORMAT, key, version, types: rows, table };
+  return frame(header, types?.flatMap(({ recent }) => contentsOf(recent.values())));
+}
+
+/** The manifest of a key that has no snapshot. */
+export function encodeNone(key: string): Uint8Array<ArrayBuffer> {
+  return encodeManifest({ key, version: undefined, types: undefined, table: {} });
 }
 
 /** A manifest that is written elsewhere. */
 export function encodeReference(key: string, blob: string): Uint8Array<ArrayBuffer> {
-  return encode({ format: FORMAT, key, blob });
+  return frame({ format: FORMAT, key, blob });
 }
 
-/** @throws if it was written by a later version of this package, or damaged */
+/** @throws if it was written by another version of this package, or damaged */
 export function decodeManifest(bytes: Uint8Array): Manifest | { readonly key: string; readonly blob: string } {
-  const value = decode(bytes) as { format?: unknown } & Partial<Manifest> & { blob?: string };
-  if (value.format !== FORMAT) {
-    throw new Error(
-      `Cannot read a manifest of format ${String(value.format)}: this version reads ${FORMAT}; upgrade it`,
-    );
+  const { header, next } = unframe(bytes);
+  const { format, key, blob, version, types, table } = header as Header;
+  if (format !== FORMAT) {
+    throw new Error(`Cannot read a manifest of format ${String(format)}: this version reads ${FORMAT}; upgrade it`);
   }
-  const { key = "", blob, types, version } = value;
-  return blob !== undefined ? { key, blob } : { key, types, version };
-}
-
-/** A page as bytes: equal for equal entries, in any order. */
-export function encodePage(entries: Iterable<PageEntry>): Uint8Array<ArrayBuffer> {
-  const sorted = [...entries].sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
-  return encode(sorted.map(({ name, version, hash, ttlMs, aliases }) => {
-    if (ttlMs === undefined && aliases.length === 0) return [name, version, hash];
-    return [name, version, hash, ttlMs ?? null, aliases];
-  }));
-}
-
-/** The entries of a page. */
-export function decodePage(bytes: Uint8Array): PageEntry[] {
-  type Row = [name: string, version: string, hash: string, ttlMs?: number | null, aliases?: string[]];
-  return (decode(bytes) as Row[]).map(([name, version, hash, ttlMs, aliases = []]) => {
-    return { name, version, hash, ttlMs: ttlMs ?? undefined, aliases };
+  if (blob !== undefined) return { key, blob };
+  const read = types?.map(([typeUrl, version, rows]) => {
+    const recent = rows.map((row) => ({ row, bytes: typeof row[2] === "number" ? next(row[2]) : undefined }));
+    return { typeUrl, version: version ?? undefined, recent };
   });
+  return { key, version, types: read, table: table ?? {} };
 }
 
-/** How many pages a type of that many resources has; as many as before, unless that became too few or too many. */
-export function pageCount(size: number, before = 1): number {
-  let count = before;
-  while (size / count > 2 * PAGE_SIZE) count *= 2;
-  while (count > 1 && size / count < PAGE_SIZE / 4) count /= 2;
-  return count;
+/** A list of pages as content of its own. */
+export function encodeTable(table: PageTable): Uint8Array<ArrayBuffer> {
+  return frame(table);
 }
 
-/** The page of a name: FNV-1a of its UTF-16 code units. */
-export function pageOf(name: string, count: number): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  // The low bits of FNV alone depend on the low bits of the text alone.
-  return ((hash ^ hash >>> 15) >>> 0) % count;
+/** The same, read. */
+export function decodeTable(bytes: Uint8Array): PageTable {
+  return unframe(bytes).header as PageTable;
 }
 
-const FORMAT = 1;
-/** In entries: a page of 64 has some 6 kB, and 10,000 resources have 79 to 157 pages. */
-const PAGE_SIZE = 64;
+const FORMAT = 2;
 
-function encode(value: unknown): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(JSON.stringify(value));
-}
-
-function decode(bytes: Uint8Array): unknown {
-  return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+interface Header {
+  readonly format: unknown;
+  readonly key: string;
+  readonly blob?: string;
+  readonly version?: string;
+  readonly types?: readonly (readonly [typeUrl: string, version: string | null, recent: readonly Row[]])[];
+  readonly table?: PageTable | string;
 }

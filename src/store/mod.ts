@@ -12,6 +12,7 @@ export {
   ReplicatedCache,
   type ReplicatedCacheOptions,
 } from "./replicated-cache.ts";
+export { MissingBlob } from "./resolve-manifest.ts";
 export type { SnapshotCopy } from "./snapshot-copy.ts";
 export {
   type Published,
@@ -20,4 +21,3 @@ export {
   type SnapshotStoreOptions,
   type StoredRevision,
 } from "./snapshot-store.ts";
-export { MissingBlob } from "./stored-snapshot.ts";

@@ -1,7 +1,9 @@
 import { Snapshot } from "../cache/mod.ts";
-import { rawResource, type Resource } from "../resource/mod.ts";
+import { contentsOf, resourceOf, type Row, rowOf, type StoredEntry } from "./entries.ts";
 import type { Copied, Origin } from "./follower.ts";
+import { frame, unframe } from "./frame.ts";
 import { manifestKey } from "./manifest.ts";
+import { nothingStored } from "./stored-snapshot.ts";
 
 /** Where a replica keeps a copy of what it serves: a directory, for example. */
 export interface SnapshotCopy {
@@ -80,67 +82,34 @@ export class CopyWriter {
 }
 
 interface Header {
-  readonly format: 1;
+  readonly format: number;
   readonly key: string;
   readonly origin: Origin;
   readonly version?: string;
-  readonly types: readonly {
-    readonly typeUrl: string;
-    readonly resources: readonly {
-      readonly name: string;
-      readonly version: string;
-      readonly length: number;
-      readonly ttlMs?: number;
-      readonly aliases: readonly string[];
-    }[];
-  }[];
+  readonly types: readonly (readonly [typeUrl: string, rows: readonly Row[]])[];
 }
 
-/** The length of a JSON header, the header, and the content of all resources one after another. */
+const FORMAT = 1;
+
 function encode(key: string, snapshot: Snapshot, origin: Origin): Uint8Array {
   const { version } = snapshot.set("");
-  const all: Resource[] = snapshot.types.flatMap((typeUrl) => [...snapshot.resources(typeUrl).values()]);
-  const header: Header = {
-    format: 1,
-    key,
-    origin,
-    ...version !== undefined && { version },
-    types: snapshot.types.map((typeUrl) => ({
-      typeUrl,
-      resources: [...snapshot.resources(typeUrl).values()].map(({ name, version, bytes, ttlMs, aliases }) => ({
-        name,
-        version,
-        length: bytes.length,
-        aliases,
-        ...ttlMs !== undefined && { ttlMs },
-      })),
-    })),
-  };
-  const text = new TextEncoder().encode(JSON.stringify(header));
-  const bytes = new Uint8Array(all.reduce((sum, each) => sum + each.bytes.length, 4 + text.length));
-  new DataView(bytes.buffer).setUint32(0, text.length);
-  bytes.set(text, 4);
-  let at = 4 + text.length;
-  for (const each of all) {
-    bytes.set(each.bytes, at);
-    at += each.bytes.length;
-  }
-  return bytes;
+  const entries = snapshot.types.map((typeUrl) => {
+    return [typeUrl, Array.from(snapshot.resources(typeUrl).values(), (resource) => ({ resource, hash: undefined }))];
+  }) as [string, StoredEntry[]][];
+  const types = entries.map(([typeUrl, each]) => {
+    return [typeUrl, each.map((entry) => rowOf(entry.resource.name, entry))] as const;
+  });
+  const header: Header = { format: FORMAT, key, origin, ...version !== undefined && { version }, types };
+  return frame(header, contentsOf(entries.flatMap(([, each]) => each)));
 }
 
 function decode(bytes: Uint8Array): Copied {
-  const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))) as Header;
-  if (header.format !== 1) throw new Error(`Its format is ${String(header.format)}`);
-  let at = 4 + length;
-  const resources = header.types.flatMap(({ typeUrl, resources }) =>
-    resources.map(({ name, version, length, ttlMs, aliases }) => {
-      if (at + length > bytes.length) throw new Error("It is cut off");
-      const content = bytes.slice(at, at += length);
-      return rawResource(typeUrl, name, content, { version, aliases, ...ttlMs !== undefined && { ttlMs } });
-    })
+  const { header, next } = unframe(bytes);
+  const { format, key, origin, version, types } = header as Header;
+  if (format !== FORMAT) throw new Error(`Its format is ${String(format)}`);
+  const resources = types.flatMap(([typeUrl, rows]) =>
+    rows.map((row) => resourceOf(typeUrl, row, next(row[2] as number)))
   );
-  const { key, version, origin } = header;
   const snapshot = new Snapshot({ resources, ...version !== undefined && { version } });
-  return { stored: { key, snapshot, types: new Map() }, origin };
+  return { stored: { ...nothingStored(key), snapshot }, origin };
 }

@@ -1,7 +1,6 @@
 import {
   type Admit,
   admitSnapshot,
-  encodeAll,
   Snapshot,
   type SnapshotChange,
   type SnapshotContent,
@@ -9,23 +8,12 @@ import {
 } from "../cache/mod.ts";
 import { Blobs } from "./blobs.ts";
 import { collect, type Collected, type CollectOptions } from "./collect.ts";
+import { type Draft, draftOf } from "./draft.ts";
 import { type Engine, RevisionConflict } from "./engine.ts";
 import { inParallel } from "./in-parallel.ts";
-import {
-  decodeManifest,
-  encodeManifest,
-  encodePage,
-  encodeReference,
-  type Manifest,
-  manifestKey,
-  pageCount,
-  type PageEntry,
-  pageOf,
-  type TypeManifest,
-  WRITERS,
-} from "./manifest.ts";
-import { resolveManifest } from "./resolve-manifest.ts";
-import { MissingBlob, readSnapshot, type StoredSnapshot } from "./stored-snapshot.ts";
+import { manifestKey, WRITERS } from "./manifest.ts";
+import { MissingBlob, resolveManifest } from "./resolve-manifest.ts";
+import { nothingStored, readSnapshot, type StoredSnapshot } from "./stored-snapshot.ts";
 
 /** Options of {@link SnapshotStore}. */
 export interface SnapshotStoreOptions {
@@ -56,9 +44,9 @@ export interface StoredRevision {
 }
 
 /**
- * Snapshots on an engine that several writers and replicas share. The content of each resource is stored once, by its
- * hash; a small manifest for each key refers to it, and is written last, depending on the revision that was read: a
- * snapshot appears whole or not at all.
+ * Snapshots on an engine that several writers and replicas share. Resources are stored on pages, which are named by the
+ * hash of their content; a small manifest for each key refers to them and has what was changed since they were written.
+ * It is written last, depending on the revision that was read: a snapshot appears whole or not at all.
  */
 export class SnapshotStore {
   /** The engine. */
@@ -66,7 +54,7 @@ export class SnapshotStore {
   readonly #blobs: Blobs;
   readonly #admit: Admit | undefined;
   /** What this writer has read or written last, by key. */
-  readonly #known = new Map<string, { readonly revision: number; readonly stored: StoredSnapshot }>();
+  readonly #known = new Map<string, Known>();
 
   /** A store on an engine. */
   constructor(engine: Engine, { admit }: SnapshotStoreOptions = {}) {
@@ -125,14 +113,12 @@ export class SnapshotStore {
         throw new RevisionConflict(key, { expected: ifRevision, found: before.revision });
       }
       const after = change(before.stored.snapshot);
-      if (after !== undefined) {
-        if (this.#admit !== undefined) admitSnapshot(this.#admit, after, before.stored.snapshot);
-        for (const typeUrl of after.types) encodeAll(after.resources(typeUrl).values());
-      }
+      if (after !== undefined && this.#admit !== undefined) admitSnapshot(this.#admit, after, before.stored.snapshot);
+      const draft = await draftOf(before.stored, after, this.engine.maxValueBytes);
+      if (draft === undefined) return { revision: before.revision, written: NOTHING };
       try {
-        return await this.#commit({ key, manifest, before, after });
+        return await this.#commit(draft, { manifest, revision: before.revision });
       } catch (error) {
-        this.#known.delete(key);
         if (!(error instanceof RevisionConflict) || ifRevision !== undefined || attempt >= MAX_ATTEMPTS) throw error;
         // Writers that have met do not meet again and again.
         await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(5 * 2 ** attempt, 500)));
@@ -140,15 +126,16 @@ export class SnapshotStore {
     }
   }
 
-  async #read(key: string): Promise<{ readonly revision: number; readonly stored: StoredSnapshot }> {
+  async #read(key: string): Promise<Pick<Known, "revision" | "stored">> {
     const manifest = await manifestKey(key);
     for (let entry = await this.engine.get(manifest); entry !== undefined;) {
       const known = this.#known.get(key);
       const { revision, value } = entry;
-      if (known?.revision === revision) return known;
+      // A store that was rewound has other content at the same revision.
+      if (known?.revision === revision && isEqual(known.value, value)) return known;
       try {
-        const resolved = await resolveManifest(this.#blobs, decodeManifest(value));
-        const read = { revision, stored: await readSnapshot(this.#blobs, resolved, known?.stored) };
+        const stored = await readSnapshot(this.#blobs, await resolveManifest(this.#blobs, value), known?.stored);
+        const read = { revision, value, stored };
         this.#known.set(key, read);
         return read;
       } catch (error) {
@@ -157,107 +144,51 @@ export class SnapshotStore {
         if (!(error instanceof MissingBlob) || entry === undefined || entry.revision === revision) throw error;
       }
     }
-    return { revision: 0, stored: { key, snapshot: undefined, types: new Map() } };
+    return { revision: 0, stored: nothingStored(key) };
   }
 
-  async #commit({ key, manifest, before, after }: Commit): Promise<Published> {
-    const { stored, revision } = before;
-    if (after === undefined) {
-      if (stored.snapshot === undefined) return { revision, written: NOTHING };
-    } else if (isSame(stored.snapshot, after)) return { revision, written: NOTHING };
+  async #commit(
+    { stored, value, contents }: Draft,
+    { manifest, revision }: { readonly manifest: string; readonly revision: number },
+  ): Promise<Published> {
+    const counted = new Counted(this.engine);
+    const blobs = new Blobs(counted);
+    const write = async (): Promise<Published> => {
+      await inParallel(contents, ({ hash, bytes }) => blobs.put(bytes, hash));
+      const written = await counted.putIf(manifest, value, revision);
+      this.#known.set(stored.key, { revision: written, value, stored });
+      return { revision: written, written: { values: counted.values, bytes: counted.bytes } };
+    };
+    // What the manifest before refers to needs no protection: it is in use until this one is written.
+    return contents.length === 0 ? await write() : await this.#declared(stored.key, counted, write);
+  }
 
-    // Before all content, so that a collection leaves alone what is written after it.
+  /** Does something while it is declared that content is about to be referred to, so that a collection leaves it alone. */
+  async #declared<T>(key: string, engine: Engine, work: () => Promise<T>): Promise<T> {
     const writer = `${WRITERS}${crypto.randomUUID()}`;
     const intent = new TextEncoder().encode(JSON.stringify({ key, at: new Date().toISOString() }));
-    const counted = new Counted(this.engine);
-    const intentRevision = await counted.putIf(writer, intent, 0);
+    const revision = await engine.putIf(writer, intent, 0);
     try {
-      const next = await this.#writeContent(new Blobs(counted), { key, stored, after });
-      const value = await this.#manifestValue(new Blobs(counted), next.manifest);
-      const written = await counted.putIf(manifest, value, revision);
-      this.#known.set(key, { revision: written, stored: next.stored });
-      return { revision: written, written: { values: counted.values, bytes: counted.bytes } };
+      return await work();
     } finally {
       // If it stays, the next collection removes it.
-      await this.engine.putIf(writer, undefined, intentRevision).catch(() => {});
+      await this.engine.putIf(writer, undefined, revision).catch(() => {});
     }
-  }
-
-  async #manifestValue(blobs: Blobs, manifest: Manifest): Promise<Uint8Array> {
-    const value = encodeManifest(manifest);
-    if (value.length <= Math.min(MAX_MANIFEST, this.engine.maxValueBytes)) return value;
-    return encodeReference(manifest.key, await blobs.put(value));
-  }
-
-  async #writeContent(
-    blobs: Blobs,
-    { key, stored, after }: {
-      readonly key: string;
-      readonly stored: StoredSnapshot;
-      readonly after: Snapshot | undefined;
-    },
-  ): Promise<{ readonly manifest: Manifest; readonly stored: StoredSnapshot }> {
-    if (after === undefined) {
-      const none = { key, snapshot: undefined, types: new Map() };
-      return { manifest: { key, types: undefined, version: undefined }, stored: none };
-    }
-    const types = new Map<string, { manifest: TypeManifest; pages: readonly (readonly PageEntry[])[] }>();
-    for (const typeUrl of after.types) {
-      const set = after.set(typeUrl);
-      const old = stored.types.get(typeUrl);
-      const count = pageCount(set.resources.size, old?.pages.length);
-      const known = new Map(old?.pages.flat().map((entry) => [entry.name, entry] as const));
-      const entries = await inParallel([...set.resources.values()], async (resource): Promise<PageEntry> => {
-        const { name, version, bytes, ttlMs, aliases } = resource;
-        const entry = known.get(name);
-        if (entry?.version === version) return entry;
-        return { name, version, hash: await blobs.put(bytes as Uint8Array<ArrayBuffer>), ttlMs, aliases };
-      });
-      const pages: PageEntry[][] = Array.from({ length: count }, () => []);
-      for (const entry of entries) pages[pageOf(entry.name, count)]!.push(entry);
-      const hashes = await inParallel([...pages.keys()], (i) => {
-        const former = old?.pages.length === count ? old.pages[i]! : undefined;
-        if (former !== undefined && isSamePage(former, pages[i]!)) return Promise.resolve(old!.manifest.pages[i]!);
-        return blobs.put(encodePage(pages[i]!));
-      });
-      const manifest = { typeUrl, version: set.version, size: set.resources.size, pages: hashes };
-      types.set(typeUrl, { manifest, pages });
-    }
-    const version = after.set("").version;
-    const manifest = { key, version, types: [...types.values()].map((each) => each.manifest) };
-    return { manifest, stored: { key, snapshot: after, types } };
   }
 }
 
-interface Commit {
-  readonly key: string;
-  readonly manifest: string;
-  readonly before: { readonly revision: number; readonly stored: StoredSnapshot };
-  readonly after: Snapshot | undefined;
+/** What a writer has read or written last. */
+interface Known {
+  readonly revision: number;
+  readonly value: Uint8Array;
+  readonly stored: StoredSnapshot;
 }
 
 const NOTHING = { values: 0, bytes: 0 } as const;
-/** A larger one is written as a blob, so that watches of manifests stay small. */
-const MAX_MANIFEST = 64 * 1024;
 const MAX_ATTEMPTS = 50;
 
-/** Whether clients would see no difference. */
-function isSame(before: Snapshot | undefined, after: Snapshot): boolean {
-  if (before === undefined || before.set("").version !== after.set("").version) return false;
-  const types = new Set([...before.types, ...after.types]);
-  return [...types].every((typeUrl) => {
-    const [old, set] = [before.set(typeUrl), after.set(typeUrl)];
-    if (old.id === set.id) return true;
-    if (old.version !== set.version || old.resources.size !== set.resources.size) return false;
-    if (before.types.includes(typeUrl) !== after.types.includes(typeUrl)) return false;
-    return [...set.resources].every(([name, { version }]) => old.resources.get(name)?.version === version);
-  });
-}
-
-function isSamePage(before: readonly PageEntry[], after: readonly PageEntry[]): boolean {
-  if (before.length !== after.length) return false;
-  const versions = new Map(before.map(({ name, version }) => [name, version]));
-  return after.every(({ name, version }) => versions.get(name) === version);
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 /** An engine that counts what is written. */

@@ -36,7 +36,7 @@ export interface Case {
   /** How the server listens, where it serves HTTP/2. */
   readonly listen?: Omit<ListenOptions, "port">;
   /** Where the server has its configuration from. Default: what is published is set at once. */
-  readonly backend?: () => Backend;
+  readonly backend?: () => Backend | Promise<Backend>;
   /** Whether the server refuses what Envoy would reject. Default: false, so that Envoy is seen to reject it. */
   readonly admits?: boolean;
   /** Whether all that the server shows is kept, in `server.outputs`. Default: false. */

@@ -43,7 +43,7 @@ export async function startServer(
   const { backend = () => setAtOnce(admits) } = ofCase;
   const journal = new Journal();
   const outputs = new Outputs();
-  const { cache, publish, close } = backend();
+  const { cache, publish, close } = await backend();
   const lines: string[] = [];
   const note = (_: object, line: string): void => void lines.push(line);
   const server = createDiscoveryServer({

