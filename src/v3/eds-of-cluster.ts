@@ -14,31 +14,38 @@ export interface EdsOfCluster {
  * @returns undefined for a cluster that is not of type EDS, or that reads its endpoints from a file of the client
  */
 export function edsOfCluster(bytes: Uint8Array): EdsOfCluster | undefined {
-  let name: string | undefined;
+  const reader = new BinaryReader(bytes);
   let type = 0;
-  const configs: Uint8Array[] = [];
-  readFields(bytes, (field, wireType, reader) => {
+  let name: Uint8Array | undefined;
+  let serviceName: Uint8Array | undefined;
+  let isFromFile = false;
+  let isOverAds = false;
+  readFields(reader, reader.len, (field, wireType) => {
     if (field === CLUSTER.type && wireType === WireType.Varint) type = reader.int32();
     else if (wireType !== WireType.LengthDelimited) return false;
-    else if (field === CLUSTER.name) name ??= reader.string();
-    else if (field === CLUSTER.edsConfig) configs.push(reader.bytes());
+    else if (field === CLUSTER.name) name ??= reader.bytes();
+    else if (field === CLUSTER.edsConfig) readFields(reader, endOf(reader), readConfig);
     else return false;
     return true;
   });
-  if (type !== EDS) return undefined;
-  let serviceName: string | undefined;
-  const sources = new Set<number>();
-  for (const config of configs) {
-    readFields(config, (field, wireType, reader) => {
-      if (wireType !== WireType.LengthDelimited) return false;
-      if (field === EDS_CONFIG.serviceName) serviceName ??= reader.string();
-      else if (field === EDS_CONFIG.source) addSources(reader.bytes(), sources);
-      else return false;
-      return true;
-    });
+  if (type !== EDS || isFromFile) return undefined;
+  return { name: textOf(serviceName) || textOf(name), isOverAds };
+
+  function readConfig(field: number, wireType: WireType): boolean {
+    if (wireType !== WireType.LengthDelimited) return false;
+    if (field === EDS_CONFIG.serviceName) serviceName ??= reader.bytes();
+    else if (field === EDS_CONFIG.source) readFields(reader, endOf(reader), readSource);
+    else return false;
+    return true;
   }
-  if (FROM_FILE.some((field) => sources.has(field))) return undefined;
-  return { name: serviceName || name, isOverAds: OVER_ADS.some((field) => sources.has(field)) };
+
+  function readSource(field: number, wireType: WireType): boolean {
+    if (wireType === WireType.LengthDelimited) {
+      isFromFile ||= FROM_FILE.includes(field);
+      isOverAds ||= OVER_ADS.includes(field);
+    }
+    return false;
+  }
 }
 
 /** Fields of `Cluster`. */
@@ -52,22 +59,21 @@ const FROM_FILE = [1, 8];
 /** Fields of `ConfigSource` for the same stream: `ads` and `self`. */
 const OVER_ADS = [3, 5];
 
-/** The fields of a `ConfigSource` that are set, of those that say where from. */
-function addSources(bytes: Uint8Array, sources: Set<number>): void {
-  readFields(bytes, (field, wireType) => {
-    if (wireType === WireType.LengthDelimited) sources.add(field);
-    return false;
-  });
+const decoder = new TextDecoder();
+
+function textOf(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && decoder.decode(bytes);
+}
+
+/** Where the message ends that begins with its length here. */
+function endOf(reader: BinaryReader): number {
+  return reader.uint32() + reader.pos;
 }
 
 /** @param read - reads the value of a field, or returns false to have it skipped */
-function readFields(
-  bytes: Uint8Array,
-  read: (field: number, wireType: WireType, reader: BinaryReader) => boolean,
-): void {
-  const reader = new BinaryReader(bytes);
-  while (reader.pos < reader.len) {
+function readFields(reader: BinaryReader, end: number, read: (field: number, wireType: WireType) => boolean): void {
+  while (reader.pos < end) {
     const [field, wireType] = reader.tag();
-    if (!read(field, wireType, reader)) reader.skip(wireType, field);
+    if (!read(field, wireType)) reader.skip(wireType, field);
   }
 }
