@@ -1,5 +1,6 @@
 import process from "node:process";
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import { likelyName } from "../resource/likely-name.ts";
 
 /** How a command ended, for the shell. */
 export const EXIT = {
@@ -45,7 +46,7 @@ export function parse(
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new UsageError(usageText(error as Error, Object.keys(options)));
   }
   const values: Record<string, Values[string]> = { ...parsed.values };
   for (const [name, { type, multiple }] of Object.entries(options)) {
@@ -57,6 +58,18 @@ export function parse(
     else values[name] = multiple ? text.split(",") : text;
   }
   return { values, positionals: parsed.positionals };
+}
+
+/** What is wrong in a command line, without the advice of `parseArgs` on how to pass what begins with a dash. */
+function usageText({ message }: Error, names: readonly string[]): string {
+  const option = /^Unknown option '(-+)([^']*)'/.exec(message);
+  if (option === null) return message;
+  return `Unknown option ${option[1]}${option[2]}${orRather(likelyName(option[2]!, names), "--")}`;
+}
+
+/** `; did you mean --port?`; empty for none. */
+export function orRather(name: string | undefined, prefix = ""): string {
+  return name === undefined ? "" : `; did you mean ${prefix}${name}?`;
 }
 
 /** Deno throws where it was not permitted to read a variable: then it is not given. */

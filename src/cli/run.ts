@@ -1,4 +1,5 @@
-import { type Command, EXIT, type Io, UsageError } from "./command.ts";
+import { likelyName } from "../resource/likely-name.ts";
+import { type Command, EXIT, type Io, orRather, UsageError } from "./command.ts";
 import { VERSION } from "./version.ts";
 
 /** A command that is loaded when it is run: the types of Envoy's API take most of the time of a start. */
@@ -52,7 +53,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const wanted = name === "help" ? rest[0] : name;
   const entry = COMMANDS.find((each) => each.name === wanted);
   if (entry === undefined) {
-    io.err(`Unknown command "${wanted}": it is one of ${COMMANDS.map((each) => each.name).join(", ")}`);
+    const names = COMMANDS.map((each) => each.name);
+    io.err(`Unknown command "${wanted}": it is one of ${names.join(", ")}${orRather(likelyName(wanted ?? "", names))}`);
     return EXIT.usage;
   }
   const command = await entry.load();

@@ -106,7 +106,7 @@ Examples:
         "tls, or insecure: true",
         "--tls-cert and --tls-key, or --insecure",
       );
-      log.error({}, reason);
+      log.error({}, reason.startsWith("Cannot") ? reason : `Cannot use the files of TLS: ${reason}`);
       return EXIT.findings;
     }
     const { address, port } = listener;

@@ -85,7 +85,8 @@ async function problemsOf(
   try {
     verdicts = await verdictsOf(envoy, layered, validate);
   } catch (error) {
-    verdicts = [{ severity: "error", rule: "envoy", path: "", message: (error as Error).message }];
+    const message = (error as Error).message.replace("the option `envoy`", "--envoy-path");
+    verdicts = [{ severity: "error", rule: "envoy", path: "", message }];
   }
   return { ...counts, problems: [...problems, ...verdicts] };
 }

@@ -178,7 +178,7 @@ describe("filesCache()", () => {
     rmSync(join(root, "a.yaml"));
     expect((await opened.reload()).problems).toMatchObject([{ message: expect.stringContaining("It has no .yaml") }]);
     rmSync(root, { recursive: true });
-    expect((await opened.reload()).problems).toMatchObject([{ message: expect.stringContaining("ENOENT") }]);
+    expect((await opened.reload()).problems).toMatchObject([{ message: "It does not exist" }]);
     expect(names(client)).toEqual(["a"]);
     mkdirSync(root);
   });

@@ -38,9 +38,14 @@ describe("xds", () => {
   });
 
   it.each([
-    [["sreve"], 'Unknown command "sreve": it is one of serve, publish, validate, bootstrap, schema'],
+    [
+      ["sreve"],
+      'Unknown command "sreve": it is one of serve, publish, validate, bootstrap, schema; did you mean serve?',
+    ],
     [["serve"], "Expected a directory or a file to serve, or --store\nSee xds serve --help"],
-    [["serve", "x", "--prot", "1"], "Unknown option '--prot'"],
+    [["serve", "x", "--prot", "1"], "Unknown option --prot; did you mean --port?\nSee xds serve --help"],
+    [["serve", "x", "--zzzzzzzz"], "Unknown option --zzzzzzzz\n"],
+    [["serve", "-p", "1", "x"], "Unknown option -p\n"],
     [["serve", "x", "--port", "http"], '--port must be a whole number from 0 to 65535, not "http"'],
     [["serve", "x", "--port", "70000"], "--port must be a whole number from 0 to 65535"],
     [["serve", "x", "--tls-cert", "a"], "TLS needs both --tls-cert and --tls-key"],
@@ -99,6 +104,10 @@ describe("xds schema", () => {
     const { code, out } = await xds(["schema"]);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ $schema: "http://json-schema.org/draft-07/schema#" });
+    expect(out).toContain("Supplies the name of the cluster");
+    const bare = await xds(["schema", "--no-comments"]);
+    expect(bare.out).not.toContain("Supplies the name");
+    expect(bare.out.length).toBeLessThan(out.length / 2);
   });
 });
 
@@ -148,7 +157,7 @@ describe("xds validate", () => {
     folder.write("a.yaml", FINE);
     const { code, out } = await xds(["validate", "--envoy-path", join(folder.root, "none"), folder.root]);
     expect(code).toBe(1);
-    expect(out).toMatch(/^error: Cannot .*none/);
+    expect(out).toMatch(/^error: Cannot run .*none: it does not exist; give the path of an Envoy as --envoy-path/);
     expect(out.split("\n")).toHaveLength(1);
   });
 
@@ -206,6 +215,13 @@ describe("xds serve", () => {
     taken.close();
     expect(code).toBe(1);
     expect(err).toContain(`Cannot listen on 127.0.0.1:${port}: the port is in use`);
+  });
+
+  it("ends with 1 without the files of TLS, and says which one it lacks", async () => {
+    folder.write("a.yaml", FINE);
+    const { code, err } = await xds(["serve", "--tls-cert", "none.crt", "--tls-key", "none.key", folder.root]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/ error Cannot use the files of TLS: .*none\.(crt|key)/);
   });
 
   it("ends with 0 by a signal that comes while it reports that it serves", async () => {

@@ -40,7 +40,8 @@ export async function startUpstream(options: UpstreamOptions): Promise<HttpUpstr
   const { protocol = "http1" } = options;
   const respond = responder(options);
   const server = protocol === "http1"
-    ? createServer(respond as never)
+    // An idle connection that it closed, as Envoy uses it again, would fail a request.
+    ? createServer({ keepAliveTimeout: 0 }, respond as never)
     : protocol === "http2"
     ? createHttp2Server(respond)
     : createSecureServer({ ...protocol, allowHTTP1: true }, respond);

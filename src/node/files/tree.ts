@@ -57,7 +57,7 @@ class Walk implements Tree {
       await this.#directory(path, { root: path, above: [] });
       if (this.files.length + this.problems.length === before) this.#add(path, EMPTY);
     } catch (error) {
-      this.#add(path, `It cannot be read: ${reasonOf(error)}`);
+      this.#add(path, await isMissing(path) ? "It does not exist" : `It cannot be read: ${reasonOf(error)}`);
     }
   }
 

@@ -17,13 +17,14 @@ export interface LogLine {
 const MAIN = join(import.meta.dirname, "../../../src/cli/main.ts");
 
 /** The commands that end by themselves. */
-export type CommandName = "validate" | "bootstrap" | "schema";
+export type CommandName = "validate" | "validate --envoy-path" | "bootstrap" | "schema";
 
 /** The command line of a command, by runtime; that of Deno has the permissions that it needs and no more. */
 export function commandOf(runtime: string, name: "serve" | CommandName, directory: string): readonly string[] {
-  if (runtime === "node") return [process.execPath, MAIN, name];
+  const words = name.split(" ");
+  if (runtime === "node") return [process.execPath, MAIN, ...words];
   const permissions = PERMISSIONS[name].map((each) => each === "--allow-read" ? `${each}=${directory}` : each);
-  return ["deno", "run", "--quiet", "--no-prompt", ...permissions, MAIN, name];
+  return ["deno", "run", "--quiet", "--no-prompt", ...permissions, MAIN, ...words];
 }
 
 /** As in docs/xds-command.md. Variables are those that the package `yaml` looks for, and those that files refer to. */
@@ -34,6 +35,7 @@ const PERMISSIONS = {
     "--allow-env=LOG_STREAM,LOG_TOKENS,APP_HOST,WEB_HOST,NOT_SET_ANYWHERE",
   ],
   validate: ["--allow-read", "--allow-env=LOG_STREAM,LOG_TOKENS"],
+  "validate --envoy-path": ["--allow-read", "--allow-env", "--allow-run", "--allow-write"],
   bootstrap: [],
   schema: [],
 } as const satisfies Record<string, readonly string[]>;

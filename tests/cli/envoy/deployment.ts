@@ -87,8 +87,8 @@ async function complaint(
 
 /** What `deno compile` would make a binary of has every command in it. It would download its runtime. */
 async function checkBinary(): Promise<void> {
-  const text = await readFile(join(ROOT, "docs/deployment.md"), "utf8");
-  const [line, file] = /^deno compile .* (\S+)$/m.exec(text) ?? assert.fail("docs/deployment.md has no deno compile");
+  const text = await readFile(join(ROOT, "docs/xds-command.md"), "utf8");
+  const [line, file] = /^deno compile .* (\S+)$/m.exec(text) ?? assert.fail("docs/xds-command.md has no deno compile");
   const help = (await run("deno", ["compile", "--help"])).stdout;
   // Those on permissions are in a table, some of them with a short name before.
   for (const [option] of line.matchAll(/--[a-z-]+/g)) assert.match(help, new RegExp(`${option}\\b`), option);

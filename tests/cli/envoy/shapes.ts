@@ -106,7 +106,7 @@ async function validates(
   runtime: string,
   { folder, bootstrap }: { readonly folder: string; readonly bootstrap: string },
 ): Promise<void> {
-  if (runtime === "node") await xds(runtime, ["validate", "--envoy-path", await ensureEnvoy(), bootstrap]);
+  await xds(runtime, ["validate --envoy-path", await ensureEnvoy(), bootstrap]);
   const twice = join(folder, "twice.json");
   await writeFile(twice, JSON.stringify(withClusterTwice(JSON.parse(await readFile(bootstrap, "utf8")))));
   const envoys = await failureOf(run(await ensureEnvoy(), ["--mode", "validate", "--config-path", twice]));
