@@ -7,7 +7,7 @@ import {
 } from "@nats-io/jetstream";
 import { jetstream, jetstreamManager, StorageType } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
-import type { NatsConnection } from "@nats-io/nats-core";
+import { errors, type NatsConnection } from "@nats-io/nats-core";
 import { Interruption } from "./interruption.ts";
 import { type Engine, type EngineEvent, type EngineWatchOptions, type Entry, RevisionConflict } from "../store/mod.ts";
 
@@ -31,6 +31,8 @@ export class NatsEngine implements Engine {
   readonly #manager: JetStreamManager;
   readonly #bucket: string;
   readonly #heartbeatMs: number;
+  /** Why a server does not let this client in again; undefined while it does. */
+  #refusal: Error | undefined = undefined;
 
   private constructor(
     connection: NatsConnection,
@@ -42,6 +44,7 @@ export class NatsEngine implements Engine {
     this.#manager = manager;
     this.#bucket = bucket;
     this.#heartbeatMs = heartbeatMs;
+    void this.#followRefusals();
     // Headers need some room.
     this.maxValueBytes = Math.min(connection.info?.max_payload ?? DEFAULT_PAYLOAD, DEFAULT_PAYLOAD) - 1024;
   }
@@ -63,8 +66,14 @@ export class NatsEngine implements Engine {
   }
 
   async identity(): Promise<string> {
-    const { created } = await this.#manager.streams.info(this.#stream);
-    return String(created);
+    try {
+      const { created } = await this.#manager.streams.info(this.#stream);
+      return String(created);
+    } catch (error) {
+      // While the connection is made anew, a request only finds out that there is no response.
+      if (this.#refusal === undefined) throw error;
+      throw new Error(`The server of NATS refuses the connection: ${this.#refusal.message}`, { cause: error });
+    }
   }
 
   async get(key: string): Promise<Entry | undefined> {
@@ -166,6 +175,13 @@ export class NatsEngine implements Engine {
 
   async close(): Promise<void> {
     await this.#connection.close();
+  }
+
+  async #followRefusals(): Promise<void> {
+    for await (const status of this.#connection.status()) {
+      if (status.type === "error" && status.error instanceof errors.AuthorizationError) this.#refusal = status.error;
+      if (status.type === "reconnect") this.#refusal = undefined;
+    }
   }
 
   get #stream(): string {
