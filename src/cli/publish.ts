@@ -68,7 +68,7 @@ Examples:
     }
     let store: SnapshotStore | undefined;
     try {
-      store = await openStore(place);
+      store = await openStore(place, { create: !options.isDryRun });
       return await publishFiles(files, store, { ...options, io });
     } catch (error) {
       io.err(errorText(error));

@@ -17,6 +17,16 @@ export interface BucketOptions {
   readonly replicas: number;
   readonly storage: "file" | "memory";
   readonly heartbeatMs: number;
+  readonly create: boolean;
+}
+
+/** A bucket does not exist, and is not to be made. */
+export class MissingBucket extends Error {
+  /** The error of a bucket. @param bucket - its name */
+  constructor(bucket: string) {
+    super(`Cannot open the bucket "${bucket}": it does not exist`);
+    this.name = "MissingBucket";
+  }
 }
 
 /**
@@ -49,12 +59,13 @@ export class NatsEngine implements Engine {
     this.maxValueBytes = Math.min(connection.info?.max_payload ?? DEFAULT_PAYLOAD, DEFAULT_PAYLOAD) - 1024;
   }
 
-  /** Opens a bucket, and makes it if it does not exist. */
+  /** Opens a bucket, and makes it if it does not exist. @throws MissingBucket if it is not to be made */
   static async open(connection: NatsConnection, options: BucketOptions): Promise<NatsEngine> {
-    const { bucket, replicas, storage } = options;
+    const { bucket, replicas, storage, create } = options;
     const manager = await jetstreamManager(connection, { timeout: timeoutOf(options.heartbeatMs) });
     // One that exists stays as it is, whatever the options say here.
     if (!await exists(manager, `KV_${bucket}`)) {
+      if (!create) throw new MissingBucket(bucket);
       await new Kvm(connection).create(bucket, {
         history: 1,
         replicas,

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FileEngine } from "../../src/node/store/mod.ts";
@@ -146,6 +146,11 @@ describe("xds publish", () => {
 
   it("changes nothing with --dry-run, and says what would change", async () => {
     write("a.yaml", clusters("a"));
+    expect(await publish("--dry-run")).toMatchObject({
+      code: 0,
+      out: "default: 1 added, 0 changed, 0 removed; revision 0",
+    });
+    expect(readdirSync(folder.root)).toEqual(["config"]);
     await publish("--key", "edge");
     write("a.yaml", clusters("a", "b"));
     const { code, out, err } = await publish("--key", "edge", "--dry-run", "--diff");
