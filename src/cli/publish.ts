@@ -6,11 +6,12 @@ import { isError } from "../node/files/publication.ts";
 import { RevisionConflict, type SnapshotStore } from "../store/mod.ts";
 import { type Command, EXIT, type Io, numberOf, type Options, parse, UsageError, type Values } from "./command.ts";
 import { FILE_HELP, FILE_OPTIONS, maxFileBytesOf, validateOptionsOf } from "./file-options.ts";
-import { count, printProblems } from "./print-problems.ts";
+import { count, logLine, printProblems } from "./print-problems.ts";
+import { type Contents, contentsOf, layersIn } from "./store/contents.ts";
 import { differenceLines } from "./store/difference.ts";
 import { errorText } from "./store/error-text.ts";
 import { openStore } from "./store/open-store.ts";
-import { layersIn, type PlannedKey, planOf } from "./store/plan.ts";
+import { type PlannedKey, planOf } from "./store/plan.ts";
 import { STORE_HELP, STORE_OPTIONS, type StorePlace, storePlaceOf } from "./store/store-options.ts";
 
 const OPTIONS: Options = {
@@ -67,7 +68,7 @@ Examples:
     }
     let store: SnapshotStore | undefined;
     try {
-      store = await openStore(place);
+      store = await openStore(place, { create: !options.isDryRun });
       return await publishFiles(files, store, { ...options, io });
     } catch (error) {
       io.err(errorText(error));
@@ -104,9 +105,7 @@ async function readFiles(paths: readonly string[], values: Values, io: Io): Prom
   const validate = validateOptionsOf(values);
   const { files, problems: unread } = await new FileLoader(paths, options).load();
   const layered = new LayeredFiles(files, validatorOf(validate));
-  const problems: readonly PlacedProblem[] = unread.length > 0
-    ? unread.map(asPlacedProblem)
-    : layered.problemsOf(layersIn(layered));
+  const problems: readonly PlacedProblem[] = unread.length > 0 ? unread.map(asPlacedProblem) : layered.problemsOf();
   if (problems.length > 0) io.out(printProblems(problems, "text"));
   const errors = problems.filter(isError).length;
   io.err(
@@ -125,8 +124,10 @@ export async function publishFiles(
   options: PublishingOptions & { readonly io: Io },
 ): Promise<number> {
   const { key, io, isDryRun, hasDiff, allowsRemovals, ifRevision } = options;
+  const { snapshots, withheld } = contentsOf(files, key);
+  if (withheld.length > 0) io.err(withheldLine(withheld));
   for (let attempt = 0;; attempt++) {
-    const plan = await planOf(files, store, key);
+    const plan = await planOf(snapshots, store, key);
     const found = plan.find((each) => each.key === key)!.revision;
     if (ifRevision !== undefined && ifRevision !== found) {
       io.err(`"${key}" has the revision ${found}, not ${ifRevision}: nothing is published`);
@@ -176,15 +177,29 @@ async function collect(store: SnapshotStore, io: Io): Promise<void> {
   }
 }
 
+/** Each node has a layer that is right with that of one cluster, and there may be many others. */
+function withheldLine(withheld: Contents["withheld"]): string {
+  const [{ layers: { node, cluster }, error }] = withheld as [Contents["withheld"][number]];
+  const client = `node ${JSON.stringify(node)} ${
+    cluster === undefined ? "in no cluster with layers" : `in cluster ${JSON.stringify(cluster)}`
+  }`;
+  const others = withheld.length === 1 ? "" : ` and ${withheld.length - 1} more`;
+  return `Not for ${client}${others}, whose layers are wrong together: it keeps what it has. ${logLine(error)}`;
+}
+
 function report(
-  { key, after, revision: before, difference }: PlannedKey,
+  { key, after, isWithheld, revision: before, difference }: PlannedKey,
   { io, hasDiff, revision }: { readonly io: Io; readonly hasDiff: boolean; readonly revision: number | undefined },
 ): void {
   const { added, changed, removed } = difference;
   const changes = added.length + changed.length + removed.length === 0
     ? "unchanged"
     : `${added.length} added, ${changed.length} changed, ${removed.length} removed`;
-  const what = after === undefined ? `is removed, and for its clients ${changes}` : changes;
+  const what = after === undefined
+    ? `is removed, and for its clients ${changes}`
+    : isWithheld
+    ? "stays as it was"
+    : changes;
   io.out(`${key}: ${what}; revision ${revision ?? before}`);
   if (hasDiff) { for (const line of differenceLines(difference)) io.out(line); }
 }

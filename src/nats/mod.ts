@@ -5,6 +5,7 @@
  */
 export { directoryCopy } from "../node/store/mod.ts";
 export type { NatsCredentials } from "./credentials.ts";
+export { MissingBucket } from "./nats-engine.ts";
 export { NatsStore, type NatsStoreOptions, type NatsTls } from "./nats-store.ts";
 export { ReplicatedCache, type ReplicatedCacheOptions } from "./replicated-cache.ts";
 export {

@@ -7,7 +7,7 @@ import {
 } from "@nats-io/jetstream";
 import { jetstream, jetstreamManager, StorageType } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
-import type { NatsConnection } from "@nats-io/nats-core";
+import { errors, type NatsConnection } from "@nats-io/nats-core";
 import { Interruption } from "./interruption.ts";
 import { type Engine, type EngineEvent, type EngineWatchOptions, type Entry, RevisionConflict } from "../store/mod.ts";
 
@@ -17,6 +17,16 @@ export interface BucketOptions {
   readonly replicas: number;
   readonly storage: "file" | "memory";
   readonly heartbeatMs: number;
+  readonly create: boolean;
+}
+
+/** A bucket does not exist, and is not to be made. */
+export class MissingBucket extends Error {
+  /** The error of a bucket. @param bucket - its name */
+  constructor(bucket: string) {
+    super(`Cannot open the bucket "${bucket}": it does not exist`);
+    this.name = "MissingBucket";
+  }
 }
 
 /**
@@ -31,6 +41,8 @@ export class NatsEngine implements Engine {
   readonly #manager: JetStreamManager;
   readonly #bucket: string;
   readonly #heartbeatMs: number;
+  /** Why a server does not let this client in again; undefined while it does. */
+  #refusal: Error | undefined = undefined;
 
   private constructor(
     connection: NatsConnection,
@@ -42,16 +54,18 @@ export class NatsEngine implements Engine {
     this.#manager = manager;
     this.#bucket = bucket;
     this.#heartbeatMs = heartbeatMs;
+    void this.#followRefusals();
     // Headers need some room.
     this.maxValueBytes = Math.min(connection.info?.max_payload ?? DEFAULT_PAYLOAD, DEFAULT_PAYLOAD) - 1024;
   }
 
-  /** Opens a bucket, and makes it if it does not exist. */
+  /** Opens a bucket, and makes it if it does not exist. @throws MissingBucket if it is not to be made */
   static async open(connection: NatsConnection, options: BucketOptions): Promise<NatsEngine> {
-    const { bucket, replicas, storage } = options;
+    const { bucket, replicas, storage, create } = options;
     const manager = await jetstreamManager(connection, { timeout: timeoutOf(options.heartbeatMs) });
     // One that exists stays as it is, whatever the options say here.
     if (!await exists(manager, `KV_${bucket}`)) {
+      if (!create) throw new MissingBucket(bucket);
       await new Kvm(connection).create(bucket, {
         history: 1,
         replicas,
@@ -63,8 +77,14 @@ export class NatsEngine implements Engine {
   }
 
   async identity(): Promise<string> {
-    const { created } = await this.#manager.streams.info(this.#stream);
-    return String(created);
+    try {
+      const { created } = await this.#manager.streams.info(this.#stream);
+      return String(created);
+    } catch (error) {
+      // While the connection is made anew, a request only finds out that there is no response.
+      if (this.#refusal === undefined) throw error;
+      throw new Error(`The server of NATS refuses the connection: ${this.#refusal.message}`, { cause: error });
+    }
   }
 
   async get(key: string): Promise<Entry | undefined> {
@@ -166,6 +186,13 @@ export class NatsEngine implements Engine {
 
   async close(): Promise<void> {
     await this.#connection.close();
+  }
+
+  async #followRefusals(): Promise<void> {
+    for await (const status of this.#connection.status()) {
+      if (status.type === "error" && status.error instanceof errors.AuthorizationError) this.#refusal = status.error;
+      if (status.type === "reconnect") this.#refusal = undefined;
+    }
   }
 
   get #stream(): string {

@@ -3,7 +3,7 @@ import { connect } from "@nats-io/transport-node";
 import { SnapshotStore, type SnapshotStoreOptions } from "../store/mod.ts";
 import { authenticatorOf, type NatsCredentials } from "./credentials.ts";
 import { LazyEngine } from "./lazy-engine.ts";
-import { NatsEngine } from "./nats-engine.ts";
+import { MissingBucket, NatsEngine } from "./nats-engine.ts";
 
 /** Options of {@link NatsStore.connect} and {@link NatsStore.open}. */
 export interface NatsStoreOptions extends SnapshotStoreOptions {
@@ -12,8 +12,10 @@ export interface NatsStoreOptions extends SnapshotStoreOptions {
    * password, or a token, may stand before the host, with special characters percent-encoded.
    */
   readonly servers: string | readonly string[];
-  /** The key-value bucket; it is made if it does not exist. Letters, digits, `-` and `_`. */
+  /** The key-value bucket. Letters, digits, `-` and `_`. */
   readonly bucket: string;
+  /** Whether the bucket is made if it does not exist; otherwise each use throws a {@link MissingBucket}. Default: true. */
+  readonly create?: boolean;
   /** How many servers hold the bucket if it is made: 1, 3 or 5. Default: 1. */
   readonly replicas?: number;
   /** Where the bucket is held if it is made. Default: `file`. */
@@ -128,11 +130,12 @@ async function connectTo(options: NatsStoreOptions): Promise<NatsConnection> {
 }
 
 async function openBucket(connection: NatsConnection, options: NatsStoreOptions): Promise<NatsEngine> {
-  const { bucket, replicas = 1, storage = "file", heartbeatMs = 5_000 } = options;
+  const { bucket, replicas = 1, storage = "file", heartbeatMs = 5_000, create = true } = options;
   try {
-    return await NatsEngine.open(connection, { bucket, replicas, storage, heartbeatMs });
+    return await NatsEngine.open(connection, { bucket, replicas, storage, heartbeatMs, create });
   } catch (error) {
     await connection.close();
+    if (error instanceof MissingBucket) throw error;
     throw new Error(
       `Cannot open the bucket "${bucket}": ${reasonOf(error)}; is JetStream enabled (nats-server --jetstream)?`,
       { cause: error },

@@ -133,4 +133,65 @@ describe("LayeredReplica", () => {
       { numRuns: 40 },
     );
   });
+
+  it("serves the last good configuration to clients whose layers are wrong together, and nothing if there is none", async () => {
+    const store = new SnapshotStore(new MemoryEngine());
+    const replica = new LayeredReplica(store, { key: "k", onServed: () => {} });
+    await replica.ready;
+    const io = { out: () => {}, err: () => {}, environment: {} };
+    const options = { key: "k", name: "", isDryRun: false, hasDiff: false, allowsRemovals: true, io };
+    const file = (name: string, layer: Layer, content: object): LayerFile => {
+      return { file: name, layer, content: readDocument(JSON.stringify(content), { file: name, format: "json" }) };
+    };
+    const a = { "@type": CLUSTER_TYPE, name: "a" };
+    const files = [
+      file("a", { of: "all" }, a),
+      file("n", { of: "node", name: "n1" }, { "@type": CLUSTER_TYPE, name: "n" }),
+    ];
+    const connect = (cluster: string) => {
+      const client = new FakeClient({ cache: replica, api: v3, variant: "delta", node: { id: "n1", cluster } });
+      client.subscribe(CLUSTER_TYPE);
+      return client;
+    };
+    const names = (client: FakeClient) => {
+      client.settle();
+      return [...client.resources(CLUSTER_TYPE).keys()].sort();
+    };
+    const publish = (all: readonly LayerFile[]) => {
+      return publishFiles(new LayeredFiles(all, undefined), store, { ...options, ifRevision: undefined });
+    };
+    await publish(files);
+    const before = connect("c1");
+    await vi.waitFor(() => expect(names(before)).toEqual(["a", "n"]));
+    // The node's layer removes what the cluster's has removed already.
+    const removal = { remove: [{ "@type": CLUSTER_TYPE, name: "a" }], resources: [] };
+    const wrong = [
+      ...files,
+      file("r", { of: "node", name: "n1" }, removal),
+      file("c", { of: "cluster", name: "c1" }, removal),
+    ];
+    await publish(wrong);
+    const other = connect("c2");
+    await vi.waitFor(() => expect(names(other)).toEqual(["n"]));
+    const after = connect("c1");
+    expect([names(before), names(after)]).toEqual([["a", "n"], ["a", "n"]]);
+    await publish(files);
+    await vi.waitFor(() => {
+      for (const client of [before, other, after]) expect(names(client)).toEqual(["a", "n"]);
+    });
+    const fresh = new SnapshotStore(new MemoryEngine());
+    const first = new LayeredReplica(fresh, { key: "k", onServed: () => {} });
+    await first.ready;
+    await publishFiles(new LayeredFiles(wrong, undefined), fresh, { ...options, ifRevision: undefined });
+    await vi.waitFor(() => expect(first.replica.getSnapshot("k")).toBeDefined());
+    const none = new FakeClient({ cache: first, api: v3, variant: "delta", node: { id: "n1", cluster: "c1" } });
+    none.subscribe(CLUSTER_TYPE);
+    expect(none.settle()).toEqual([]);
+    await publishFiles(new LayeredFiles(files, undefined), fresh, { ...options, ifRevision: undefined });
+    await vi.waitFor(() => expect(names(none)).toEqual(["a", "n"]));
+    none.close();
+    await first.close();
+    for (const client of [before, other, after]) client.close();
+    await replica.close();
+  });
 });

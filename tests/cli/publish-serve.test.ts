@@ -221,6 +221,15 @@ describe("ReplicaLog", () => {
     }
   });
 
+  it("shows the keys that there are where its own has nothing", () => {
+    const replicaLog = open();
+    for (const key of ["K", "a/nodes/n", "k/nodes/n"]) replicaLog.served(key, 1);
+    replicaLog.ready();
+    expect(lines.at(-1)).toBe(
+      'warn The store has nothing under "k": its clients wait until it is published; there is "K", "a/nodes/n"',
+    );
+  });
+
   it("logs publications of its clients' keys, and of others at the debug level", () => {
     const replicaLog = open();
     replicaLog.served("k", 5);

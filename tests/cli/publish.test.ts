@@ -146,6 +146,11 @@ describe("xds publish", () => {
 
   it("changes nothing with --dry-run, and says what would change", async () => {
     write("a.yaml", clusters("a"));
+    expect(await publish("--dry-run")).toMatchObject({
+      code: 0,
+      out: "default: 1 added, 0 changed, 0 removed; revision 0",
+    });
+    expect(readdirSync(folder.root)).toEqual(["config"]);
     await publish("--key", "edge");
     write("a.yaml", clusters("a", "b"));
     const { code, out, err } = await publish("--key", "edge", "--dry-run", "--diff");
@@ -255,7 +260,7 @@ describe("xds publish", () => {
     ]]);
   });
 
-  it("finds layers that are wrong together before a client has both", async () => {
+  it("withholds layers that are wrong together from clients that have both, and says so", async () => {
     const route = `"@type": type.googleapis.com/envoy.config.route.v3.RouteConfiguration
 name: r
 virtual_hosts: [{ name: a, domains: [a], routes: [{ match: { prefix: / }, route: { cluster: a } }] }]
@@ -263,9 +268,17 @@ virtual_hosts: [{ name: a, domains: [a], routes: [{ match: { prefix: / }, route:
     write("a.yaml", clusters("a"));
     write("nodes/n.yaml", route);
     write("clusters/c.yaml", `remove: [{ "@type": ${CLUSTER_TYPE}, name: a }]\nresources: []\n`);
-    const { code, out } = await publish();
-    expect([code, out]).toEqual([1, expect.stringContaining("[reference.cluster]")]);
-    expect(readdirSync(folder.root)).not.toContain("store");
+    const { code, out, err } = await publish();
+    expect(code).toBe(0);
+    expect(out.split("\n")[0]).toMatch(/^default\/nodes\/n\/clusters\/c: stays as it was; revision \d+$/);
+    expect(err).toContain(
+      'Not for node "n" in cluster "c", whose layers are wrong together: it keeps what it has',
+    );
+    expect(err).toContain("[reference.cluster]");
+    expect(await stored("default", "default/nodes/n", "default/clusters/c")).toEqual([["a"], ["a"], []]);
+    rmSync(join(files, "clusters"), { recursive: true });
+    expect(await publish()).toMatchObject({ code: 0, err: "2 files, 2 resources: 0 errors, 0 warnings" });
+    expect(await stored("default/nodes/n", "default/nodes/n/clusters/c")).toEqual([["a"], undefined]);
   });
 
   it("deletes what was replaced", async () => {

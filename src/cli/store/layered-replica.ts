@@ -1,5 +1,6 @@
 import { type Cache, type Node, SnapshotCache, type Watch, type Watcher, type WatchRequest } from "../../cache/mod.ts";
 import { ReplicatedCache, type ReplicatedCacheOptions, type SnapshotStore } from "../../store/mod.ts";
+import { isWithheld } from "./contents.ts";
 import { errorText } from "./error-text.ts";
 import { layerKey, layersOf, nearestLayers } from "./layer-keys.ts";
 
@@ -23,7 +24,7 @@ export class LayeredReplica implements Cache, AsyncDisposable {
   readonly #replica: Replica;
   readonly #served = new SnapshotCache({ nodeHash: (node) => this.#keyOf(node) });
   readonly #open = new Set<OpenWatch>();
-  /** The keys of layers with a snapshot, as they are served. */
+  /** The keys of layers with a snapshot, as they are served, or withheld. */
   readonly #layers = new Set<string>();
   /** The keys that were read since. */
   readonly #read = new Set<string>();
@@ -110,7 +111,7 @@ export class LayeredReplica implements Cache, AsyncDisposable {
     this.#read.clear();
     for (const key of read) {
       const snapshot = this.#replica.getSnapshot(key);
-      if (snapshot === undefined) this.#served.clearSnapshot(key);
+      if (snapshot === undefined || isWithheld(snapshot)) this.#served.clearSnapshot(key);
       else this.#served.setSnapshot(key, snapshot);
       if (key === this.#key) continue;
       if (snapshot === undefined) this.#layers.delete(key);

@@ -1,7 +1,7 @@
 import type { Snapshot } from "../../cache/mod.ts";
 import type { ClientLayers } from "../../files/mod.ts";
-import type { LayeredFiles } from "../../node/files/layered-files.ts";
 import type { SnapshotStore } from "../../store/mod.ts";
+import { isWithheld } from "./contents.ts";
 import { type Difference, differenceOf } from "./difference.ts";
 import { layerKey, layersOf, nearestLayers } from "./layer-keys.ts";
 import { readStored } from "./stored-keys.ts";
@@ -13,38 +13,37 @@ export interface PlannedKey {
   readonly revision: number;
   /** What it will have; undefined for a layer that the files no longer have. */
   readonly after: Snapshot | undefined;
+  /** Whether that is what its clients have had, since its layers are wrong together; or nothing, if they had nothing. */
+  readonly isWithheld: boolean;
   /** What changes for its clients, which may have been, or will be, those of another key. */
   readonly difference: Difference;
 }
 
-/** The layers of which some client may have exactly these: each by itself, and those of a node with those of a cluster. */
-export function layersIn(files: LayeredFiles): ClientLayers[] {
-  const single = files.layers();
-  const [nodes, clusters] = [single.filter(({ node }) => node), single.filter(({ cluster }) => cluster)];
-  const pairs = nodes.flatMap(({ node }) => clusters.map(({ cluster }) => ({ node, cluster })));
-  return [...single, ...pairs];
-}
-
 /**
- * Compares files with what a store has, and decides what is written.
+ * Compares what is to be published with what a store has, and decides what is written.
  *
  * Keys are in the order in which they are to be written: a client with both layers of a node and of a cluster changes to
  * the key of both, or from it, without a key between that has only one of them.
  */
-export async function planOf(files: LayeredFiles, store: SnapshotStore, key: string): Promise<PlannedKey[]> {
+export async function planOf(
+  snapshots: ReadonlyMap<string, Snapshot>,
+  store: SnapshotStore,
+  key: string,
+): Promise<PlannedKey[]> {
   const stored = await readStored(store, (each) => each === key || layersOf(key, each) !== undefined);
-  const after = new Map(layersIn(files).map((layers) => [layerKey(key, layers), files.snapshotOf(layers, undefined)]));
   const had = [...stored].filter(([, { snapshot }]) => snapshot !== undefined).map(([each]) => each);
-  const plan = [...new Set([...after.keys(), ...had])].map((each) => {
+  const plan = [...new Set([...snapshots.keys(), ...had])].map((each) => {
     const layers = layersOf(key, each) ?? {};
+    const before = nearest(layers, (its) => stored.get(layerKey(key, its))?.snapshot);
+    const own = snapshots.get(each);
+    const keeps = isWithheld(own);
+    const after = keeps ? before ?? own : nearest(layers, (its) => snapshots.get(layerKey(key, its)));
     return {
       key: each,
       revision: stored.get(each)?.revision ?? 0,
-      after: after.get(each),
-      difference: differenceOf(
-        nearest(layers, (its) => stored.get(layerKey(key, its))?.snapshot),
-        nearest(layers, (its) => after.get(layerKey(key, its))),
-      ),
+      after: keeps ? after : own,
+      isWithheld: keeps,
+      difference: differenceOf(before, after),
       depth: Object.keys(layers).length,
     };
   });

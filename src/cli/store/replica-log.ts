@@ -19,6 +19,8 @@ export class ReplicaLog {
   #isBehind = false;
   #disconnectedAt = performance.now();
   readonly #held = new Map<string, number>();
+  /** Some keys of others, for one that was mistyped. */
+  readonly #others = new Set<string>();
   readonly #errors = new Map<string, number>();
 
   constructor(log: Required<Logger>, { key, copyTo }: { readonly key: string; readonly copyTo: string | undefined }) {
@@ -40,6 +42,7 @@ export class ReplicaLog {
   /** A snapshot is served from now on. */
   served(key: string, revision: number): void {
     const isOfClients = key === this.#key || layersOf(this.#key, key) !== undefined;
+    if (!isOfClients && this.#others.size < MAX_OTHERS) this.#others.add(key);
     // At the start there may be thousands.
     const level = this.#isReady && isOfClients ? "info" : "debug";
     if (!this.#log.isLevelEnabled(level)) return;
@@ -88,7 +91,8 @@ export class ReplicaLog {
     }
     if (this.#replica!.getSnapshot(this.#key) === undefined) {
       const key = this.#key;
-      this.#log.warn({ key }, `The store has nothing under "${key}": its clients wait until it is published`);
+      const others = this.#others.size === 0 ? "" : `; there is ${[...this.#others].map(quoted).join(", ")}`;
+      this.#log.warn({ key }, `The store has nothing under "${key}": its clients wait until it is published${others}`);
     }
   }
 
@@ -140,6 +144,8 @@ const LOOK_MS = 250;
 const BEHIND_MS = 10_000;
 /** An error is logged again after so many milliseconds. */
 const REPEAT_MS = 60_000;
+/** How many other keys are shown. */
+const MAX_OTHERS = 5;
 /** How many errors are remembered. */
 const MAX_ERRORS = 100;
 

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CLUSTER_TYPE } from "../../../src/v3/types.ts";
+import { MissingBucket, NatsStore } from "../../../src/nats/mod.ts";
 import { NatsServer } from "../../../examples/cluster/nats-server.ts";
 import { Folder, xds } from "../../cli/xds.ts";
 import { ADS_DELTA, GrpcClient } from "../../server/grpc-client.ts";
@@ -117,6 +118,11 @@ describe("xds publish and xds serve --store", () => {
     async (runtime) => {
       const nats = await NatsServer.start();
       const at = ["--store", nats.url, "--bucket", "fleet", "--key", "edge"];
+      const dry = await xds(["publish", ...at, "--dry-run", write({ a: "1", b: "1", c: "1" })]);
+      expect(dry).toMatchObject({ code: 0, out: "edge: 3 added, 0 changed, 0 removed; revision 0" });
+      const store = NatsStore.open({ servers: nats.url, bucket: "fleet", create: false });
+      await expect(store.get("edge")).rejects.toThrow(MissingBucket);
+      await store.close();
       await using one = new Replica(runtime, at);
       await using two = new Replica(runtime, at);
       const first = await xds(["publish", ...at, write({ a: "1", b: "1", c: "1" })]);

@@ -109,6 +109,25 @@ describe("NatsStore", () => {
     for (const text of [refused, inAddress, none]) expect(text).not.toContain("canary");
   });
 
+  it("says that a server does not let it in any more, and connects again once it does", async () => {
+    const config = (pass: string) => `authorization { user: me, password: "${pass}" }`;
+    await using server = await SecuredServer.start({ pass: "one-canary" }, () => config("one-canary"));
+    const credentials = { user: "me", passFile: server.path("pass") };
+    const servers = `nats://127.0.0.1:${server.port}`;
+    const store = await NatsStore.connect({ servers, bucket: "xds", credentials, heartbeatMs: 500 });
+    const replica = new ReplicatedCache(store, { retryMs: 10, maxRetryMs: 100, onError: () => {} });
+    await replica.ready;
+    await server.stop();
+    await server.start(config("two-canary"));
+    await expect.poll(() => String(replica.status().error), { timeout: 30_000 }).toBe(
+      "Error: The server of NATS refuses the connection: Authorization Violation",
+    );
+    writeFileSync(credentials.passFile, "two-canary");
+    await expect.poll(() => replica.status().isConnected, { timeout: 30_000 }).toBe(true);
+    await replica.close();
+    await store.close();
+  });
+
   it("connects with a token", async () => {
     await using server = await SecuredServer.start({ token: "t0ken" }, () => `authorization { token: "t0ken" }`);
     await use(server, { credentials: { token: "t0ken" } });

@@ -1,7 +1,7 @@
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { NatsStore, ReplicatedCache } from "../../../src/nats/mod.ts";
+import { MissingBucket, NatsStore, ReplicatedCache } from "../../../src/nats/mod.ts";
 import { NatsEngine } from "../../../src/nats/nats-engine.ts";
 import { SnapshotStore } from "../../../src/store/mod.ts";
 import { testCache } from "../../../src/testing/mod.ts";
@@ -51,7 +51,13 @@ describe("a replica on NATS", () => {
       reconnectJitter: 0,
       maxReconnectAttempts: -1,
     });
-    const engine = await NatsEngine.open(mine, { bucket: "r", replicas: 1, storage: "memory", heartbeatMs: 5_000 });
+    const engine = await NatsEngine.open(mine, {
+      bucket: "r",
+      replicas: 1,
+      storage: "memory",
+      heartbeatMs: 5_000,
+      create: true,
+    });
     const store = new SnapshotStore(engine);
     const replica = new ReplicatedCache(store, { retryMs: 1, maxRetryMs: 5, onError: () => {} });
     await replica.ready;
@@ -104,6 +110,16 @@ describe("NatsStore", () => {
     expect(config.storage).toBe("memory");
     await first.close();
     await second.close();
+  });
+
+  it("makes no bucket if it is not to", async () => {
+    const store = NatsStore.open({ servers: server.url, bucket: "none", create: false });
+    await expect(store.get("edge")).rejects.toThrow(MissingBucket);
+    await expect(store.get("edge")).rejects.toThrow('Cannot open the bucket "none": it does not exist');
+    const made = await NatsStore.connect({ servers: server.url, bucket: "none" });
+    expect((await store.get("edge")).revision).toBe(0);
+    await made.close();
+    await store.close();
   });
 
   it("names the servers that cannot be reached, without passwords", async () => {

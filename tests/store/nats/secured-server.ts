@@ -12,7 +12,7 @@ import { ensureNats } from "../../../examples/cluster/install-nats.ts";
 export class SecuredServer implements AsyncDisposable {
   readonly port: number;
   readonly #folder: string;
-  readonly #config: string;
+  #config: string;
   #process: ChildProcess | undefined = undefined;
 
   private constructor(port: number, folder: string, config: string) {
@@ -40,7 +40,9 @@ export class SecuredServer implements AsyncDisposable {
     return join(this.#folder, name);
   }
 
-  async start(): Promise<void> {
+  /** Starts it again. @param more - configuration in place of the former one */
+  async start(more: string = this.#config): Promise<void> {
+    this.#config = more;
     const config = this.path("server.conf");
     const lines = ["host: 127.0.0.1", `port: ${this.port}`, `jetstream { store_dir: "${this.path("data")}" }`];
     writeFileSync(config, [...lines, this.#config].join("\n"));
