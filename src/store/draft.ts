@@ -1,10 +1,11 @@
 import { encodeAll, type Snapshot, type SnapshotSet } from "../cache/mod.ts";
 import type { Resource } from "../resource/mod.ts";
 import { hashOf } from "./blobs.ts";
-import { INLINE_BYTES, sizeOf, type StoredEntry } from "./entries.ts";
+import { entryOf, INLINE_BYTES, sizeOf, type StoredEntry } from "./entries.ts";
 import { encodeManifest, encodeNone, encodeReference, encodeTable, type PageTable } from "./manifest.ts";
-import { encodePage, entryOf, pageCount, pageOf, type StoredPage } from "./page.ts";
-import { nothingStored, type StoredSnapshot, type StoredTable, type StoredType } from "./stored-snapshot.ts";
+import { encodePage, pageCount, pageOf, pageWith, type StoredPage } from "./page.ts";
+import type { StoredType } from "./read-type.ts";
+import { nothingStored, type StoredSnapshot, type StoredTable } from "./stored-snapshot.ts";
 
 /** What a publication writes. */
 export interface Draft {
@@ -48,7 +49,7 @@ export async function draftOf(
   if (recentBytes(types) > Math.min(RECENT_BYTES, maxValueBytes / 2)) {
     const paged = new Map<string, StoredType>();
     for (const [typeUrl, type] of types) {
-      paged.set(typeUrl, await pagedType(type, after.resources(typeUrl).size, contents));
+      paged.set(typeUrl, await pagedType(type, after.resources(typeUrl), contents));
     }
     types = paged;
   }
@@ -116,12 +117,12 @@ async function recentType(
   const recent = new Map(old.recent);
   for (const resource of update) {
     const { name, version, bytes } = resource;
-    if (entryOf(pages, name)?.resource.version === version) recent.delete(name);
-    else recent.set(name, { resource, hash: bytes.length > INLINE_BYTES ? await contents.add(bytes) : undefined });
+    if (pageWith(pages, name)?.entries.get(name)?.version === version) recent.delete(name);
+    else recent.set(name, entryOf(resource, bytes.length > INLINE_BYTES ? await contents.add(bytes) : undefined));
   }
   for (const name of remove) {
-    if (entryOf(pages, name) === undefined) recent.delete(name);
-    else recent.set(name, undefined);
+    if (pageWith(pages, name)?.entries.has(name)) recent.set(name, undefined);
+    else recent.delete(name);
   }
   return { pages, recent };
 }
@@ -132,10 +133,14 @@ function recentBytes(types: ReadonlyMap<string, StoredType>): number {
   return sum;
 }
 
-/** A type whose changes are all on its pages. @param size - the number of its resources */
-async function pagedType({ pages, recent }: StoredType, size: number, contents: Contents): Promise<StoredType> {
+/** A type whose changes are all on its pages. */
+async function pagedType(
+  { pages, recent }: StoredType,
+  resources: ReadonlyMap<string, Resource>,
+  contents: Contents,
+): Promise<StoredType> {
   if (recent.size === 0) return { pages, recent };
-  const count = pageCount(size, pages.length);
+  const count = pageCount(resources.size, pages.length);
   const changed = new Map<number, Map<string, StoredEntry>>();
   const pageAt = (i: number): Map<string, StoredEntry> => {
     let page = changed.get(i);
@@ -152,7 +157,7 @@ async function pagedType({ pages, recent }: StoredType, size: number, contents: 
     else page.set(name, entry);
   }
   const next: StoredPage[] = [...pages.slice(0, count)];
-  for (const [i, entries] of changed) next[i] = { hash: await contents.add(encodePage(entries)), entries };
+  for (const [i, entries] of changed) next[i] = { hash: await contents.add(encodePage(entries, resources)), entries };
   return { pages: next, recent: new Map() };
 }
 
@@ -177,7 +182,10 @@ function encode({ key, types, table }: StoredSnapshot, after: Snapshot): Uint8Ar
   return encodeManifest({
     key,
     version: after.set("").version,
-    types: Array.from(types, ([typeUrl, { recent }]) => ({ typeUrl, version: after.set(typeUrl).version, recent })),
+    types: Array.from(types, ([typeUrl, { recent }]) => {
+      const { version, resources } = after.set(typeUrl);
+      return { typeUrl, version, recent, resources };
+    }),
     table: table.hash ?? table.pages,
   });
 }
