@@ -155,9 +155,9 @@ export function stepsOf(reports: string): readonly Step[] {
     },
     {
       ...matrix("store", "tests/store/faults.ts"),
-      what: "NATS servers, writers and replicas fail while configuration changes",
+      what: "NATS servers, writers and replicas fail while configuration changes, and an Envoy moves",
       group: "all",
-      needs: [GO],
+      needs: [GO, ...ENVOY],
     },
     {
       name: "chaos",

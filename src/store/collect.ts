@@ -1,7 +1,8 @@
 import { BLOBS, Blobs, hashIn } from "./blobs.ts";
 import { type Engine, RevisionConflict } from "./engine.ts";
 import { inParallel } from "./in-parallel.ts";
-import { decodeManifest, encodeNone, manifestKey, MANIFESTS, WRITERS, type WrittenEntry } from "./manifest.ts";
+import type { WrittenEntry } from "./entries.ts";
+import { decodeManifest, encodeNone, manifestKey, MANIFESTS, WRITERS } from "./manifest.ts";
 import { decodePage } from "./page.ts";
 import { readBlob, resolveManifest, resolveTable } from "./resolve-manifest.ts";
 

@@ -1,5 +1,6 @@
+import type { Resource } from "../resource/mod.ts";
 import { base64url } from "./blobs.ts";
-import { contentsOf, type Row, rowOf, type StoredEntry } from "./entries.ts";
+import { readRows, type Row, type StoredEntry, type WrittenEntry, writtenOf } from "./entries.ts";
 import { frame, unframe } from "./frame.ts";
 
 /** The keys of manifests: one for each key of a snapshot, named by its hash, so that it may have any characters. */
@@ -28,20 +29,19 @@ export interface TypeManifest {
   readonly recent: readonly WrittenEntry[];
 }
 
-/** A row, and its content if that is written with it. */
-export interface WrittenEntry {
-  readonly row: Row;
-  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
-}
-
 /** The hashes of the pages of each type that has some, by type URL. */
 export type PageTable = Readonly<Record<string, readonly string[]>>;
 
 /** A manifest to be written. */
 export interface ManifestInit extends Omit<Manifest, "types"> {
-  readonly types:
-    | readonly (Omit<TypeManifest, "recent"> & { readonly recent: ReadonlyMap<string, StoredEntry | undefined> })[]
-    | undefined;
+  readonly types: readonly TypeInit[] | undefined;
+}
+
+/** A type to be written. */
+export interface TypeInit extends Omit<TypeManifest, "recent"> {
+  readonly recent: ReadonlyMap<string, StoredEntry | undefined>;
+  /** All of the type, by name. */
+  readonly resources: ReadonlyMap<string, Resource>;
 }
 
 /** The key of a manifest. */
@@ -51,13 +51,9 @@ export async function manifestKey(key: string): Promise<string> {
 
 /** A manifest as bytes. */
 export function encodeManifest({ key, version, types, table }: ManifestInit): Uint8Array<ArrayBuffer> {
-  const rows = types?.map(({ typeUrl, version, recent }) => [
-    typeUrl,
-    version ?? null,
-    Array.from(recent, ([name, entry]) => rowOf(name, entry)),
-  ]);
-  const header = { format: FORMAT, key, version, types: rows, table };
-  return frame(header, types?.flatMap(({ recent }) => contentsOf(recent.values())));
+  const written = types?.map((type) => ({ ...type, ...writtenOf(type.recent, type.resources) }));
+  const rows = written?.map(({ typeUrl, version, rows }) => [typeUrl, version ?? null, rows]);
+  return frame({ format: FORMAT, key, version, types: rows, table }, written?.flatMap(({ contents }) => contents));
 }
 
 /** The manifest of a key that has no snapshot. */
@@ -79,8 +75,7 @@ export function decodeManifest(bytes: Uint8Array): Manifest | { readonly key: st
   }
   if (blob !== undefined) return { key, blob };
   const read = types?.map(([typeUrl, version, rows]) => {
-    const recent = rows.map((row) => ({ row, bytes: typeof row[2] === "number" ? next(row[2]) : undefined }));
-    return { typeUrl, version: version ?? undefined, recent };
+    return { typeUrl, version: version ?? undefined, recent: readRows(rows, next) };
   });
   return { key, version, types: read, table: table ?? {} };
 }

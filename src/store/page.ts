@@ -1,6 +1,6 @@
-import { contentsOf, type Row, rowOf, type StoredEntry } from "./entries.ts";
+import type { Resource } from "../resource/mod.ts";
+import { readRows, type Row, type StoredEntry, type WrittenEntry, writtenOf } from "./entries.ts";
 import { frame, unframe } from "./frame.ts";
-import type { WrittenEntry } from "./manifest.ts";
 
 /** Some of the resources of a type, written together: those whose names have a hash in common. */
 export interface StoredPage {
@@ -10,22 +10,23 @@ export interface StoredPage {
 }
 
 /** A page as bytes: equal for equal entries, in any order. */
-export function encodePage(entries: ReadonlyMap<string, StoredEntry>): Uint8Array<ArrayBuffer> {
-  const sorted = [...entries].sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0);
-  return frame(sorted.map(([name, entry]) => rowOf(name, entry)), contentsOf(sorted.map(([, entry]) => entry)));
+export function encodePage(
+  entries: ReadonlyMap<string, StoredEntry>,
+  resources: ReadonlyMap<string, Resource>,
+): Uint8Array<ArrayBuffer> {
+  const { rows, contents } = writtenOf([...entries].sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0), resources);
+  return frame(rows, contents);
 }
 
 /** What a page has. @throws if it is damaged */
 export function decodePage(bytes: Uint8Array): WrittenEntry[] {
   const { header, next } = unframe(bytes);
-  return (header as readonly Row[]).map((row) => {
-    return { row, bytes: typeof row[2] === "number" ? next(row[2]) : undefined };
-  });
+  return readRows(header as readonly Row[], next);
 }
 
-/** The entry of a name on pages. */
-export function entryOf(pages: readonly StoredPage[], name: string): StoredEntry | undefined {
-  return pages.length === 0 ? undefined : pages[pageOf(name, pages.length)]!.entries.get(name);
+/** The page that a name is on, if it is on one. */
+export function pageWith(pages: readonly StoredPage[], name: string): StoredPage | undefined {
+  return pages.length === 0 ? undefined : pages[pageOf(name, pages.length)];
 }
 
 /** How many pages so many resources have: a power of two; as many as before, unless that became too few or too many. */

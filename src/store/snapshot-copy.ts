@@ -1,5 +1,5 @@
 import { Snapshot } from "../cache/mod.ts";
-import { contentsOf, resourceOf, type Row, rowOf, type StoredEntry } from "./entries.ts";
+import { entryOf, readRows, resourceOf, type Row, writtenOf } from "./entries.ts";
 import type { Copied, Origin } from "./follower.ts";
 import { frame, unframe } from "./frame.ts";
 import { manifestKey } from "./manifest.ts";
@@ -93,23 +93,23 @@ const FORMAT = 1;
 
 function encode(key: string, snapshot: Snapshot, origin: Origin): Uint8Array {
   const { version } = snapshot.set("");
-  const entries = snapshot.types.map((typeUrl) => {
-    return [typeUrl, Array.from(snapshot.resources(typeUrl).values(), (resource) => ({ resource, hash: undefined }))];
-  }) as [string, StoredEntry[]][];
-  const types = entries.map(([typeUrl, each]) => {
-    return [typeUrl, each.map((entry) => rowOf(entry.resource.name, entry))] as const;
+  const written = snapshot.types.map((typeUrl) => {
+    const resources = snapshot.resources(typeUrl);
+    const entries = Array.from(resources.values(), (each) => [each.name, entryOf(each)] as const);
+    return { typeUrl, ...writtenOf(entries, resources) };
   });
+  const types = written.map(({ typeUrl, rows }) => [typeUrl, rows] as const);
   const header: Header = { format: FORMAT, key, origin, ...version !== undefined && { version }, types };
-  return frame(header, contentsOf(entries.flatMap(([, each]) => each)));
+  return frame(header, written.flatMap(({ contents }) => contents));
 }
 
 function decode(bytes: Uint8Array): Copied {
   const { header, next } = unframe(bytes);
   const { format, key, origin, version, types } = header as Header;
   if (format !== FORMAT) throw new Error(`Its format is ${String(format)}`);
-  const resources = types.flatMap(([typeUrl, rows]) =>
-    rows.map((row) => resourceOf(typeUrl, row, next(row[2] as number)))
-  );
+  const resources = types.flatMap(([typeUrl, rows]) => {
+    return readRows(rows, next).map(({ row, bytes }) => resourceOf(typeUrl, row, bytes!));
+  });
   const snapshot = new Snapshot({ resources, ...version !== undefined && { version } });
   return { stored: { ...nothingStored(key), snapshot }, origin };
 }

@@ -101,6 +101,20 @@ describe("SnapshotStore", () => {
     expect((await new SnapshotStore(engine).get("edge")).snapshot!.version(CLUSTER_TYPE)).toBe(version);
   });
 
+  it("reads what is on a page that was read before, once it is in effect again", async () => {
+    const store = new SnapshotStore(new MemoryEngine());
+    const other = new SnapshotStore(store.engine);
+    const [first] = clusters(1);
+    await store.publish("edge", clusters(1_000));
+    await store.update("edge", { update: clusters(1, "new"), remove: { [CLUSTER_TYPE]: ["c1"] } });
+    const { snapshot } = await other.get("edge");
+    expect(snapshot!.get(CLUSTER_TYPE, "c0")!.version).not.toBe(first!.version);
+    await store.update("edge", { update: clusters(2) });
+    const { snapshot: again } = await other.get("edge");
+    expect(again!.get(CLUSTER_TYPE, "c0")).toMatchObject({ version: first!.version, bytes: first!.bytes });
+    expect(again!.version(CLUSTER_TYPE)).toBe(new Snapshot({ resources: clusters(1_000) }).version(CLUSTER_TYPE));
+  });
+
   it("does not bring back the pages of a type that was gone for a while", async () => {
     const store = new SnapshotStore(new MemoryEngine());
     const other = endpoints({ clusterName: "c0" });
