@@ -1,5 +1,6 @@
 import { type Resource, SetHash } from "../resource/mod.ts";
 import type { View } from "./cache.ts";
+import { type ChangeLog, LogChanges } from "./log-changes.ts";
 
 /** A change of a set of resources. */
 export interface Change {
@@ -32,7 +33,7 @@ interface Past {
  * `#names[#places.get(name)] === name` for every name; the other places are empty. `size` places have a resource, the
  * others of a name are tombstones.
  */
-export class ResourceLog implements View {
+export class ResourceLog implements View, ChangeLog {
   /** See `View`; set by a cache that loads names on demand. */
   isLoading: ((name: string) => boolean) | undefined = undefined;
   /** The place of each name: that of its latest change. */
@@ -50,13 +51,13 @@ export class ResourceLog implements View {
   #revisions: number[] = [];
   #revision = 0;
   #size = 0;
+  /** The revision of the last removal. */
+  #removedAt = 0;
   /** Revisions below this were compacted. */
   #floor = 0;
   #version: string | undefined = undefined;
   /** The last result of `changesSince`. */
-  #memo:
-    | { readonly from: number; readonly to: number; readonly changes: Map<string, Resource | undefined> }
-    | undefined = undefined;
+  #memo: { readonly from: number; readonly to: number; readonly changes: LogChanges } | undefined = undefined;
 
   /** Whether a view is a log, and no proxy of one. */
   static isLog(view: object): view is ResourceLog {
@@ -98,18 +99,36 @@ export class ResourceLog implements View {
     // After each publication all streams in sync read the changes since the same revision.
     const memo = this.#memo;
     if (memo?.from === revision && memo.to === this.#revision) return memo.changes;
-    const changes = new Map<string, Resource | undefined>();
-    for (let i = this.#firstAfter(revision); i < this.#names.length; i++) {
-      const name = this.#names[i];
-      if (name === undefined) continue;
-      const resource = this.#resources[i];
-      const past = this.#past.get(name);
-      const isChanged = past === undefined || hasOneChange(past, revision) ||
-        versionAt(past, revision) !== resource?.version;
-      if (isChanged) changes.set(name, resource);
-    }
+    const changes = new LogChanges(this, revision);
     this.#memo = { from: revision, to: this.#revision, changes };
     return changes;
+  }
+
+  hasChanged(name: string, since: number): boolean {
+    const place = this.#places.get(name);
+    return place !== undefined && this.#isChanged(name, place, since);
+  }
+
+  changed(name: string, since: number): Resource | undefined {
+    const place = this.#places.get(name);
+    return place !== undefined && this.#isChanged(name, place, since) ? this.#resources[place] : undefined;
+  }
+
+  listChanges(since: number): ReadonlyMap<string, Resource | undefined> {
+    const changes = new Map<string, Resource | undefined>();
+    for (let i = this.#firstAfter(since); i < this.#names.length; i++) {
+      const name = this.#names[i];
+      if (name !== undefined && this.#isChanged(name, i, since)) changes.set(name, this.#resources[i]);
+    }
+    return changes;
+  }
+
+  countChanges(since: number): number {
+    return this.#names.length - this.#firstAfter(since);
+  }
+
+  hasRemovals(since: number): boolean {
+    return this.#removedAt > since;
   }
 
   /**
@@ -140,12 +159,21 @@ export class ResourceLog implements View {
     return this.apply({ update: resources.values(), remove });
   }
 
+  /** Whether the name of a place is other than at an earlier revision. */
+  #isChanged(name: string, place: number, since: number): boolean {
+    if (this.#revisions[place]! <= since) return false;
+    const past = this.#past.get(name);
+    return past === undefined || hasOneChange(past, since) ||
+      versionAt(past, since) !== this.#resources[place]?.version;
+  }
+
   #put(name: string, resource: Resource | undefined, revision: number): boolean {
     const place = this.#places.get(name);
     const before = place === undefined ? undefined : this.#resources[place];
     if (before === resource || before?.version === resource?.version) return false;
     if (before !== undefined) this.#hash?.remove(name, before.version);
     if (resource !== undefined) this.#hash?.add(name, resource.version);
+    else this.#removedAt = revision;
     this.#hashText = undefined;
     this.#size += Number(resource !== undefined) - Number(before !== undefined);
     if (place !== undefined) {

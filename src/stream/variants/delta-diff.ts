@@ -128,7 +128,7 @@ class DeltaDiff {
     const { requested } = this.#rules;
     let isChanged = released.length > 0;
     for (const name of released) if (!requested.has(name)) this.#builder.add(name, undefined);
-    for (const name of this.#matchingChanges()) {
+    for (const name of this.#matchingNames()) {
       const resource = this.#changes.get(name);
       if (resource === undefined || requested.has(name)) continue;
       this.#builder.add(name, resource);
@@ -137,14 +137,11 @@ class DeltaDiff {
     return isChanged;
   }
 
-  /** The names of the changes that match: looked for from the side where there are fewer. */
-  *#matchingChanges(): Iterable<string> {
+  /** The names that may have changed and match: looked for from the side where there are fewer. */
+  #matchingNames(): Iterable<string> {
     const { wildcard, collections, names } = this.#input.subscription;
-    if (!wildcard && collections.size === 0 && names.size < this.#changes.size) {
-      for (const name of names) if (this.#changes.has(name)) yield name;
-    } else {
-      for (const name of this.#changes.keys()) if (this.#rules.matches(name)) yield name;
-    }
+    if (!wildcard && collections.size === 0 && names.size < ChangeSet.of(this.#changes).maxSize) return names;
+    return [...this.#changes.keys()].filter((name) => this.#rules.matches(name));
   }
 
   /** What the client rejected with other resources, as it is now. */
