@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rawResource, type Resource } from "../../mod.ts";
 import type { LogChanges } from "../../src/cache/log-changes.ts";
+import { PersistentMap } from "../../src/cache/persistent-map.ts";
 import { ResourceLog } from "../../src/cache/resource-log.ts";
 
 const TYPE = "type.googleapis.com/example.Thing";
@@ -17,7 +18,7 @@ const changes = fc.array(
   fc.record({
     update: fc.array(fc.tuple(names, contents), { maxLength: 3 }),
     remove: fc.array(names, { maxLength: 2 }),
-    whole: fc.boolean(),
+    whole: fc.constantFrom<Whole>(false, "map", "snapshot"),
   }),
   { maxLength: 40 },
 );
@@ -75,17 +76,21 @@ describe("ResourceLog", () => {
 });
 
 type State = ReadonlyMap<string, Resource>;
+/** Whether a change replaces all, and by what. */
+type Whole = false | "map" | "snapshot";
 
 function apply(
   log: ResourceLog,
   { update, remove, whole = false }: {
     readonly update: readonly Resource[];
     readonly remove: readonly string[];
-    readonly whole?: boolean;
+    readonly whole?: Whole;
   },
 ): void {
-  if (whole) log.replace(new Map(update.map((resource) => [resource.name, resource])));
-  else log.apply({ update, remove });
+  if (whole) {
+    const all = new Map(update.map((resource) => [resource.name, resource]));
+    log.replace(whole === "map" ? all : new PersistentMap(all));
+  } else log.apply({ update, remove });
 }
 
 function checkChanges(log: ResourceLog, states: readonly State[], revision: number): void {

@@ -14,7 +14,8 @@ export function releaseRemovals(
   const { removed } = set;
   if (client.withheld.size === 0 && removed.length === 0) return { withheld: client.withheld, released: removed };
   const draft = new WithheldDraft(client.withheld);
-  for (const { name } of set.present) draft.remove(name);
+  const { present } = set;
+  for (const { name } of present) draft.remove(name);
   const released: string[] = [];
   for (const [name, { since }] of draft.result) {
     if (!mayRelease(gate, since, now)) continue;
