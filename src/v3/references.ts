@@ -147,12 +147,26 @@ function unique(names: readonly string[]): string[] {
   return [...new Set(names)].filter((name) => name !== "");
 }
 
-/** Reads each resource once, since resources are immutable. */
+/**
+ * Reads a resource once while it is among thousands, since resources are immutable. Beyond that it is read again: an
+ * entry for each of very many would take as much memory as a small resource.
+ */
 function memoized(read: (resource: Resource) => readonly string[]): (resource: Resource) => readonly string[] {
-  const known = new WeakMap<Resource, readonly string[]>();
+  let known = new WeakMap<Resource, readonly string[]>();
+  let size = 0;
   return (resource) => {
     let names = known.get(resource);
-    if (names === undefined) known.set(resource, names = read(resource));
+    if (names !== undefined) return names;
+    if (size++ === MAX_KNOWN) {
+      known = new WeakMap();
+      size = 1;
+    }
+    names = read(resource);
+    known.set(resource, names.length === 0 ? NO_NAMES : names);
     return names;
   };
 }
+
+/** Entries of up to 100 bytes each. */
+const MAX_KNOWN = 32_768;
+const NO_NAMES: readonly string[] = [];
