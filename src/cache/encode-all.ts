@@ -1,4 +1,4 @@
-import type { Resource } from "../resource/mod.ts";
+import { encodeResource, type Resource } from "../resource/mod.ts";
 
 /**
  * Encodes the resources of a publication, before any of it takes effect. An error belongs to the publisher; found later,
@@ -8,6 +8,6 @@ import type { Resource } from "../resource/mod.ts";
  * @throws TypeError for the first one that cannot be encoded
  */
 export function encodeAll<R extends Iterable<Resource>>(resources: R): R {
-  for (const resource of resources) void resource.deltaRecord;
+  for (const resource of resources) encodeResource(resource);
   return resources;
 }

@@ -13,6 +13,7 @@ export { explainWatch } from "./explain-watch.ts";
 export { encodeAll } from "./encode-all.ts";
 export { followSnapshots } from "./follow-snapshots.ts";
 export { LinearCache, type LinearCacheOptions } from "./linear-cache.ts";
+export { LogChanges } from "./log-changes.ts";
 export { type CacheSelector, MuxCache } from "./mux-cache.ts";
 export { openWatch } from "./open-watch.ts";
 export { type Backoff, backoffMs, pause } from "./pause.ts";

@@ -6,7 +6,7 @@
  * pays for that.
  *
  * Invariants: of the copies that share a Map exactly one owns it, and from each of them `to` leads there; the content of
- * a copy never changes.
+ * a copy never changes. A Map that was handed out is never changed.
  */
 export class PersistentMap<V> implements ReadonlyMap<string, V> {
   /** The number of entries. */
@@ -15,12 +15,31 @@ export class PersistentMap<V> implements ReadonlyMap<string, V> {
   #state: Owner<V> | Difference<V>;
   /** How many names were changed since the Map was copied: the other copies together hold at most that many. */
   readonly #differences: number;
+  /** Whether other copies lead here, or may. */
+  #hasCopies = false;
+  /** Whether the Map was handed out, so that it is copied before it is changed. */
+  #isFrozen = false;
 
   /** @param entries - handed over: it must not be changed */
   constructor(entries: Map<string, V>, differences = 0) {
     this.size = entries.size;
     this.#state = { entries };
     this.#differences = differences;
+  }
+
+  /**
+   * Hands out the Map, for others to hold instead of one of their own: it stays as it is. Undefined where other copies
+   * share it.
+   */
+  freeze(): ReadonlyMap<string, V> | undefined {
+    if (this.#hasCopies || !("entries" in this.#state)) return undefined;
+    this.#isFrozen = true;
+    return this.#state.entries;
+  }
+
+  /** Holds a Map that was handed out instead of its own, which has equal content and no copies. */
+  adopt(entries: ReadonlyMap<string, V>): void {
+    if (this.freeze() !== undefined) this.#state = { entries: entries as Map<string, V> };
   }
 
   /** A copy without some names and then with some entries; a name that is both exists afterwards. */
@@ -30,7 +49,7 @@ export class PersistentMap<V> implements ReadonlyMap<string, V> {
     const entries = this.#entries();
     const differences = this.#differences + remove.length + update.size;
     // An old copy that is still referenced retains all differences since, so their number is bounded.
-    if (differences > entries.size + MIN_DIFFERENCES) {
+    if (this.#isFrozen || differences > entries.size + MIN_DIFFERENCES) {
       const copy = new Map(entries);
       change(copy, remove, update);
       return new PersistentMap(copy);
@@ -38,12 +57,17 @@ export class PersistentMap<V> implements ReadonlyMap<string, V> {
     const undo = change(entries, remove, update);
     const next = new PersistentMap(entries, differences);
     this.#state = { to: next, undo };
+    this.#hasCopies = next.#hasCopies = true;
     return next;
   }
 
   /** Has this copy hold other objects for some of its names, which have to be equal in everything but their identity. */
   substitute(equal: ReadonlyMap<string, V>): void {
-    const entries = this.#entries();
+    let entries = this.#entries();
+    if (this.#isFrozen) {
+      this.#state = { entries: entries = new Map(entries) };
+      this.#isFrozen = false;
+    }
     for (const [name, value] of equal) entries.set(name, value);
   }
 
@@ -114,6 +138,7 @@ function change<V>(
   remove: readonly string[],
   update: ReadonlyMap<string, V>,
 ): ReadonlyMap<string, V | undefined> {
+  if (remove.length === 0) return apply(entries, update);
   const changes = new Map<string, V | undefined>(remove.map((name) => [name, undefined]));
   for (const [name, value] of update) changes.set(name, value);
   return apply(entries, changes);
@@ -125,10 +150,11 @@ function apply<V>(
   changes: ReadonlyMap<string, V | undefined>,
 ): ReadonlyMap<string, V | undefined> {
   const undo = new Map<string, V | undefined>();
-  for (const [name, value] of changes) {
+  // Not a loop over entries, each of which is an array.
+  changes.forEach((value, name) => {
     undo.set(name, entries.get(name));
     if (value === undefined) entries.delete(name);
     else entries.set(name, value);
-  }
+  });
   return undo;
 }

@@ -5,13 +5,14 @@ import type { Cache, Node, Watch, Watcher, WatchRequest } from "./cache.ts";
 import { checkPublished } from "./check-published.ts";
 import { encodeAll } from "./encode-all.ts";
 import { EqualResources, isEqual } from "./equal-resources.ts";
+import { EqualSets } from "./equal-sets.ts";
 import { FirstError } from "./first-error.ts";
 import { LiveView } from "./live-view.ts";
 import { noSnapshot } from "./no-snapshot.ts";
 import { uselessResult } from "./rejection.ts";
 import type { Snapshot, SnapshotChange } from "./snapshot.ts";
 import { changedSnapshot, type SnapshotContent, snapshotFrom } from "./snapshot-from.ts";
-import { changesOf, shareResources, type SnapshotSet } from "./snapshot-set.ts";
+import { changesOf, shareResources, shareSet, type SnapshotSet } from "./snapshot-set.ts";
 
 /** The key of a client's snapshot. Clients with the same key have the same configuration. */
 export type NodeHash = (node: Node) => string;
@@ -53,6 +54,7 @@ export class SnapshotCache implements Cache {
   readonly #check: boolean;
   readonly #groups = new Map<string, Group>();
   readonly #known = new EqualResources();
+  readonly #knownSets = new EqualSets();
   /** The sets whose resources are known. */
   readonly #shared = new WeakSet<SnapshotSet>();
 
@@ -186,6 +188,7 @@ export class SnapshotCache implements Cache {
         if (former !== undefined && isEqual(former, resource)) return former;
         return this.#groups.size > 1 ? this.#known.share(resource) : resource;
       });
+      if (this.#groups.size > 1) shareSet(set, this.#knownSets);
     }
   }
 

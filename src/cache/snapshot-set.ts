@@ -1,4 +1,5 @@
 import type { Resource } from "../resource/mod.ts";
+import type { EqualSets } from "./equal-sets.ts";
 import { PersistentMap } from "./persistent-map.ts";
 
 /**
@@ -40,7 +41,8 @@ export function emptySet(version?: string): SnapshotSet {
 
 /** A changed copy of a set, in O(what changes). */
 export function changedSet(before: SnapshotSet, typeUrl: string, change: SetChange): SnapshotSet {
-  const update = new Map(change.update.map((resource) => [resource.name, resource]));
+  const update = new Map<string, Resource>();
+  for (const resource of change.update) update.set(resource.name, resource);
   // All sets are made in this file; what others see of the map is that they cannot change it.
   const resources = (before.resources as PersistentMap<Resource>).with({ remove: change.remove, update });
   const remove = change.remove.filter((name) => !update.has(name));
@@ -73,6 +75,11 @@ export function shareResources(
   (set.resources as PersistentMap<Resource>).substitute(shared);
   const update = set.base?.update as Resource[] | undefined;
   update?.forEach(({ name }, i) => update[i] = shared.get(name) ?? update[i]!);
+}
+
+/** Has a set that was made of resources share its Map with an equal one. */
+export function shareSet({ resources, base }: SnapshotSet, known: EqualSets): void {
+  if (base === undefined) known.share(resources as PersistentMap<Resource>);
 }
 
 /** The resources of a set that another did not have; of a changed copy only the changes are visited. */

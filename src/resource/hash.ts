@@ -1,5 +1,5 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import { murmur3 } from "./murmur3.ts";
+import { sha256Of16Bytes } from "./sha256.ts";
 
 /**
  * The version of some bytes: 64 bits of the SHA-256 of their MurmurHash3, as 16 hexadecimal digits. Equal bytes have
@@ -21,10 +21,8 @@ export function contentHash(bytes: Uint8Array): string {
 
 /** The same for a part of some memory. */
 export function contentHashIn(bytes: Uint8Array, start: number, end: number): string {
-  const lanes = murmur3(bytes, start, end, SEED);
-  for (let i = 0; i < 4; i++) stateView.setUint32(i * 4, lanes[i]!, true);
-  const digest = sha256(state);
-  return hex(word(digest, 0), word(digest, 4));
+  sha256Of16Bytes(murmur3(bytes, start, end, SEED), digest);
+  return hex(digest[0]!, digest[1]!);
 }
 
 /**
@@ -56,9 +54,7 @@ export class SetHash {
 
 /** Any number but zero, with which no bytes would have the version 0. It is part of every version. */
 const SEED = 0x78647321;
-/** The state of MurmurHash3. */
-const state = new Uint8Array(16);
-const stateView = new DataView(state.buffer);
+const digest = new Int32Array(2);
 let codes = new Uint8Array(1024);
 
 function hashPair(name: string, version: string): Uint32Array {
@@ -77,10 +73,6 @@ function putCodes(text: string, start: number): number {
     codes[at++] = code >>> 8;
   }
   return at;
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return bytes[at]! << 24 | bytes[at + 1]! << 16 | bytes[at + 2]! << 8 | bytes[at + 3]!;
 }
 
 /**

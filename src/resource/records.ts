@@ -2,6 +2,7 @@ import { WireType } from "@bufbuild/protobuf/wire";
 import { write } from "./encode.ts";
 import type { ByteWriter } from "./encoding/byte-writer.ts";
 import { contentHash, contentHashIn } from "./hash.ts";
+import type { Place } from "./slab.ts";
 
 /** What a record has beside the content. */
 export interface RecordFields {
@@ -33,64 +34,63 @@ const ANY = { typeUrl: delimited(1), value: delimited(2) };
 const DURATION = { seconds: 1 << 3 | WireType.Varint, nanos: 2 << 3 | WireType.Varint };
 
 /**
- * The records of a resource, all in the memory of the one for delta. In it are the content, and the `Any` around it with
- * the tag of `Resource.resource`, which has the same number as `DiscoveryResponse.resources`.
+ * `DeltaDiscoveryResponse.resources`: a `Resource`. The other records of a resource are in its memory: the content, and the
+ * `Any` around it with the tag of `Resource.resource`, which has the same number as `DiscoveryResponse.resources`. Where
+ * they begin is read from it, since each resource would have to hold these numbers.
  */
-export class ResourceRecords {
-  /** `DeltaDiscoveryResponse.resources`: a `Resource`. */
-  readonly delta: Uint8Array;
-  /** The version of the resource. */
-  readonly version: string;
-  // Not an object, which each resource would have.
-  readonly #wrapperAt: number;
-  readonly #anyAt: number;
-  readonly #contentAt: number;
-  readonly #endAt: number;
-  #bytes: Uint8Array | undefined = undefined;
-  #wrapped: Uint8Array | undefined = undefined;
+export interface RecordPlace extends Place {
+  readonly size: number;
+}
 
-  /**
-   * Makes the record for delta.
-   *
-   * @param fields - what it has beside the content
-   * @param writeContent - writes the encoded message
-   */
-  constructor(fields: RecordFields, writeContent: (writer: ByteWriter) => void) {
-    const { delta, version, places } = write((writer) => makeRecord(writer, fields, writeContent));
-    this.delta = delta;
-    this.version = version;
-    this.#wrapperAt = places.wrapper;
-    this.#anyAt = places.any;
-    this.#contentAt = places.content;
-    this.#endAt = places.end;
-  }
+/**
+ * Makes the record for delta.
+ *
+ * @param fields - what it has beside the content
+ * @param writeContent - writes the encoded message
+ */
+export function makeRecord(
+  fields: RecordFields,
+  writeContent: (writer: ByteWriter) => void,
+): RecordPlace & { readonly version: string } {
+  return write((writer) => {
+    const version = writeRecord(writer, fields, writeContent);
+    const { memory, at } = writer.store();
+    return { memory, at, size: writer.size, version };
+  });
+}
 
-  /** The content. */
-  get bytes(): Uint8Array {
-    return this.#bytes ??= this.delta.subarray(this.#contentAt, this.#endAt);
-  }
+/** The content in a record for delta. */
+export function contentIn(memory: Uint8Array, at: number): Uint8Array {
+  const any = startOfAny(memory, at);
+  const end = afterField(memory, any);
+  const value = afterField(memory, afterLength(memory, any + 1));
+  return memory.subarray(value < end ? afterLength(memory, value + 1) : end, end);
+}
 
-  /** `DiscoveryResponse.resources`: an `Any` with the content. Made anew each time, since a view takes 100 bytes. */
-  get any(): Uint8Array {
-    return this.delta.subarray(this.#anyAt, this.#endAt);
-  }
+/** `DiscoveryResponse.resources`, in a record for delta: an `Any` with the content. */
+export function anyIn(memory: Uint8Array, at: number): Uint8Array {
+  const any = startOfAny(memory, at);
+  return memory.subarray(any, afterField(memory, any));
+}
 
-  /** `DiscoveryResponse.resources`: an `Any` with a `Resource`, for clients that can read its ttl. */
-  get wrapped(): Uint8Array {
-    return this.#wrapped ??= write((writer) => {
-      const wrapper = this.delta.subarray(this.#wrapperAt);
-      writer.raw(wrapper);
-      writeAnyAround(writer, WRAPPER_TYPE, 0);
-      return writer.copy();
-    });
-  }
+/** `DiscoveryResponse.resources`: an `Any` with the `Resource` of a record, for clients that can read its ttl. */
+export function wrappedRecord(memory: Uint8Array, at: number): Uint8Array {
+  const wrapper = memory.subarray(afterLength(memory, at + 1), afterField(memory, at));
+  return write((writer) => {
+    writer.raw(wrapper);
+    writeAnyAround(writer, WRAPPER_TYPE, 0);
+    return writer.copy();
+  });
 }
 
 /** `DeltaDiscoveryResponse.resources`: a `Resource` without its ttl, for clients that do not support heartbeats. */
 export function deltaRecordWithoutTtl(source: RecordSource): Uint8Array {
   const { typeUrl, name, version, aliases } = source;
   const fields = { typeUrl, name, version, aliases, ttlMs: undefined };
-  return new ResourceRecords(fields, (writer) => writer.raw(source.bytes)).delta;
+  return write((writer) => {
+    writeRecord(writer, fields, (each) => each.raw(source.bytes));
+    return writer.copy();
+  });
 }
 
 /**
@@ -101,7 +101,8 @@ export function heartbeatRecord({ name, version, aliases, ttlMs }: RecordSource)
   return write((writer) => {
     writeTtlAndAliases(writer, ttlMs, aliases);
     writeName(writer, name);
-    return finish(writer, version ?? "").delta;
+    writeVersion(writer, version ?? "");
+    return writer.copy();
   });
 }
 
@@ -110,54 +111,38 @@ export function unknownRecord(alias: string): Uint8Array {
   return write((writer) => {
     writeTtlAndAliases(writer, undefined, [alias]);
     writeName(writer, alias);
-    return finish(writer, "").delta;
+    writeVersion(writer, "");
+    return writer.copy();
   });
 }
 
 const WRAPPER_TYPE = "type.googleapis.com/envoy.service.discovery.v3.Resource";
 
-/** Where the parts of a record begin in it, and where the content ends. */
-interface Places {
-  readonly wrapper: number;
-  readonly any: number;
-  readonly content: number;
-  readonly end: number;
-}
-
 /** Writes a record from its end to its beginning; the version is known when the content has been written. */
-function makeRecord(
+function writeRecord(
   writer: ByteWriter,
   { typeUrl, name, version: given, ttlMs, aliases }: RecordFields,
   writeContent: (writer: ByteWriter) => void,
-): { readonly delta: Uint8Array; readonly version: string; readonly places: Places } {
+): string {
   writeTtlAndAliases(writer, ttlMs, aliases);
   const others = writer.size;
   writeName(writer, name);
   const end = writer.size;
   writeContent(writer);
-  const content = writer.size;
   const version = given ?? versionOf(writer, { others, end });
   writeAnyAround(writer, typeUrl, end);
-  const any = writer.size;
-  const { delta, wrapper } = finish(writer, version);
-  const size = delta.length;
-  return {
-    delta,
-    version,
-    places: { wrapper: size - wrapper, any: size - any, content: size - content, end: size - end },
-  };
+  writeVersion(writer, version);
+  return version;
 }
 
-/** @returns the record, and the size of the `Resource` in it */
-function finish(writer: ByteWriter, version: string): { readonly delta: Uint8Array; readonly wrapper: number } {
+/** Writes the version, and what a record begins with. */
+function writeVersion(writer: ByteWriter, version: string): void {
   if (version !== "") {
     writer.string(version);
     writer.uint32(RESOURCE.version);
   }
-  const wrapper = writer.size;
-  writer.uint32(wrapper);
+  writer.uint32(writer.size);
   writer.uint32(RESPONSE_RESOURCES);
-  return { delta: writer.copy(), wrapper };
 }
 
 /** Writes the rest of an `Any` and its tag: `resource` of a `Resource`, or `resources` of a response. */
@@ -212,6 +197,31 @@ function versionOf(writer: ByteWriter, { others, end }: { readonly others: numbe
       return contentHashIn(bytes, last - others, last);
     }),
   ));
+}
+
+/** Where the `Any` in a record begins, with its tag. */
+function startOfAny(memory: Uint8Array, at: number): number {
+  const wrapper = afterLength(memory, at + 1);
+  return memory[wrapper] === RESOURCE.version ? afterField(memory, wrapper) : wrapper;
+}
+
+/** Where a field with a length ends. @param at - its tag, of one byte */
+function afterField(memory: Uint8Array, at: number): number {
+  let length = 0;
+  let end = at + 1;
+  // Not by shifts, which have 32 bits with a sign.
+  for (let factor = 1;; factor *= 128) {
+    const byte = memory[end++]!;
+    length += (byte & 127) * factor;
+    if (byte < 128) return end + length;
+  }
+}
+
+/** Where a varint ends. */
+function afterLength(memory: Uint8Array, at: number): number {
+  let end = at;
+  while (memory[end]! > 127) end++;
+  return end + 1;
 }
 
 const encoder = new TextEncoder();

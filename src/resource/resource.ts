@@ -4,12 +4,10 @@ import type { JsonObject } from "./json-of.ts";
 import type { ByteWriter } from "./encoding/byte-writer.ts";
 import { isGlob, normalName } from "./names.ts";
 import type { DescMessage, MessageInitShape, MessageTypes } from "./protobuf-types.ts";
-import { ResourceRecords } from "./records.ts";
+import { anyIn, contentIn, makeRecord, wrappedRecord } from "./records.ts";
+import { type Kind, kindOf, plainKindOf, TYPE_URL_PREFIX } from "./resource-kind.ts";
 import { NO_TYPES, resourceJson, resourceText } from "./resource-json.ts";
 import { type ResourceSummary, summaryOf, summaryText, unencodableField } from "./resource-summary.ts";
-
-/** The prefix of the type URL of every protobuf message. */
-export const TYPE_URL_PREFIX = "type.googleapis.com/";
 
 /** The properties of a resource beside its content. */
 export interface ResourceOptions {
@@ -26,6 +24,12 @@ export interface ResourceOptions {
   readonly aliases?: readonly string[];
 }
 
+// Assigned by the class. A resource may be of another copy of this package, whose fields are its own.
+/** Encodes a resource unless it is encoded. @throws TypeError if it cannot be */
+export let encodeResource: (resource: Resource) => void;
+/** Whether the records of two resources for delta are the same: these have all of a resource. */
+export let haveEqualRecords: (a: Resource, b: Resource) => boolean;
+
 /**
  * One named piece of configuration of any message type, immutable.
  *
@@ -33,45 +37,66 @@ export interface ResourceOptions {
  * of all streams share these bytes. Logs, `JSON.stringify` and texts show its type, name, version and size; `console.log`
  * shows fields, but none with keys.
  *
- * Invariant: exactly one of `#given`, `#records` and `#error` is defined.
+ * It is one object with a part of some memory, since a fleet has hundreds of thousands of resources: what many have in
+ * common is in their kind, and views of the memory are made when they are needed.
+ *
+ * Invariant: `#memory` is bytes that were given and not published yet, or has the record for delta at `#at`, or is
+ * undefined for a message that cannot be encoded; `#size` is the record's, and 0 where there is none.
  */
 export class Resource {
-  /** The type URL, such as `type.googleapis.com/envoy.config.cluster.v3.Cluster`. */
-  readonly typeUrl: string;
   /** The name, in its normal form. */
   readonly name: string;
-  /** The ttl in milliseconds; undefined for none. */
-  readonly ttlMs: number | undefined;
-  /** The aliases, which may be none. */
-  readonly aliases: readonly string[];
-  readonly #version: string | undefined;
-  /** Undefined for a resource that was made of bytes. */
-  #schema: DescMessage | undefined = undefined;
-  /** Bytes that have not been published yet. */
-  #given: Uint8Array | undefined = undefined;
-  #records: ResourceRecords | undefined = undefined;
-  /** Why its message cannot be encoded. */
-  readonly #error: TypeError | undefined = undefined;
+  #kind: Kind;
+  /** Undefined until a hash of the content is known. */
+  #version: string | undefined;
+  #memory: Uint8Array | undefined = undefined;
+  #at = 0;
+  #size = 0;
 
   /** Not for direct use: see {@link resource} and {@link rawResource}. */
   constructor(typeUrl: string, name: string, content: Uint8Array | ResourceContent, options: ResourceOptions) {
-    this.typeUrl = typeUrl;
     this.name = name;
-    this.ttlMs = options.ttlMs;
-    this.aliases = options.aliases ?? NO_ALIASES;
     this.#version = options.version;
     if (content instanceof Uint8Array) {
-      this.#given = content;
+      this.#kind = kindOf(typeUrl, undefined, options);
+      this.#memory = content;
       return;
     }
     const { schema, init } = content;
-    this.#schema = schema;
+    this.#kind = kindOf(typeUrl, schema, options);
     try {
-      this.#records = this.#made((writer) => writeMessage(writer, schema, init));
+      this.#make((writer) => writeMessage(writer, schema, init));
     } catch (error) {
       // Neither its text nor a cause: they may quote the value, which may be a key.
-      this.#error = new TypeError(`Cannot encode "${name}" of type ${typeUrl}: ${unencodableField(error)}`);
+      errors.set(this, new TypeError(`Cannot encode "${name}" of type ${typeUrl}: ${unencodableField(error)}`));
     }
+  }
+
+  static {
+    const isOwn = (resource: object): resource is Resource => #memory in resource;
+    encodeResource = (resource: object) => void (isOwn(resource) ? resource.#made : (resource as Resource).deltaRecord);
+    haveEqualRecords = (a, b) => {
+      if (!isOwn(a) || !isOwn(b)) return isSame((a as Resource).deltaRecord, (b as Resource).deltaRecord);
+      const [memory, other] = [a.#made, b.#made];
+      if (a.#size !== b.#size) return false;
+      for (let i = 0; i < a.#size; i++) if (memory[a.#at + i] !== other[b.#at + i]) return false;
+      return true;
+    };
+  }
+
+  /** The type URL, such as `type.googleapis.com/envoy.config.cluster.v3.Cluster`. */
+  get typeUrl(): string {
+    return this.#kind.typeUrl;
+  }
+
+  /** The ttl in milliseconds; undefined for none. */
+  get ttlMs(): number | undefined {
+    return this.#kind.ttlMs;
+  }
+
+  /** The aliases, which may be none. */
+  get aliases(): readonly string[] {
+    return this.#kind.aliases;
   }
 
   /**
@@ -81,27 +106,31 @@ export class Resource {
    * @throws TypeError if a field of the message has a value of another type; caches check this before they publish
    */
   get bytes(): Uint8Array {
-    return this.#given ?? this.#all.bytes;
+    if (this.#size === 0 && this.#memory !== undefined) return this.#memory;
+    return contentIn(this.#made, this.#at);
   }
 
   /** The version of this resource; by default a hash of its content, ttl and aliases. */
   get version(): string {
-    return this.#version ?? this.#all.version;
+    if (this.#version === undefined) void this.#made;
+    return this.#version!;
   }
 
   /** The resource as an entry of `DiscoveryResponse.resources`. */
   get anyRecord(): Uint8Array {
-    return this.#all.any;
+    return anyIn(this.#made, this.#at);
   }
 
   /** The same, wrapped in `envoy.service.discovery.v3.Resource`: how SotW carries a ttl. */
   get wrappedRecord(): Uint8Array {
-    return this.#all.wrapped;
+    let record = wrappedRecords.get(this);
+    if (record === undefined) wrappedRecords.set(this, record = wrappedRecord(this.#made, this.#at));
+    return record;
   }
 
   /** The resource as an entry of `DeltaDiscoveryResponse.resources`. */
   get deltaRecord(): Uint8Array {
-    return this.#all.delta;
+    return this.#made.subarray(this.#at, this.#at + this.#size);
   }
 
   /** The same resource, of the same version, with another name: the client's spelling, for one response. */
@@ -132,37 +161,45 @@ export class Resource {
    * @throws TypeError if it was made of bytes, and its type is not found or not that of the bytes
    */
   toJson(types: MessageTypes = NO_TYPES): JsonObject {
-    return resourceJson(this, this.#schema, types);
+    return resourceJson(this, this.#kind.schema, types);
   }
 
   /** What `console.log` shows: nested in other objects the same as a text, and by itself its fields too. */
   [INSPECT](depth?: number | null): string {
-    return `Resource(${this})${(depth ?? 2) < 2 ? "" : resourceText(this, this.#schema)}`;
+    return `Resource(${this})${(depth ?? 2) < 2 ? "" : resourceText(this, this.#kind.schema)}`;
   }
 
   #copy(name: string, aliases: readonly string[]): Resource {
-    const ttl = this.ttlMs === undefined ? {} : { ttlMs: this.ttlMs };
-    const copy = new Resource(this.typeUrl, name, this.bytes, { version: this.version, aliases, ...ttl });
-    copy.#schema = this.#schema;
+    const copy = new Resource(this.typeUrl, name, this.bytes, { version: this.version });
+    copy.#kind = { ...this.#kind, aliases };
     return copy;
   }
 
-  /** The records, in which the bytes are from then on. */
-  get #all(): ResourceRecords {
-    if (this.#records === undefined) {
-      if (this.#error !== undefined) throw this.#error;
-      const given = this.#given!;
-      this.#records = this.#made((writer) => writer.raw(given));
-      this.#given = undefined;
+  /** The memory with the record. Bytes that were given are in it from then on. */
+  get #made(): Uint8Array {
+    if (this.#size === 0) {
+      const given = this.#memory;
+      if (given === undefined) throw errors.get(this)!;
+      this.#make((writer) => writer.raw(given));
     }
-    return this.#records;
+    return this.#memory!;
   }
 
-  #made(writeContent: (writer: ByteWriter) => void): ResourceRecords {
-    const { typeUrl, name, ttlMs, aliases } = this;
-    return new ResourceRecords({ typeUrl, name, version: this.#version, ttlMs, aliases }, writeContent);
+  #make(writeContent: (writer: ByteWriter) => void): void {
+    const { name } = this;
+    const { typeUrl, ttlMs, aliases } = this.#kind;
+    const made = makeRecord({ typeUrl, name, version: this.#version, ttlMs, aliases }, writeContent);
+    this.#memory = made.memory;
+    this.#at = made.at;
+    this.#size = made.size;
+    this.#version = made.version;
   }
 }
+
+/** Why messages cannot be encoded: few resources have an error. */
+const errors = new WeakMap<Resource, TypeError>();
+/** Few resources have a ttl. */
+const wrappedRecords = new WeakMap<Resource, Uint8Array>();
 
 /** What a resource is made of. */
 interface ResourceContent {
@@ -187,7 +224,7 @@ export function resource<D extends DescMessage>(
   options: ResourceOptions = {},
 ): Resource {
   checkOptions(options);
-  const typeUrl = typeUrlOf(schema);
+  const { typeUrl } = plainKindOf(schema);
   const name = checkedName(typeUrl, options.name ?? nameOf(schema, init));
   return new Resource(typeUrl, name, { schema, init }, options);
 }
@@ -219,16 +256,6 @@ export function rawResource(
   return new Resource(typeUrl, checkedName(typeUrl, name), bytes, options);
 }
 
-/** The same text for all resources of a type: an equal one of its own takes as much memory as a small resource. */
-function typeUrlOf(schema: DescMessage): string {
-  let typeUrl = typeUrls.get(schema);
-  if (typeUrl === undefined) typeUrls.set(schema, typeUrl = TYPE_URL_PREFIX + schema.typeName);
-  return typeUrl;
-}
-
-const typeUrls = new WeakMap<DescMessage, string>();
-const NO_ALIASES: readonly string[] = [];
-
 function checkOptions({ ttlMs }: ResourceOptions): void {
   if (ttlMs !== undefined && !(ttlMs > 0 && Number.isFinite(ttlMs))) {
     throw new RangeError(`Cannot use a ttl of ${ttlMs} ms: it must be a positive number`);
@@ -250,4 +277,8 @@ function nameOf(schema: DescMessage, message: MessageInitShape<DescMessage>): st
     throw new TypeError(`Cannot name a resource of type ${schema.typeName}: ${what}`);
   }
   return name;
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

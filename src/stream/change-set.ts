@@ -1,3 +1,4 @@
+import { LogChanges } from "../cache/mod.ts";
 import type { Resource } from "../resource/mod.ts";
 
 /** The names that changed in a view since a revision, as `View.changesSince` returns them. */
@@ -29,9 +30,15 @@ export class ChangeSet {
     return this.#present ??= [...this.#changes.values()].filter((resource) => resource !== undefined);
   }
 
-  /** The names that were removed. */
+  /** The names that were removed. A log knows without a list that there are none. */
   get removed(): readonly string[] {
+    if (this.#changes instanceof LogChanges && !this.#changes.mayHaveRemovals) return NO_NAMES;
     return this.#removed ??= this.present.length === this.#changes.size ? NO_NAMES : this.#namesRemoved();
+  }
+
+  /** The number of changes, or more where it is not known without a list of them. */
+  get maxSize(): number {
+    return this.#changes instanceof LogChanges ? this.#changes.maxSize : this.#changes.size;
   }
 
   #namesRemoved(): readonly string[] {

@@ -47,5 +47,7 @@ function hasContent(response: Content, { resources, removed, unknown = [] }: Con
 }
 
 function isEqual<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a.length === b.length && a.every((each, i) => each === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

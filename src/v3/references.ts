@@ -39,7 +39,7 @@ export const clustersInListener = memoized(({ bytes }) => {
 });
 
 /** The route configuration of a scope. */
-export const routeOfScope = memoized(({ bytes }) => stringsAt(bytes, [2]).filter((name) => name !== ""));
+export const routeOfScope = memoized(({ bytes }) => unique(stringsAt(bytes, [2])));
 
 /** The collections of endpoints that the localities of a cluster subscribe to over LEDS. */
 export const collectionsOfEndpoints = memoized(({ bytes }) => unique(stringsAt(bytes, [2, 8, 2])));
@@ -48,7 +48,7 @@ export const collectionsOfEndpoints = memoized(({ bytes }) => unique(stringsAt(b
 export const virtualHostsOfRoute = memoized(({ name, bytes }) => {
   let usesVhds = false;
   visitPath(bytes, [9], () => usesVhds = true);
-  return usesVhds ? [`${name}/*`] : [];
+  return usesVhds ? [`${name}/*`] : NO_NAMES;
 });
 
 /** The secrets that the TLS contexts of a cluster get over SDS. */
@@ -69,7 +69,10 @@ const edsOf = memoized((resource) => {
   return eds === undefined ? NO_EDS : { names: [eds.name || resource.name], isOverAds: eds.isOverAds };
 });
 
-const NO_EDS = { names: [], isOverAds: false };
+/** Entries of up to 100 bytes each. */
+const MAX_KNOWN = 32_768;
+const NO_NAMES: readonly string[] = [];
+const NO_EDS = { names: NO_NAMES, isOverAds: false };
 
 /** Paths to a transport socket: of a cluster, and of its matches; of a filter chain, and of the default one. */
 const CLUSTER_SOCKETS = [[24], [43, 3]];
@@ -121,7 +124,7 @@ const FILTERS = [[3, 3, 4], [25, 3, 4], [19, 1]];
 const ROUTE_ACTION = [2, 3, 2];
 const CLUSTER_NAMES = [[1], [3, 1, 1], [30, 1]];
 
-function clustersIn(bytes: Uint8Array, pathToAction: readonly number[] = ROUTE_ACTION): string[] {
+function clustersIn(bytes: Uint8Array, pathToAction: readonly number[] = ROUTE_ACTION): readonly string[] {
   const names: string[] = [];
   visitPath(bytes, pathToAction, (action) => {
     for (const path of CLUSTER_NAMES) names.push(...stringsAt(action, path));
@@ -137,16 +140,27 @@ function visitFilters(listener: Uint8Array, typeUrl: string, visit: (config: Uin
   }
 }
 
-function unique(names: readonly string[]): string[] {
-  return [...new Set(names)].filter((name) => name !== "");
+function unique(names: readonly string[]): readonly string[] {
+  const found = new Set(names);
+  found.delete("");
+  return found.size === 0 ? NO_NAMES : [...found];
 }
 
-/** Reads each resource once, since resources are immutable. */
+/**
+ * Reads a resource once while it is among thousands, since resources are immutable. Beyond that it is read again: an
+ * entry for each of very many would take as much memory as a small resource.
+ */
 function memoized<T extends object>(read: (resource: Resource) => T): (resource: Resource) => T {
-  const known = new WeakMap<Resource, T>();
+  let known = new WeakMap<Resource, T>();
+  let size = 0;
   return (resource) => {
     let found = known.get(resource);
-    if (found === undefined) known.set(resource, found = read(resource));
+    if (found !== undefined) return found;
+    if (size++ === MAX_KNOWN) {
+      known = new WeakMap();
+      size = 1;
+    }
+    known.set(resource, found = read(resource));
     return found;
   };
 }

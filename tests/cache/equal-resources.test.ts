@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Resource, type ResourceOptions, Snapshot, SnapshotCache } from "../../mod.ts";
 import { cluster, CLUSTER_TYPE } from "../../src/v3/mod.ts";
+import type { PersistentMap } from "../../src/cache/persistent-map.ts";
 import { EqualResources } from "../../src/cache/equal-resources.ts";
 import { encodeAll } from "../../src/cache/encode-all.ts";
 
@@ -25,6 +26,21 @@ describe("SnapshotCache", () => {
     const { base } = cache.getSnapshot("b")!.set(CLUSTER_TYPE);
     expect(base!.update).toEqual([held(cache, "a", "y"), held(cache, "a", "x")]);
     expect(base!.update[1]).toBe(held(cache, "a", "x"));
+  });
+
+  it("holds the sets of equal snapshots once, and changes one without the others", () => {
+    const cache = new SnapshotCache();
+    const keys = ["first", "a", "b", "c"];
+    for (const key of keys) cache.setSnapshot(key, new Snapshot({ resources: [make("x"), make("y")] }));
+    const maps = keys.map((key) => {
+      return (cache.getSnapshot(key)!.resources(CLUSTER_TYPE) as PersistentMap<Resource>).freeze();
+    });
+    expect(maps[2]).toBeDefined();
+    expect(maps[3]).toBe(maps[2]);
+    cache.updateSnapshot("a", { update: [make("x", {}, 2n)], remove: { [CLUSTER_TYPE]: ["y"] } });
+    expect(cache.getSnapshot("b")!.resources(CLUSTER_TYPE).size).toBe(2);
+    expect(held(cache, "b", "x")).toBe(held(cache, "c", "x"));
+    expect(held(cache, "a", "x")).not.toBe(held(cache, "b", "x"));
   });
 
   it("holds what it had where the same content is published again", () => {
@@ -59,6 +75,13 @@ describe("EqualResources", () => {
     const known = new EqualResources();
     encodeAll([known.share(make("x", { version: "1" })), other]);
     expect(known.share(other)).toBe(other);
+  });
+
+  it("finds each of several that have the same version and similar names", () => {
+    const known = new EqualResources();
+    const names = Array.from({ length: 26 }, (_, i) => String.fromCharCode(97 + i));
+    const first = names.map((name) => known.share(make(name, { version: "1" })));
+    names.forEach((name, i) => expect(known.share(make(name, { version: "1" }))).toBe(first[i]));
   });
 
   it("is bounded, and finds what was published last", () => {

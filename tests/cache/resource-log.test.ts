@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rawResource, type Resource } from "../../mod.ts";
+import type { LogChanges } from "../../src/cache/log-changes.ts";
+import { PersistentMap } from "../../src/cache/persistent-map.ts";
 import { ResourceLog } from "../../src/cache/resource-log.ts";
 
 const TYPE = "type.googleapis.com/example.Thing";
@@ -9,13 +11,14 @@ const MAX_HISTORY = 8;
 /** More removed names than the log has tombstones. */
 const MANY = 9_000;
 
-const names = fc.constantFrom("a", "b", "c", "d", "__proto__", "");
+const NAMES = ["a", "b", "c", "d", "__proto__", ""];
+const names = fc.constantFrom(...NAMES);
 const contents = fc.integer({ min: 1, max: 3 });
 const changes = fc.array(
   fc.record({
     update: fc.array(fc.tuple(names, contents), { maxLength: 3 }),
     remove: fc.array(names, { maxLength: 2 }),
-    whole: fc.boolean(),
+    whole: fc.constantFrom<Whole>(false, "map", "snapshot"),
   }),
   { maxLength: 40 },
 );
@@ -34,6 +37,18 @@ describe("ResourceLog", () => {
         }
         states.forEach((_, revision) => checkChanges(log, states, revision));
         expect(log.size).toBe(states.at(-1)!.size);
+      }),
+    );
+  });
+
+  it("D2 changesSince() has the same of a single name, read before all of them are listed", () => {
+    fc.assert(
+      fc.property(changes, (history) => {
+        const log = new ResourceLog();
+        for (const { update, remove, whole } of history) {
+          apply(log, { update: update.map(([name, content]) => make(name, content)), remove, whole });
+        }
+        for (let revision = 0; revision <= log.revision; revision++) checkSingleNames(log, revision);
       }),
     );
   });
@@ -61,17 +76,21 @@ describe("ResourceLog", () => {
 });
 
 type State = ReadonlyMap<string, Resource>;
+/** Whether a change replaces all, and by what. */
+type Whole = false | "map" | "snapshot";
 
 function apply(
   log: ResourceLog,
   { update, remove, whole = false }: {
     readonly update: readonly Resource[];
     readonly remove: readonly string[];
-    readonly whole?: boolean;
+    readonly whole?: Whole;
   },
 ): void {
-  if (whole) log.replace(new Map(update.map((resource) => [resource.name, resource])));
-  else log.apply({ update, remove });
+  if (whole) {
+    const all = new Map(update.map((resource) => [resource.name, resource]));
+    log.replace(whole === "map" ? all : new PersistentMap(all));
+  } else log.apply({ update, remove });
 }
 
 function checkChanges(log: ResourceLog, states: readonly State[], revision: number): void {
@@ -85,6 +104,17 @@ function checkChanges(log: ResourceLog, states: readonly State[], revision: numb
     else expect(from, name).toBe(to);
     if (isListed && from === to) expect(changesOf(states, revision, name)).toBeGreaterThan(MAX_HISTORY);
   }
+}
+
+function checkSingleNames(log: ResourceLog, revision: number): void {
+  const changes = log.changesSince(revision) as LogChanges;
+  const single = NAMES.map((name) => [name, changes.has(name), changes.get(name)] as const);
+  const [maxSize, mayHaveRemovals] = [changes.maxSize, changes.mayHaveRemovals];
+  const all = new Map(changes);
+  expect(single).toEqual(NAMES.map((name) => [name, all.has(name), all.get(name)]));
+  expect(maxSize).toBeGreaterThanOrEqual(all.size);
+  expect(changes.size).toBe(all.size);
+  if (!mayHaveRemovals) expect([...all.values()]).not.toContain(undefined);
 }
 
 function changesOf(states: readonly State[], since: number, name: string): number {

@@ -67,6 +67,11 @@ describe("a host", () => {
     const twice = ["10.0.0.1:80", { address: "10.0.0.1", port: 80, priority: 1 }];
     expect(() => clusterEndpoints("a", twice)).toThrow(/"10.0.0.1", port 80, twice in "a": clients of gRPC reject/);
     expect(() => clusterEndpoints("a", [{ address: "::1", port: 80 }, "[::1]:80"])).toThrow(/"::1", port 80, twice in/);
+    const many = Array.from({ length: 40 }, (_, i) => `10.0.0.${i}:80`);
+    for (const again of [0, 15, 16, 39]) {
+      expect(() => clusterEndpoints("a", [...many, many[again]!])).toThrow(`"10.0.0.${again}", port 80, twice in "a"`);
+    }
+    expect(() => clusterEndpoints("a", [...many, "10.0.0.1:81"])).not.toThrow();
   });
 
   it("is quoted as it was given, which shows a text that was taken apart", () => {

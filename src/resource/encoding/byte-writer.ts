@@ -1,4 +1,4 @@
-import { allocate } from "../slab.ts";
+import { allocate, type Place } from "../slab.ts";
 
 /**
  * Writes protobuf from the end of its memory to the beginning: the length of a message is known when its last field, the
@@ -95,11 +95,20 @@ export class ByteWriter {
     return read(this.#bytes, this.#at, this.#bytes.length - since);
   }
 
-  /** A copy of what has been written, in memory that is allocated for it. */
+  /** Copies what has been written to memory that is allocated for it. */
+  store(): Place {
+    const { size } = this;
+    const place = allocate(size);
+    const { memory, at } = place;
+    if (size > MAX_LOOP) memory.set(this.#bytes.subarray(this.#at), at);
+    else for (let i = 0; i < size; i++) memory[at + i] = this.#bytes[this.#at + i]!;
+    return place;
+  }
+
+  /** A copy of what has been written. */
   copy(): Uint8Array {
-    const copy = allocate(this.size);
-    copy.set(this.#bytes.subarray(this.#at));
-    return copy;
+    const { memory, at } = this.store();
+    return memory.subarray(at, at + this.size);
   }
 
   /** Forgets what has been written beyond a size. */
@@ -153,7 +162,9 @@ const MAX_VARINT64 = 10;
 /** Bytes of UTF-8 for a code unit of UTF-16, at most. */
 const MAX_UTF8 = 3;
 /** The longest text that is looked at code by code, in code units. */
-const MAX_SHORT_TEXT = 64;
+const MAX_SHORT_TEXT = 128;
+/** The most bytes that are copied one by one, which needs no view of them. */
+const MAX_LOOP = 256;
 const encoder = new TextEncoder();
 
 function sizeOfVarint(value: number): number {

@@ -8,7 +8,9 @@ export class AcceptedContent {
   readonly #view: View;
   readonly #accepted = new Map<string, Resource>();
   /** The content before the accepted one, which may turn out to be rejected by most. */
-  readonly #former = new Map<string, Resource>();
+  #former = new Map<string, Resource>();
+  /** The same of earlier times: dropped as a whole, since finding the oldest entry of a map again and again takes long. */
+  #formerBefore = new Map<string, Resource>();
   readonly #present: PresentNames;
   readonly #noted = new WeakSet<OutgoingResponse>();
   /** The number of names at which those that the view no longer has are dropped. */
@@ -22,7 +24,8 @@ export class AcceptedContent {
   /** What was accepted last of a name, but for a version that is rejected. */
   get(name: string, rejectedVersion: string): Resource | undefined {
     const accepted = this.#accepted.get(name);
-    return accepted?.version === rejectedVersion ? this.#former.get(name) : accepted;
+    if (accepted?.version !== rejectedVersion) return accepted;
+    return this.#former.get(name) ?? this.#formerBefore.get(name);
   }
 
   /** See {@link PresentNames.since}. */
@@ -54,20 +57,23 @@ export class AcceptedContent {
     if (resource?.version !== sent.version) return;
     this.#accepted.set(name, resource);
     if (known === undefined) return;
-    this.#former.delete(name);
     this.#former.set(name, known);
-    if (this.#former.size > MAX_FORMER) this.#former.delete(this.#former.keys().next().value!);
+    if (this.#former.size < MAX_FORMER / 2) return;
+    this.#formerBefore = this.#former;
+    this.#former = new Map();
   }
 
   /** Drops what the view no longer has, at a cost that the names added since pay for. */
   #prune(): void {
     for (const name of this.#accepted.keys()) if (this.#view.get(name) === undefined) this.#accepted.delete(name);
     this.#present.prune();
-    for (const name of this.#former.keys()) if (this.#view.get(name) === undefined) this.#former.delete(name);
+    for (const former of [this.#former, this.#formerBefore]) {
+      for (const name of former.keys()) if (this.#view.get(name) === undefined) former.delete(name);
+    }
     this.#pruneAt = 2 * Math.max(this.#accepted.size, this.#present.size) + MIN_PRUNED;
   }
 }
 
-/** Former contents that are kept. The oldest leave first. */
-const MAX_FORMER = 1_000;
+/** Former contents that are kept, at most. The older half leaves first. */
+const MAX_FORMER = 2_000;
 const MIN_PRUNED = 100;

@@ -123,28 +123,26 @@ class DeltaDiff {
     };
   }
 
-  /** @returns whether anything changed for the client */
+  /** Looks for the changes from the side where there are fewer names. @returns whether anything changed for the client */
   #addChanges(released: readonly string[]): boolean {
-    const { requested } = this.#rules;
+    const { requested, matches } = this.#rules;
+    const { wildcard, collections, names } = this.#input.subscription;
     let isChanged = released.length > 0;
     for (const name of released) if (!requested.has(name)) this.#builder.add(name, undefined);
-    for (const name of this.#matchingChanges()) {
-      const resource = this.#changes.get(name);
-      if (resource === undefined || requested.has(name)) continue;
-      this.#builder.add(name, resource);
-      isChanged = true;
+    if (!wildcard && collections.size === 0 && names.size < ChangeSet.of(this.#changes).maxSize) {
+      for (const name of names) isChanged = this.#addChange(name, this.#changes.get(name)) || isChanged;
+    } else {
+      for (const [name, resource] of this.#changes) {
+        if (matches(name)) isChanged = this.#addChange(name, resource) || isChanged;
+      }
     }
     return isChanged;
   }
 
-  /** The names of the changes that match: looked for from the side where there are fewer. */
-  *#matchingChanges(): Iterable<string> {
-    const { wildcard, collections, names } = this.#input.subscription;
-    if (!wildcard && collections.size === 0 && names.size < this.#changes.size) {
-      for (const name of names) if (this.#changes.has(name)) yield name;
-    } else {
-      for (const name of this.#changes.keys()) if (this.#rules.matches(name)) yield name;
-    }
+  #addChange(name: string, resource: Resource | undefined): boolean {
+    if (resource === undefined || this.#rules.requested.has(name)) return false;
+    this.#builder.addFirst(resource);
+    return true;
   }
 
   /** What the client rejected with other resources, as it is now. */

@@ -10,9 +10,11 @@ export function releaseRemovals(
   changes: Changes,
   matches: Matches,
 ): { readonly withheld: WithheldRemovals; readonly released: readonly string[] } {
-  const { removed, present } = ChangeSet.of(changes);
+  const set = ChangeSet.of(changes);
+  const { removed } = set;
   if (client.withheld.size === 0 && removed.length === 0) return { withheld: client.withheld, released: removed };
   const draft = new WithheldDraft(client.withheld);
+  const { present } = set;
   for (const { name } of present) draft.remove(name);
   const released: string[] = [];
   for (const [name, { since }] of draft.result) {

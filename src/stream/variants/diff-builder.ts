@@ -3,14 +3,21 @@ import type { Content } from "../diff.ts";
 
 /** Puts the content of one delta response together so that it names no resource twice. */
 export class DiffBuilder {
-  readonly #resources = new Map<string, Resource>();
+  /** The first resources, of which each has a name of its own: most responses have no others, and need no map. */
+  readonly #first: Resource[] = [];
+  #resources = new Map<string, Resource>();
   readonly #removed = new Set<string>();
   // Few streams have any.
   #unknown: Set<string> | undefined = undefined;
   #aliases: Map<string, string[]> | undefined = undefined;
 
   get isEmpty(): boolean {
-    return this.#resources.size + this.#removed.size === 0 && this.#unknown === undefined;
+    return this.#first.length + this.#resources.size + this.#removed.size === 0 && this.#unknown === undefined;
+  }
+
+  /** Adds a resource before all others, and with a name that no other one of these has. */
+  addFirst(resource: Resource): void {
+    this.#first.push(resource);
   }
 
   /** Adds the resource of a name, or if undefined, its removal. */
@@ -33,6 +40,10 @@ export class DiffBuilder {
   }
 
   content(): Content {
+    if (this.#resources.size + this.#removed.size === 0 && this.#unknown === undefined) {
+      return { resources: this.#first, removed: NO_NAMES, unknown: NO_NAMES };
+    }
+    this.#resources = new Map([...this.#first.map((each) => [each.name, each] as const), ...this.#resources]);
     const removed = [...this.#removed].filter((name) => !this.#resources.has(name) && !this.#unknown?.has(name));
     return { resources: this.#aliased(), removed, unknown: [...this.#unknown ?? []] };
   }
@@ -52,3 +63,5 @@ export class DiffBuilder {
     });
   }
 }
+
+const NO_NAMES: readonly string[] = [];

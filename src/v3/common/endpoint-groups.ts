@@ -4,15 +4,8 @@ import type {
 } from "../../../gen/envoy/config/endpoint/v3/endpoint_components_pb.ts";
 import { HostEndpoint } from "../host-endpoint.ts";
 import type { Fields } from "./fields.ts";
-import {
-  type AddressKind,
-  checkWeight,
-  type Host,
-  type HostLocality,
-  hostOf,
-  type HostOptions,
-  textOf,
-} from "./host.ts";
+import { type AddressKind, checkWeight, type Host, type HostLocality, hostOf, type HostOptions } from "./host.ts";
+import { SeenHosts } from "./seen-hosts.ts";
 
 type Group = Fields<typeof LocalityLbEndpointsSchema>;
 type Endpoint = Fields<typeof EndpointSchema>;
@@ -29,20 +22,18 @@ export function endpointGroups(cluster: string, hosts: readonly Host[], kind: Ad
     throw new TypeError(`Cannot use "${hosts}" as hosts of "${cluster}": give a list, ["${hosts}"]`);
   }
   const groups = new Map<string, Collected>();
-  const seen = new Set<string>();
+  const seen = new SeenHosts();
   const place = { cluster, kind };
   let last: Collected | undefined;
-  let count = 0;
   for (const each of hosts) {
     const host = hostOf(each, place);
     const { address, port, priority = 0, weight = 1 } = host;
-    if (seen.add(typeof each === "string" ? each : textOf(host)).size === count) {
+    if (seen.has(host)) {
       throw new TypeError(
         `Cannot use the host "${address}", port ${port}, twice in "${cluster}": clients of gRPC reject that; ` +
           "give it once, with a weight",
       );
     }
-    count++;
     // Most hosts are of the same locality as the one before.
     if (last === undefined || last.given !== host.locality || last.priority !== priority) {
       last = groupOf(groups, host, priority);
@@ -68,11 +59,14 @@ type LbEndpoint = NonNullable<Group["lbEndpoints"]>[number];
 
 /** By priority, without gaps: if the first choice has no hosts left, the next one is the first. */
 function inOrder(groups: Collected[]): Group[] {
+  if (groups.length === 1) return [groupFrom(groups[0]!, 0)];
   const priorities = [...new Set(groups.map(({ priority }) => priority))].sort((a, b) => a - b);
   if (priorities.length > 1) groups.sort((a, b) => a.priority - b.priority);
-  return groups.map(({ locality, weight, sum, lbEndpoints, priority }) => {
-    return { locality, loadBalancingWeight: weight ?? sum, lbEndpoints, priority: priorities.indexOf(priority) };
-  });
+  return groups.map((group) => groupFrom(group, priorities.indexOf(group.priority)));
+}
+
+function groupFrom({ locality, weight, sum, lbEndpoints }: Collected, priority: number): Group {
+  return { locality, loadBalancingWeight: weight ?? sum, lbEndpoints, priority };
 }
 
 function groupOf(groups: Map<string, Collected>, { locality: given }: HostOptions, priority: number): Collected {
@@ -99,10 +93,16 @@ function groupOf(groups: Map<string, Collected>, { locality: given }: HostOption
 
 const NOWHERE: HostLocality = {};
 
+/** The last locality that was given as a text: a fleet has a few of them, and many hosts in each. */
+let lastText = "";
+let lastLocality: HostLocality = { region: "", zone: "", subZone: "" };
+
 function localityOf(locality: string | HostLocality | undefined): HostLocality {
   if (typeof locality !== "string") return locality ?? NOWHERE;
+  if (locality === lastText) return lastLocality;
   const [region = "", zone = "", ...rest] = locality.split("/");
-  return { region, zone, subZone: rest.join("/") };
+  lastText = locality;
+  return lastLocality = { region, zone, subZone: rest.join("/") };
 }
 
 function checkPriority(priority: number): void {
