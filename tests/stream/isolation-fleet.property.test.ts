@@ -63,6 +63,8 @@ it("clients of a group get all that they accept, and no route without its cluste
       served.now += 100_000;
     }
     for (const each of clients) expect([...missing(each, served), ...surplus(each, served)]).toEqual([]);
+    const isAlone = clients.length === 1 && steps.every((each) => !("reconnects" in each));
+    if (isAlone) expect(lost(clients[0]!, served)).toEqual([]);
   }));
 });
 
@@ -114,6 +116,12 @@ function surplus(client: RejectingClient, served: Served): string[] {
     const names = [...client.held[type].keys()].filter((name) => !served.published[type].has(name));
     return names.map((name) => `${type} ${name} is left`);
   });
+}
+
+/** The endpoints that a client has lost though it accepts what stands in for them: all that it accepted was its own. */
+function lost(client: RejectingClient, { published }: Served): string[] {
+  if (!isJudged(client)) return [];
+  return [...client.lostEndpoints].filter((name) => published.EDS.has(name)).map((name) => `EDS ${name} is lost`);
 }
 
 function lacksCluster(client: RejectingClient, served: Served, name: string): boolean {

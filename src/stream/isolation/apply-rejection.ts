@@ -43,7 +43,7 @@ export function applyRejection(response: OutgoingResponse, rejection: Rejection,
     return false;
   }
   if (fullState) client.commitFullState(accepted ?? []);
-  standIns.notePartial(response, reason.isPartial ? named.certain : undefined);
+  standIns.rejected(response, reason.isPartial ? named.certain : undefined);
   const isBlamed = named.certain.some((name) => versions.get(name) !== undefined);
   if (refused.length > 0 || isBlamed) standIns.refuse(refused);
   else refuseOutdated(content, view, target);

@@ -5,6 +5,7 @@ import type { SubscriptionUpdate } from "../subscription.ts";
 import { applyRejection } from "./apply-rejection.ts";
 import { ClientScreen, isKept, type ScreenedClient } from "./client-screen.ts";
 import type { GroupContent } from "./group-content.ts";
+import type { HeldNames } from "./held-names.ts";
 import type { IsolationContext, ReleaseReason } from "./isolation-context.ts";
 import type { FindMissing, IsolatedType, Rejection, Screened, ScreenInput, SubscribedType } from "./isolation-types.ts";
 import { Quarantine } from "./quarantine.ts";
@@ -55,7 +56,12 @@ export class Isolation {
     return this.#trials?.names ?? NO_NAMES;
   }
 
-  /** The number of names that are sent next though the client has not requested them. */
+  /** What the client warms with the type. */
+  get warming(): Pick<HeldNames, "needed" | "notNeeded"> {
+    return this.#standIns.held;
+  }
+
+  /** The number of names that are sent next without a request for them. */
   get requestCount(): number {
     return this.trial.size + this.#standIns.requestCount;
   }
@@ -81,11 +87,7 @@ export class Isolation {
     this.#flush();
   }
 
-  /**
-   * The client has NACKed a response.
-   *
-   * @returns false where nothing can be kept from the client without removing what it may have
-   */
+  /** The client has NACKed a response. @returns see {@link applyRejection} */
   nacked(response: OutgoingResponse, rejection: Rejection): boolean {
     const trials = this.#trials ??= new Trials(this.#type.client);
     const target = { ...this.#parts, context: this.#context, type: this.#type, trials };
