@@ -41,6 +41,7 @@ export class ClientScreen implements Screen {
     const { standIns } = this.#client;
     const instead = standIns.insteadOf(resource);
     if (instead === undefined || standIns.isRemovedWithout(instead.name)) return instead;
+    if (!standIns.isSent(instead.name)) return undefined;
     // What others have accepted may be new to the client, and must not refer to what it is not sent.
     return this.#input.findMissing?.(instead) === undefined ? instead : undefined;
   }

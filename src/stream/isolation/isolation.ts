@@ -63,7 +63,7 @@ export class Isolation {
 
   /** The number of names that are sent next without a request for them. */
   get requestCount(): number {
-    return this.trial.size + this.#standIns.requestCount;
+    return this.trial.size + this.#standIns.queue.requestCount;
   }
 
   /** What the client's group says of a view. */

@@ -13,15 +13,20 @@ export class StandInQueue {
     return this.#requested?.size ?? 0;
   }
 
-  /** Has a stand-in sent with the next {@link flush}, unless it is being sent. */
-  add(name: string): void {
-    if (!this.#requested?.has(name) && !this.#inFlight?.has(name)) (this.#due ??= new Set()).add(name);
+  /** Whether a stand-in is sent next, or in flight. */
+  isSent(name: string): boolean {
+    return (this.#requested?.has(name) ?? false) || (this.#inFlight?.has(name) ?? false);
   }
 
-  /** The client rejects a response that had several, and does not say which of them. */
-  sendAlone(names: readonly string[]): void {
-    this.#areSentAlone = true;
-    for (const name of names) (this.#due ??= new Set()).add(name);
+  /** Has a stand-in sent with the next {@link flush}, unless it is being sent. */
+  add(name: string): void {
+    if (!this.isSent(name)) (this.#due ??= new Set()).add(name);
+  }
+
+  /** The client rejects a response that had these. @param areAlone - it does not say which of them */
+  addAgain(names: readonly string[], areAlone: boolean): void {
+    if (areAlone && names.length > 0) this.#areSentAlone = true;
+    for (const name of names) this.add(name);
   }
 
   /** Has stand-ins sent. @param request - has a name sent */
@@ -35,10 +40,9 @@ export class StandInQueue {
     }
   }
 
-  /** A response was sent, or none was needed. @param fullState - a response has all of them */
-  sent(isResponse: boolean, fullState: boolean): void {
+  /** A response was sent, or none was needed. */
+  sent(isResponse: boolean): void {
     if (isResponse) this.#inFlight = this.#requested;
-    if (isResponse && fullState) this.#due = undefined;
     this.#requested = undefined;
   }
 

@@ -15,6 +15,7 @@ import { StandInQueue } from "./stand-in-queue.ts";
 export class StandIns {
   /** The names that the client has any content of. */
   readonly held = new HeldNames();
+  readonly queue = new StandInQueue();
   readonly #context: IsolationContext;
   readonly #type: Omit<IsolatedType, "typeUrl">;
   #group: GroupContent | undefined = undefined;
@@ -23,7 +24,6 @@ export class StandIns {
   #accepted: readonly Resource[] | undefined = undefined;
   readonly #refused = new RefusedContents();
   readonly #applied = new PartlyApplied();
-  readonly #queue = new StandInQueue();
   #isReturning = false;
   #revision = 0;
 
@@ -35,11 +35,6 @@ export class StandIns {
   /** Changes with what the client is known to have, while it is kept from something. */
   get revision(): number {
     return this.#revision;
-  }
-
-  /** The number of stand-ins that are sent next. */
-  get requestCount(): number {
-    return this.#queue.requestCount;
   }
 
   /** Full state: whether the client returns from an earlier stream, and it is not known what it has. */
@@ -61,7 +56,7 @@ export class StandIns {
   /** The client has ACKed a response. @param isHolding - it is kept from other content */
   accept(response: OutgoingResponse, { revision }: View, isHolding: boolean): void {
     const { client, fullState } = this.#type;
-    this.settled();
+    this.queue.settled();
     if (isHolding) this.#revision++;
     if (fullState) {
       this.#accepted = response.resources;
@@ -88,30 +83,32 @@ export class StandIns {
   /** Has the stand-in of a content sent with the next {@link flush}, unless the client has something of that name. */
   request(resource: Resource): void {
     const { name } = resource;
-    if (this.has(name)) return;
+    // Of a client that returns each response has all of them.
+    if (this.has(name) || this.isUnknown) return;
     const instead = this.insteadOf(resource);
-    if (instead !== undefined && !this.#refused.has(instead)) this.#queue.add(name);
+    if (instead !== undefined && !this.#refused.has(instead)) this.queue.add(name);
   }
 
   /** Has stand-ins sent: after a search, so that they are not rejected with what is tried. */
   flush(): void {
-    this.#queue.flush((name) => this.#type.client.request(name));
+    this.queue.flush((name) => this.#type.client.request(name));
   }
 
-  /** The client rejects a response that had several, and does not say which of them. */
-  sendAlone(resources: readonly Resource[]): void {
-    this.#queue.sendAlone(resources.map(({ name }) => normalName(name)));
+  /** Has the stand-in of a name sent before anything else, whether the client has it or not. */
+  sendNext(name: string): void {
+    this.queue.add(name);
+    this.flush();
+  }
+
+  /** The client rejects a response that had these, in place of others. @param areAlone - it does not say which of them */
+  sendAgain(resources: readonly Resource[], areAlone: boolean): void {
+    this.queue.addAgain(resources.map(({ name }) => normalName(name)), areAlone);
   }
 
   /** A response was sent, or none was needed. */
   sent(isResponse: boolean): void {
-    this.#queue.sent(isResponse, this.#type.fullState);
+    this.queue.sent(isResponse);
     if (isResponse) this.held.sent();
-  }
-
-  /** The response in flight is settled. */
-  settled(): void {
-    this.#queue.settled();
   }
 
   /** The client rejects a response that has these. */
@@ -124,7 +121,7 @@ export class StandIns {
     this.#accepted = this.#accepted?.filter(({ name }) => matches(normalName(name)));
     this.held.retain(matches);
     this.#applied.retain(matches);
-    this.#queue.retain(matches);
+    this.queue.retain(matches);
   }
 
   /** The client has subscribed to more or to less. @param isFirst - by its first request of the type */
@@ -161,7 +158,12 @@ export class StandIns {
 
   /** Full state: whether a client has a resource, or may have it, that it would remove if it were left out. */
   isRemovedWithout(name: string): boolean {
-    return this.isUnknown || this.#own(name) !== undefined;
+    return this.isUnknown || this.#own(name) !== undefined || this.#applied.get(name) !== undefined;
+  }
+
+  /** Whether what others have accepted is sent in place of a resource: by request, and with full state in its turn. */
+  isSent(name: string): boolean {
+    return !this.#type.fullState || this.queue.isSent(name);
   }
 
   /** Whether the client is known to have a resource as it is. */
