@@ -13,6 +13,8 @@ import { WarmingNames } from "./warming-names.ts";
  */
 export class HeldNames {
   #position: number | undefined = undefined;
+  /** What the client has subscribed to, and not ACKed, since it had all at the position. */
+  #added: Set<string> | undefined = undefined;
   #resumed = HeldVersions.NONE;
   /** What the client has ACKed while it was kept from something. */
   #acked: Set<string> | undefined = undefined;
@@ -23,7 +25,8 @@ export class HeldNames {
   has(name: string, since: number | undefined): boolean {
     if (this.#warming?.isLost(name)) return false;
     if (this.#acked?.has(name) || this.#resumed.has(name)) return true;
-    return since !== undefined && this.#position !== undefined && since <= this.#position;
+    if (since === undefined || this.#position === undefined || this.#added?.has(name)) return false;
+    return since <= this.#position;
   }
 
   /** What the client holds from an earlier stream. */
@@ -56,8 +59,9 @@ export class HeldNames {
     this.#warming?.rejected(resources);
   }
 
-  /** The client has all that it subscribes to, as the view has it at a position. */
-  ackedAll(position: number | undefined): void {
+  /** The client has all that it subscribes to, as the view has it at a position, but for what has to be sent. */
+  ackedAll(position: number | undefined, isPending: Matches = () => false): void {
+    for (const name of this.#added ?? NO_NAMES) if (!isPending(name)) this.#added!.delete(name);
     this.#warming?.ackedAll();
     this.#position = position;
     this.#acked = undefined;
@@ -68,7 +72,10 @@ export class HeldNames {
   acked({ resources, removed }: Pick<OutgoingResponse, "resources" | "removed">): void {
     this.warmed(resources);
     const acked = this.#acked ??= new Set();
-    for (const { name } of resources) acked.add(normalName(name));
+    for (const { name } of resources) {
+      acked.add(normalName(name));
+      this.#added?.delete(normalName(name));
+    }
     for (const name of removed) {
       acked.delete(normalName(name));
       this.#resumed.invalidate(normalName(name));
@@ -80,14 +87,21 @@ export class HeldNames {
     this.#warming?.acked(resources);
   }
 
-  /** The client subscribes to more than it had at the position, or may have removed some of it. */
+  /** The client subscribes to names that it did not have at the position. */
+  subscribed(names: readonly string[]): void {
+    for (const name of names) (this.#added ??= new Set()).add(name);
+  }
+
+  /** The client subscribes to other than it had at the position, or may have removed some of it. */
   forgetPosition(): void {
     this.#position = undefined;
   }
 
   /** The client may have dropped what it is no longer subscribed to. */
   retain(matches: Matches): void {
-    for (const name of this.#acked ?? NO_NAMES) if (!matches(name)) this.#acked!.delete(name);
+    for (const names of [this.#acked, this.#added]) {
+      for (const name of names ?? NO_NAMES) if (!matches(name)) names!.delete(name);
+    }
     this.#warming?.retain(matches);
   }
 

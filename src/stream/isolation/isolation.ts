@@ -135,8 +135,9 @@ export class Isolation {
   }
 
   /** The client has subscribed to more or to less. @param isFirst - by its first request of the type */
-  subscribed({ removed, wildcardChanged }: SubscriptionUpdate, isFirst: boolean, type: SubscribedType): void {
-    this.#standIns.subscribed(isFirst, type);
+  subscribed(update: SubscriptionUpdate, isFirst: boolean, type: SubscribedType): void {
+    const { removed, wildcardChanged } = update;
+    this.#standIns.subscribed(update, isFirst, type);
     if (removed.length === 0 && (!wildcardChanged || type.subscription.wildcard)) return;
     const matches = (name: string) => type.matches(name);
     this.#standIns.retain(matches);

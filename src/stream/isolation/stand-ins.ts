@@ -1,6 +1,7 @@
 import type { View } from "../../cache/mod.ts";
 import { normalName, type Resource } from "../../resource/mod.ts";
 import type { OutgoingResponse } from "../response.ts";
+import type { SubscriptionUpdate } from "../subscription.ts";
 import type { Matches } from "../held-state.ts";
 import { indexByName } from "../resource-index.ts";
 import type { GroupContent } from "./group-content.ts";
@@ -56,6 +57,7 @@ export class StandIns {
   /** The client has ACKed a response. @param isHolding - it is kept from other content */
   accept(response: OutgoingResponse, { revision }: View, isHolding: boolean): void {
     const { client, fullState } = this.#type;
+    const isPending = (name: string) => client.pending.names.has(name);
     this.queue.settled();
     if (isHolding) this.#revision++;
     if (fullState) {
@@ -63,7 +65,7 @@ export class StandIns {
       this.#applied.clear();
       this.#refused.delete(response.resources);
     } else if (isHolding) this.held.acked(response);
-    else if (client.position === revision && client.withheld.size === 0) this.held.ackedAll(revision);
+    else if (client.position === revision && client.withheld.size === 0) this.held.ackedAll(revision, isPending);
     else this.held.warmed(response.resources);
   }
 
@@ -125,8 +127,10 @@ export class StandIns {
   }
 
   /** The client has subscribed to more or to less. @param isFirst - by its first request of the type */
-  subscribed(isFirst: boolean, { isReturning }: SubscribedType): void {
-    this.held.forgetPosition();
+  subscribed(update: SubscriptionUpdate, isFirst: boolean, { isReturning }: SubscribedType): void {
+    const { added, addedCollections, removedCollections, wildcardChanged } = update;
+    if (isFirst || wildcardChanged || (addedCollections ?? removedCollections)) this.held.forgetPosition();
+    else if (!this.#type.fullState) this.held.subscribed(added);
     if (!isFirst) return;
     this.#isReturning = isReturning;
     this.held.resume(this.#type.client.held);
