@@ -1,3 +1,4 @@
+import type { Resource } from "../resource/mod.ts";
 import type { Decisions } from "./decisions.ts";
 import type { DiscoveryRequest } from "./request.ts";
 import type { RejectionReason } from "./isolation/rejection-reason.ts";
@@ -29,11 +30,18 @@ export function acknowledge(
     sequencer.acked(type);
     callbacks.onAck?.(stream.info, { typeUrl, version, nonce, response });
   } else {
-    sequencer.nacked(type, serial);
+    sequencer.nacked(type, serial, appliedOf(response, request.error!));
     const { code, message } = request.error!;
     const resources = rejectedIn(response, request.error!);
     callbacks.onNack?.(stream.info, { typeUrl, version, nonce, response, code, message, resources });
   }
+}
+
+/** What a client says that it has applied of a response that it rejects. */
+function appliedOf({ resources }: OutgoingResponse, reason: RejectionReason): readonly Resource[] {
+  if (!reason.isPartial) return [];
+  const { certain } = reason.culprits(resources.map(({ name }) => name));
+  return resources.filter(({ name }) => !certain.includes(name));
 }
 
 function rejectedIn({ resources, removed }: OutgoingResponse, reason: RejectionReason): RejectedResource[] {

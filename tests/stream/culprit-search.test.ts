@@ -49,7 +49,7 @@ function search(n: number, rejects: (names: ReadonlySet<string>) => boolean) {
       for (const name of sent) accepted.add(name);
       machine.accepted(sent);
     }
-    if (machine.isExhausted) left = machine.end();
+    if (machine.isExhausted()) left = machine.end();
     names = machine.next();
   }
   return { responses, found, accepted, left };

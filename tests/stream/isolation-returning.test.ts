@@ -132,6 +132,33 @@ describe("a delta client that returns", () => {
     expect(contents(client, "RDS")).toEqual(["r=1 to a"]);
   });
 
+  it("keeps a route that it names, though its cluster is rejected and others have accepted another one", () => {
+    const { served, clients: [client, other] } = rejectingGroup([{ variant: "delta", rejects: ["CDS a=1"] }, {}]);
+    served.publish({ ...NOTHING, RDS: { t: "1 to a" } });
+    drain([client!]);
+    served.publish({ ...NOTHING, RDS: { t: "3 to a" } });
+    drain([other!]);
+    served.publish({ ...NOTHING, CDS: { a: "1" }, RDS: { t: "1 to a" } });
+    client!.reconnect();
+    drain([client!]);
+    expect(client!.violations).toEqual([]);
+    expect(contents(client!, "RDS")).toEqual(["t=1 to a"]);
+    expect([...client!.quarantined("RDS")]).toEqual([]);
+  });
+
+  it("is not sent a route that others have accepted, in place of its own, if that leads to a rejected cluster", () => {
+    const { served, clients: [client, other] } = rejectingGroup([{ variant: "delta", rejects: ["CDS a=1"] }, {}]);
+    served.publish({ CDS: { b: "1" }, EDS: { b: "1" }, RDS: { t: "2 to b" } });
+    drain([client!]);
+    served.publish({ ...NOTHING, RDS: { t: "3 to a" } });
+    drain([other!]);
+    served.publish({ CDS: { a: "1", b: "1" }, EDS: { b: "1" }, RDS: { t: "1 to a" } });
+    client!.reconnect();
+    drain([client!]);
+    expect(client!.violations).toEqual([]);
+    expect(contents(client!, "RDS")).toEqual(["t=2 to b"]);
+  });
+
   it("keeps a cluster of the wildcard that most others reject", () => {
     const { served, clients: [client, ...others] } = rejectingGroup([
       { variant: "delta", wildcard: true, rejects: ["CDS a=1"] },

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Plugin } from "vitest/config";
+import { ISOLATION_MUTANTS } from "./isolation-mutants.ts";
 import { type Mutant, MUTANTS } from "./mutants.ts";
 
 /**
@@ -15,13 +16,13 @@ export function mutantPlugin(): Plugin {
       const [path, index] = importer?.split(QUERY) ?? [];
       if (index === undefined) return null;
       const resolved = await this.resolve(source, path, { skipSelf: true });
-      if (resolved === null || !dependsOn(resolved.id, pathOf(MUTANTS[Number(index)]!))) return resolved;
+      if (resolved === null || !dependsOn(resolved.id, pathOf(ALL[Number(index)]!))) return resolved;
       return `${resolved.id}${QUERY}${index}`;
     },
     load(id) {
       const [path, index] = id.split(QUERY);
       if (index === undefined) return null;
-      const mutant = MUTANTS[Number(index)]!;
+      const mutant = ALL[Number(index)]!;
       const text = readFileSync(path!, "utf8");
       return path === pathOf(mutant) ? text.replace(mutant.find, () => mutant.replace) : text;
     },
@@ -33,6 +34,7 @@ export function pathOf({ file }: Mutant): string {
   return join(import.meta.dirname, "../../src/stream", file);
 }
 
+const ALL: readonly Mutant[] = [...MUTANTS, ...ISOLATION_MUTANTS];
 const QUERY = "?mutant=";
 /** Only these run the stream. */
 const HARNESS = /\/(?:src\/(?:stream|testing)|tests\/(?:protocol|stream))\/[^?]*\.ts$/;

@@ -272,7 +272,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "pins no resource",
     file: "sequencing/ads-sequencer.ts",
-    find: "(this.#pins ??= new Map()).set(target.typeUrl, pinnedBy(changed, names, target.watched.view));",
+    find: "if (view !== undefined) (this.#pins ??= new Map()).set(typeUrl, pinnedBy(changed, names, view));",
     replace: "",
   },
   {
@@ -320,7 +320,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "waits a second time for a client that never subscribes to what it needs",
     file: "sequencing/ads-sequencer.ts",
-    find: "this.#dependencies.dropWarming(blocker.typeUrl);",
+    find: "this.#dependencies.dropWarming(typeUrl);",
     replace: "",
   },
   {

@@ -30,6 +30,10 @@ export class RejectingClient {
   /** What the server knows that the client rejects, on this stream. */
   readonly #known = new Set<string>();
   readonly #fromBefore = new Set<string>();
+  /** The clusters that it was sent with new content, and no endpoints since. */
+  readonly #warming = new Set<string>();
+  /** The clusters of which it had endpoints. */
+  readonly #lostEndpoints = new Set<string>();
   #nackNext = false;
   /** What was published last. */
   #contents: ReadonlySet<string>;
@@ -54,6 +58,11 @@ export class RejectingClient {
    */
   get areClustersKnown(): boolean {
     return this.behaviour.variant === "delta" || this.#areClustersKnown;
+  }
+
+  /** The clusters that have lost their endpoints, since those for their new content were rejected. */
+  get lostEndpoints(): ReadonlySet<string> {
+    return this.#lostEndpoints;
   }
 
   /** The number of responses since the last publication. */
@@ -148,6 +157,7 @@ export class RejectingClient {
     // Clusters that can be built are applied beside those that cannot.
     const isPartial = type === "CDS" && reason === "list" && honesty === "honest";
     if (isPartial) this.#apply(type, response, (resource) => !bad.includes(resource));
+    if (type === "EDS") this.#endWarming(response);
     if (honesty === "honest") {
       const named = reason === "first" || reason === "dump" ? bad.slice(0, 1) : reason === "list" ? bad : [];
       for (const each of named) this.#known.add(idOf(type, each));
@@ -169,12 +179,26 @@ export class RejectingClient {
     for (const resource of response.resources) {
       if (!isGood(resource)) continue;
       if (type === "RDS") this.#checkRoute(resource);
+      // An Envoy ignores a cluster that has not changed.
+      if (type === "CDS" && held.get(resource.name)?.version !== resource.version) this.#warming.add(resource.name);
+      if (type === "EDS") { for (const names of [this.#warming, this.#lostEndpoints]) names.delete(resource.name); }
       held.set(resource.name, resource);
       this.#fromBefore.delete(`${type} ${resource.name}`);
     }
   }
 
+  /** An Envoy that rejects the endpoints of a new or changed cluster uses it without any. */
+  #endWarming({ resources }: OutgoingResponse): void {
+    for (const { name } of resources) {
+      if (!this.#warming.delete(name) || !this.held.EDS.delete(name)) continue;
+      this.#lostEndpoints.add(name);
+      this.#fromBefore.delete(`EDS ${name}`);
+    }
+  }
+
   #remove(type: ServedType, name: string): void {
+    if (type === "EDS") this.#lostEndpoints.delete(name);
+    if (type === "CDS") this.#warming.delete(name);
     if (!this.held[type].delete(name)) return;
     // What it has without an ACK, from responses of earlier streams that it rejected, its requests say nothing of.
     if (!this.areClustersKnown && this.#versions.CDS === "") return;

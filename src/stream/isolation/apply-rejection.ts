@@ -29,13 +29,14 @@ export function applyRejection(response: OutgoingResponse, rejection: Rejection,
   const { reason, view } = rejection;
   const { accepted, isUnknown } = standIns;
   standIns.groupOf(view);
-  standIns.settled();
+  standIns.queue.settled();
   const content = rejectedContent(response, view, fullState ? accepted ?? [] : undefined);
   const { resources, versions, outdated } = content;
   const named = namedIn(reason, response.resources);
   const refused = outdated.filter(({ name }) => named.certain.includes(normalName(name)));
   // The release of a withheld removal is a change, without what may have been rejected.
-  const isNothingKnown = refused.length > 0 || outdated.some(({ name }) => view.get(normalName(name)) === undefined) ||
+  const isNothingKnown = trials.isHopeless || refused.length > 0 ||
+    outdated.some(({ name }) => view.get(normalName(name)) === undefined) ||
     resources.some((each) => standIns.insteadOf(each) === undefined);
   if (isUnknown && isNothingKnown) {
     standIns.refuse(outdated);
@@ -43,17 +44,16 @@ export function applyRejection(response: OutgoingResponse, rejection: Rejection,
     return false;
   }
   if (fullState) client.commitFullState(accepted ?? []);
-  standIns.notePartial(response, reason.isPartial ? named.certain : undefined);
-  const isBlamed = named.certain.some((name) => versions.get(name) !== undefined);
-  if (refused.length > 0 || isBlamed) standIns.refuse(refused);
-  else refuseOutdated(content, view, target);
+  standIns.rejected(response, reason.isPartial ? named.certain : undefined);
+  const isNamed = refused.length > 0 || named.certain.some((name) => versions.get(name) !== undefined);
+  settleOutdated(content, { view, refused, isNamed }, target);
   const isWhole = outdated.length === 0;
-  // What stands in for others is sent again where the client may have it from an earlier stream.
-  if (isUnknown && !isWhole && versions.size === 1 && named.certain.length === 0) {
-    const isDeferred = trials.defer([...versions.keys()][0]!);
-    if (isDeferred) trials.advance();
-    else trials.end();
-    return isDeferred;
+  // What stands in for others is sent with each part where the client may have it from an earlier stream: if it rejects
+  // that, no part is accepted. So it is sent alone before the search continues.
+  if (isUnknown && !isWhole && (versions.size === 1 || trials.isConfirming) && named.certain.length === 0) {
+    const next = trials.doubt([...versions.keys()][0]);
+    if (typeof next === "string") standIns.sendNext(next);
+    return next !== false;
   }
   const rejected = trials.rejected(versions, { ...named, isWhole, isExplained: refused.length > 0 });
   quarantineAll(rejected, rejection, target);
@@ -61,17 +61,25 @@ export function applyRejection(response: OutgoingResponse, rejection: Rejection,
   return true;
 }
 
-/** The client may have rejected what stood in for others: it is not sent again, but alone where there are several. */
-function refuseOutdated(
+/**
+ * What stood in for others, and the client does not name, is sent again after the search: one by one, if it names nothing
+ * of the response. So each is refused by a response that has no other.
+ */
+function settleOutdated(
   { resources, outdated }: RejectedContent,
-  view: View,
-  { type, standIns, quarantine }: RejectionTarget,
+  { view, refused, isNamed }: { readonly view: View; readonly refused: readonly Resource[]; readonly isNamed: boolean },
+  { type: { fullState }, standIns, quarantine }: RejectionTarget,
 ): void {
-  if (type.fullState || resources.length + outdated.length === 1) return standIns.refuse(outdated);
-  standIns.sendAlone(outdated.filter(({ name, version }) => {
-    const resource = view.get(normalName(name));
-    return resource !== undefined && quarantine.keeps(resource) && standIns.insteadOf(resource)?.version === version;
-  }));
+  const isAlone = !isNamed && resources.length + outdated.length === 1;
+  const again = isAlone ? [] : outdated.filter((each) => {
+    const resource = view.get(normalName(each.name));
+    if (refused.includes(each) || resource === undefined || !quarantine.keeps(resource)) return false;
+    return standIns.insteadOf(resource)?.version === each.version && !standIns.isRemovedWithout(resource.name);
+  });
+  // With full state each response would have the others again.
+  if (isNamed) standIns.refuse(refused);
+  else if (isAlone || fullState) standIns.refuse(outdated.filter((each) => !again.includes(each)));
+  standIns.sendAgain(again, !isNamed);
 }
 
 function quarantineAll(

@@ -29,7 +29,9 @@ export class ClientScreen implements Screen {
     if (standIns.isUnknown && standIns.insteadOf(resource) === undefined) return false;
     if (isKept(resource, this.#client)) return true;
     const { findMissing, isDue, now } = this.#input;
-    const missing = findMissing && isDue(resource.name) ? findMissing(resource) : undefined;
+    // What the client returns with it uses, whatever it refers to.
+    const mayWait = findMissing !== undefined && isDue(resource.name) && !standIns.isHeld(resource);
+    const missing = mayWait ? findMissing(resource) : undefined;
     if (missing === undefined) return false;
     quarantine.add(resource, { reason: `waits for ${missing}`, since: now, by: "reference" });
     return true;
@@ -38,8 +40,9 @@ export class ClientScreen implements Screen {
   insteadOf(resource: Resource): Resource | undefined {
     const { standIns } = this.#client;
     const instead = standIns.insteadOf(resource);
-    if (instead === undefined || standIns.isUnknown || standIns.has(instead.name)) return instead;
-    // What is new to the client must not refer to what it is not sent.
+    if (instead === undefined || standIns.isRemovedWithout(instead.name)) return instead;
+    if (!standIns.isSent(instead.name)) return undefined;
+    // What others have accepted may be new to the client, and must not refer to what it is not sent.
     return this.#input.findMissing?.(instead) === undefined ? instead : undefined;
   }
 

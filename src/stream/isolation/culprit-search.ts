@@ -67,15 +67,18 @@ export class CulpritSearch {
     return culprits;
   }
 
-  /**
-   * A response was rejected for a name, or for what was beside it: the name is tried again after the others.
-   *
-   * @returns false if no other is left to try
-   */
-  defer(name: string): boolean {
+  /** A response was rejected for a name, or for what was beside it: the name is tried again by the next part. */
+  repeat(name: string): void {
     this.#take([name]);
+    this.#push([name]);
+  }
+
+  /** The same, but the name is tried again after the others. @returns false if no other is left to try */
+  defer(name: string): boolean {
+    this.repeat(name);
+    const part = this.#parts.pop()!;
     if (this.#parts.every(({ isDeferred }) => isDeferred)) return false;
-    this.#parts.unshift({ ...partOf([name]), isDeferred: true });
+    this.#parts.unshift({ ...part, isDeferred: true });
     return true;
   }
 
@@ -119,9 +122,9 @@ export class CulpritSearch {
     if (part.names.size === 0) this.#parts = this.#parts.filter((each) => each !== part);
   }
 
-  /** Whether more parts were tried than any honest client needs. */
-  get isExhausted(): boolean {
-    return this.#tried >= MAX_TRIALS;
+  /** Whether more parts were tried than any honest client needs. @param most - default: 1,024 */
+  isExhausted(most = MAX_TRIALS): boolean {
+    return this.#tried >= most;
   }
 
   /** Ends the search. @returns the names that are left */
@@ -162,7 +165,7 @@ export class CulpritSearch {
 
   #push(names: readonly string[], isSuspect = true): Part | undefined {
     if (names.length === 0) return undefined;
-    const part: Part = { ...partOf(names), isSuspect };
+    const part = { names: new Set(names), isSuspect, isDeferred: false, hasCulprit: false, sibling: undefined };
     this.#parts.push(part);
     return part;
   }
@@ -187,10 +190,6 @@ interface Part {
   hasCulprit: boolean;
   /** The other part of the response that both were rejected with. */
   sibling: Part | undefined;
-}
-
-function partOf(names: readonly string[]): Part {
-  return { names: new Set(names), isSuspect: true, isDeferred: false, hasCulprit: false, sibling: undefined };
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set();

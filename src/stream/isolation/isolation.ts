@@ -5,6 +5,7 @@ import type { SubscriptionUpdate } from "../subscription.ts";
 import { applyRejection } from "./apply-rejection.ts";
 import { ClientScreen, isKept, type ScreenedClient } from "./client-screen.ts";
 import type { GroupContent } from "./group-content.ts";
+import type { HeldNames } from "./held-names.ts";
 import type { IsolationContext, ReleaseReason } from "./isolation-context.ts";
 import type { FindMissing, IsolatedType, Rejection, Screened, ScreenInput, SubscribedType } from "./isolation-types.ts";
 import { Quarantine } from "./quarantine.ts";
@@ -55,9 +56,14 @@ export class Isolation {
     return this.#trials?.names ?? NO_NAMES;
   }
 
-  /** The number of names that are sent next though the client has not requested them. */
+  /** What the client warms with the type. */
+  get warming(): Pick<HeldNames, "needed" | "notNeeded"> {
+    return this.#standIns.held;
+  }
+
+  /** The number of names that are sent next without a request for them. */
   get requestCount(): number {
-    return this.trial.size + this.#standIns.requestCount;
+    return this.trial.size + this.#standIns.queue.requestCount;
   }
 
   /** What the client's group says of a view. */
@@ -81,11 +87,7 @@ export class Isolation {
     this.#flush();
   }
 
-  /**
-   * The client has NACKed a response.
-   *
-   * @returns false where nothing can be kept from the client without removing what it may have
-   */
+  /** The client has NACKed a response. @returns see {@link applyRejection} */
   nacked(response: OutgoingResponse, rejection: Rejection): boolean {
     const trials = this.#trials ??= new Trials(this.#type.client);
     const target = { ...this.#parts, context: this.#context, type: this.#type, trials };
@@ -133,8 +135,9 @@ export class Isolation {
   }
 
   /** The client has subscribed to more or to less. @param isFirst - by its first request of the type */
-  subscribed({ removed, wildcardChanged }: SubscriptionUpdate, isFirst: boolean, type: SubscribedType): void {
-    this.#standIns.subscribed(isFirst, type);
+  subscribed(update: SubscriptionUpdate, isFirst: boolean, type: SubscribedType): void {
+    const { removed, wildcardChanged } = update;
+    this.#standIns.subscribed(update, isFirst, type);
     if (removed.length === 0 && (!wildcardChanged || type.subscription.wildcard)) return;
     const matches = (name: string) => type.matches(name);
     this.#standIns.retain(matches);

@@ -15,6 +15,10 @@ export class Trials {
   /** Of all names of the search; undefined for a removal. */
   readonly #versions = new Map<string, string | undefined>();
   #isPostponed = false;
+  /** A response without any of the search is next, or in flight. */
+  #isConfirming = false;
+  /** The name that was rejected, or what stood in for the others. */
+  #doubted: string | undefined = undefined;
   #revision = 0;
 
   constructor(client: ClientState) {
@@ -28,6 +32,17 @@ export class Trials {
   /** Changes with the search. */
   get revision(): number {
     return this.#revision;
+  }
+
+  /** Whether a response without any of the search was sent last, or is next. */
+  get isConfirming(): boolean {
+    return this.#isConfirming;
+  }
+
+  /** Whether the client rejects what stands in for others, and no part was accepted that has none of it. */
+  get isHopeless(): boolean {
+    const isRefused = this.#doubted !== undefined && !this.#isConfirming;
+    return isRefused && this.#search.isExhausted(4 * Math.log2(this.#versions.size) + 2);
   }
 
   /** The names that are sent next, or in flight. */
@@ -61,13 +76,28 @@ export class Trials {
     return this.#search.rejected(new Set(versions.keys()), removals, rejection);
   }
 
-  /** See {@link CulpritSearch.defer}. */
-  defer(name: string): boolean {
-    return this.#search.defer(name);
+  /**
+   * A response was rejected for a name, or for what stood in for the others; or for that alone.
+   *
+   * @returns the name whose stand-in is sent next, without any of the search; or whether the search continues
+   */
+  doubt(name: string | undefined): string | boolean {
+    this.#revision++;
+    if (this.#doubted === undefined) {
+      this.#search.repeat(name!);
+      this.#isConfirming = true;
+      return this.#doubted = name!;
+    }
+    const isDeferred = this.#search.defer(this.#isConfirming ? this.#doubted : name!);
+    this.#isConfirming = false;
+    if (isDeferred) this.advance();
+    else this.end();
+    return isDeferred;
   }
 
   /** A response was accepted. @param has - whether it has a resource in a version, or its removal */
   accepted(has: (name: string, version: string | undefined) => boolean): void {
+    this.#isConfirming = false;
     this.#search.accepted([...this.#versions].filter(([name, version]) => has(name, version)).map(([name]) => name));
   }
 
@@ -80,7 +110,7 @@ export class Trials {
   /** Requests the next part. */
   advance(): void {
     this.#revision++;
-    if (this.#search.trial.size > 0) return;
+    if (this.#isConfirming || this.#search.trial.size > 0) return;
     for (const name of this.#search.next() ?? NO_NAMES) this.#client.request(name);
     if (!this.#search.isOpen) this.#versions.clear();
   }
@@ -107,18 +137,20 @@ export class Trials {
 
   /** Forgets the names that the client is no longer subscribed to. */
   retain(matches: Matches): void {
+    this.#isConfirming = false;
     for (const name of this.#versions.keys()) if (!matches(name)) this.#forget(name);
   }
 
   /** Ends the search if it has had more trials than any honest client needs. @returns the names that are left */
   endIfExhausted(): readonly string[] {
-    return this.#search.isExhausted ? this.end() : NONE;
+    return this.#search.isExhausted() ? this.end() : NONE;
   }
 
   /** Ends the search. @returns the names that are left */
   end(): readonly string[] {
     this.#versions.clear();
-    this.#isPostponed = false;
+    this.#isPostponed = this.#isConfirming = false;
+    this.#doubted = undefined;
     return this.#search.end();
   }
 

@@ -134,11 +134,11 @@ export class AdsSequencer<Type extends TypeProgress = TypeProgress> {
       if (changed.length === 0 || reference.resends || (!reference.warms && reference.typeUrl === warmed)) continue;
       const target = this.#byUrl.get(reference.typeUrl);
       let names = namesOf(changed, reference.namesIn);
-      if (reference.warms) this.#warm(target, changed, names);
+      const { warms = false } = reference;
+      if (warms) this.#warm(target, { serial, changed }, names);
       else if (target === undefined || target.subscription.wildcard) continue;
       else names = names.filter((name) => !target.isDelivered(name));
       if (this.#holdBackMs === 0) continue;
-      const warms = reference.warms === true;
       this.#dependencies.add({ source: typeUrl, target: reference.typeUrl, warms, names, serial, now });
     }
   }
@@ -147,25 +147,28 @@ export class AdsSequencer<Type extends TypeProgress = TypeProgress> {
     this.#unpin(type);
   }
 
-  /** The client may not subscribe to what it would have needed for the response that it rejected. */
-  nacked({ typeUrl, type }: TypeProgress, serial: number): void {
+  /** The client may not subscribe to what it needs for a response that it rejects. @param applied - what it says it has */
+  nacked({ typeUrl, type }: TypeProgress, serial: number, applied: readonly Resource[] = []): void {
     this.#unpin(type);
     this.#dependencies.dropResponse(typeUrl, serial);
+    const reference = warmedBy(type);
+    const warming = this.#byUrl.get(reference?.typeUrl ?? "")?.isolation?.warming;
+    warming?.notNeeded(serial, new Set(namesOf(applied, reference!.namesIn)));
   }
 
   /** A client that never ACKs, or never subscribes to what it needs, is not waited for a second time. */
   #giveUp(blockers: readonly TypeProgress[]): void {
-    for (const blocker of blockers) {
-      blocker.exchange.markOverdue();
-      this.#dependencies.dropWarming(blocker.typeUrl);
+    for (const { typeUrl, exchange } of blockers) {
+      exchange.markOverdue();
+      this.#dependencies.dropWarming(typeUrl);
     }
   }
 
-  #warm(target: TypeProgress | undefined, changed: readonly Resource[], names: readonly string[]): void {
+  #warm(target: TypeProgress | undefined, { serial, changed }: SentChanges, names: readonly string[]): void {
     if (target === undefined) return;
-    if (target.watched.view !== undefined) {
-      (this.#pins ??= new Map()).set(target.typeUrl, pinnedBy(changed, names, target.watched.view));
-    }
+    const { typeUrl, watched: { view }, isolation } = target;
+    if (view !== undefined) (this.#pins ??= new Map()).set(typeUrl, pinnedBy(changed, names, view));
+    isolation?.warming.needed(names, serial);
     for (const name of names) target.requestAgain(name);
   }
 

@@ -15,11 +15,12 @@ export function union(list: readonly string[], names: readonly string[]): readon
   return known.all;
 }
 
-const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
-const unions = new WeakMap<readonly string[], { readonly names: readonly string[]; readonly all: readonly string[] }>();
-
-function setOf(names: readonly string[]): ReadonlySet<string> {
+/** The names of a list. */
+export function setOf(names: readonly string[]): ReadonlySet<string> {
   let set = sets.get(names);
   if (set === undefined) sets.set(names, set = new Set(names));
   return set;
 }
+
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+const unions = new WeakMap<readonly string[], { readonly names: readonly string[]; readonly all: readonly string[] }>();

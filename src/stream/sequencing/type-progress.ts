@@ -17,7 +17,7 @@ export interface TypeProgress {
   /** Whether the client requested resources, and can do nothing before it receives them. */
   readonly isUrgent: boolean;
   /** What the client is kept from; undefined where nothing is isolated. */
-  readonly isolation: Pick<Isolation, "isHolding" | "lacks"> | undefined;
+  readonly isolation: Pick<Isolation, "isHolding" | "lacks" | "warming"> | undefined;
   /** Whether the client returns from an earlier stream, and has received nothing of the type on this one. */
   readonly isReturning: boolean;
   /** Whether the client rejects content that the type has now, and uses what it had before. */

@@ -16,6 +16,7 @@ import { MANY } from "./many.ts";
 import { NAMES } from "./names.ts";
 import { ON_DEMAND_CLUSTERS } from "./on-demand-clusters.ts";
 import { REJECTED } from "./rejected.ts";
+import { REJECTED_ENDPOINTS } from "./rejected-endpoints.ts";
 import { REJECTED_SIBLINGS } from "./rejected-siblings.ts";
 import { ROUTES } from "./routes.ts";
 import { RUNTIME } from "./runtime.ts";
@@ -45,6 +46,7 @@ export const CASES: readonly Case[] = [
   ...EXTENSIONS,
   ...ADMIT,
   ...REJECTED,
+  ...REJECTED_ENDPOINTS,
   ...REJECTED_SIBLINGS,
   ...ISOLATED,
   ...CANARY,
