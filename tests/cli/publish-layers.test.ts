@@ -7,8 +7,7 @@ import { type ClientLayers, type Layer, type LayerFile, readDocument } from "../
 import { LayeredFiles } from "../../src/node/files/layered-files.ts";
 import { MemoryEngine, SnapshotStore } from "../../src/store/mod.ts";
 import { FakeClient } from "../../src/testing/mod.ts";
-import { CLUSTER_TYPE } from "../../src/v3/types.ts";
-import { v3 } from "../../src/v3/table.ts";
+import { cluster, CLUSTER_TYPE, v3 } from "../../src/v3/mod.ts";
 
 describe("layerKey()", () => {
   it("gives keys that layersOf() reads, and a key for each layers", () => {
@@ -40,6 +39,12 @@ describe("nearestLayers()", () => {
     ]);
   });
 });
+
+async function keysOf(engine: MemoryEngine): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of engine.list("")) keys.push(key);
+  return keys;
+}
 
 /** An engine whose reads end in any order. */
 class SlowEngine extends MemoryEngine {
@@ -91,7 +96,7 @@ describe("LayeredReplica", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(tree, { minLength: 2, maxLength: 5 }), async (trees) => {
         const store = new SnapshotStore(new SlowEngine());
-        const replica = new LayeredReplica(store, { key: "k", onServed: () => {}, retryMs: 1 });
+        const replica = new LayeredReplica(store, { key: "k", onServed: () => {}, retryMs: 1, maxWaitMs: 60_000 });
         const io = { out: () => {}, err: (text: string) => void errors.push(text), environment: {} };
         const errors: string[] = [];
         const options = { key: "k", name: "", isDryRun: false, hasDiff: false, allowsRemovals: true, io };
@@ -132,6 +137,41 @@ describe("LayeredReplica", () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it("serves what it has read where another key cannot be read for long", async () => {
+    const hidden = new Set<string>();
+    class Hiding extends MemoryEngine {
+      override get(key: string) {
+        return hidden.has(key) ? Promise.resolve(undefined) : super.get(key);
+      }
+    }
+    const engine = new Hiding();
+    const [writer, reader] = [new SnapshotStore(engine), new SnapshotStore(engine)];
+    const replica = new LayeredReplica(reader, {
+      key: "k",
+      onServed: () => {},
+      onError: () => {},
+      maxWaitMs: 10,
+      retryMs: 1,
+      maxRetryMs: 10,
+    });
+    await replica.ready;
+    const client = new FakeClient({ cache: replica, api: v3, variant: "delta", node: { id: "other" } });
+    client.subscribe(CLUSTER_TYPE);
+    const names = () => {
+      client.settle();
+      return [...client.resources(CLUSTER_TYPE).keys()];
+    };
+    const before = new Set(await keysOf(engine));
+    await writer.publish("k/nodes/n", [cluster({ name: "lost" })]);
+    for (const key of await keysOf(engine)) if (!before.has(key) && !key.startsWith("m/")) hidden.add(key);
+    await vi.waitFor(() => expect(replica.replica.status().pending).toBe(1));
+    await writer.publish("k", [cluster({ name: "a" })]);
+    await vi.waitFor(() => expect(names()).toEqual(["a"]));
+    expect(replica.replica.status().pending).toBe(1);
+    client.close();
+    await replica.close();
   });
 
   it("serves the last good configuration to clients whose layers are wrong together, and nothing if there is none", async () => {

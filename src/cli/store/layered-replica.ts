@@ -10,6 +10,8 @@ export interface LayeredReplicaOptions extends Omit<ReplicatedCacheOptions, "nod
   readonly key: string;
   /** Called once a snapshot of any key was read, or its key has none any more. */
   readonly onServed: (key: string, revision: number) => void;
+  /** How long keys that were read wait for one that cannot be read, in milliseconds. Default: 2000. */
+  readonly maxWaitMs?: number;
 }
 
 /**
@@ -22,6 +24,7 @@ export interface LayeredReplicaOptions extends Omit<ReplicatedCacheOptions, "nod
 export class LayeredReplica implements Cache, AsyncDisposable {
   readonly #key: string;
   readonly #replica: Replica;
+  readonly #maxWaitMs: number;
   readonly #served = new SnapshotCache({ nodeHash: (node) => this.#keyOf(node) });
   readonly #open = new Set<OpenWatch>();
   /** The keys of layers with a snapshot, as they are served, or withheld. */
@@ -31,8 +34,9 @@ export class LayeredReplica implements Cache, AsyncDisposable {
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
 
   /** Follows a store at once. */
-  constructor(store: SnapshotStore, { key, onServed, ...options }: LayeredReplicaOptions) {
+  constructor(store: SnapshotStore, { key, onServed, maxWaitMs = 2_000, ...options }: LayeredReplicaOptions) {
     this.#key = key;
+    this.#maxWaitMs = maxWaitMs;
     this.#replica = new Replica(store, options);
     this.#replica.served = (each, revision) => {
       if (each === key || layersOf(key, each) !== undefined) this.#read.add(each);
@@ -95,8 +99,7 @@ export class LayeredReplica implements Cache, AsyncDisposable {
 
   #serveSoon(): void {
     if (this.#read.size === 0) return;
-    // A key that cannot be read does not hold up the others for longer.
-    this.#timer ??= setTimeout(() => this.#serve(), MAX_WAIT_MS);
+    this.#timer ??= setTimeout(() => this.#serve(), this.#maxWaitMs);
     // The one that was read just now is still counted.
     queueMicrotask(() => {
       if (this.#replica.status().pending === 0) this.#serve();
@@ -128,9 +131,6 @@ export class LayeredReplica implements Cache, AsyncDisposable {
     open.watch = this.#served.watch(open.request, open.watcher);
   }
 }
-
-/** For the content of keys that were seen, in milliseconds. */
-const MAX_WAIT_MS = 2_000;
 
 interface OpenWatch {
   readonly request: WatchRequest;

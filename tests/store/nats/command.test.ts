@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
@@ -25,7 +26,8 @@ interface Runtime {
   readonly args: readonly string[];
 }
 
-const PERMISSIONS = ["--allow-net", "--allow-env", "--allow-read", "--allow-sys"];
+/** Those that docs/xds-command.md names. */
+const PERMISSIONS = ["--allow-net=127.0.0.1", "--allow-env", `--allow-read=${tmpdir()}`];
 const RUNTIMES: readonly Runtime[] = [
   { name: "Node", command: process.execPath, args: [MAIN] },
   { name: "Deno", command: join(ROOT, "node_modules/.bin/deno"), args: ["run", "--no-prompt", ...PERMISSIONS, MAIN] },
