@@ -17,6 +17,13 @@ describe("a collection", () => {
     expect((await store.collect()).deleted).toBe(0);
   });
 
+  it("deletes nothing of a snapshot whose list of pages is content of its own", async () => {
+    const store = new SnapshotStore(new MemoryEngine());
+    await store.publish("edge", clusters(10_000));
+    expect(await store.collect()).toEqual({ deleted: 0, kept: 256 + 1 });
+    expect((await new SnapshotStore(store.engine).get("edge")).snapshot!.resources(CLUSTER_TYPE).size).toBe(10_000);
+  });
+
   it("leaves alone what a writer is about to refer to, and fences off one that takes too long", async () => {
     const memory = new MemoryEngine();
     const gate = Promise.withResolvers<void>();
