@@ -191,7 +191,8 @@ describe("NatsStore", () => {
       credentials: { user, pass: `pass-${user.toUpperCase()}` },
     });
     const writer = await NatsStore.connect(as("writer"));
-    await writer.publish("edge", [cluster({ name: "a" })]);
+    // Many enough to be values of their own, which can be collected.
+    await writer.publish("edge", Array.from({ length: 1_000 }, (_, i) => cluster({ name: `a${i}` })));
     const store = await NatsStore.connect(as("replica"));
     const errors: unknown[] = [];
     const replica = new ReplicatedCache(store, { onError: (error) => errors.push(error) });
