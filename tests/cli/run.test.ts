@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
@@ -176,6 +176,38 @@ virtual_hosts: [{ name: a, domains: [a], routes: [{ match: { prefix: / }, route:
     expect(await xds(["validate", "--static-cluster", "b", folder.root])).toMatchObject({ code: 0 });
     expect(await xds(["validate", "--missing", "warning", folder.root])).toMatchObject({ code: 0 });
     expect(await xds(["validate", folder.root], { XDS_STATIC_CLUSTER: "c,b" })).toMatchObject({ code: 0 });
+  });
+});
+
+describe("xds validate of layers", () => {
+  const routes = (cluster: string) =>
+    `"@type": type.googleapis.com/envoy.config.route.v3.RouteConfiguration
+name: r
+virtual_hosts: [{ name: a, domains: [a], routes: [{ match: { prefix: / }, route: { cluster: ${cluster} } }] }]
+`;
+  const cluster = (name: string) => FINE.replace("name: a", `name: ${name}`);
+
+  it("takes a node that refers to what one of the clusters has, and says which clients lack something", async () => {
+    for (const layer of ["clusters/east", "clusters/west", "nodes"]) {
+      mkdirSync(join(folder.root, layer), { recursive: true });
+    }
+    folder.write("a.yaml", cluster("for-all"));
+    folder.write("clusters/east/a.yaml", cluster("east"));
+    folder.write("clusters/west/a.yaml", cluster("west"));
+    const path = folder.write("nodes/n%2F1.yaml", routes("west"));
+    expect(await xds(["validate", folder.root])).toMatchObject({ code: 0, out: "" });
+    folder.write("nodes/n%2F1.yaml", routes("north"));
+    const { code, out } = await xds(["validate", folder.root]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^\S+:3:\d+ error virtual_hosts/);
+    expect(out).toContain(path);
+    expect(out).toContain(
+      'Must be the name of a Cluster that exists, not north for clients of node "n/1" [reference.cluster]',
+    );
+    const annotation = (await xds(["validate", "--github", folder.root])).out;
+    expect(annotation).toContain('not north for clients of node "n/1"');
+    const [problem] = JSON.parse((await xds(["validate", "--json", folder.root])).out);
+    expect(problem.layers).toEqual({ node: "n/1" });
   });
 });
 
