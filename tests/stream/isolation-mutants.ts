@@ -77,7 +77,7 @@ export const ISOLATION_MUTANTS: readonly Mutant[] = [
   {
     name: "takes a name for had as long as its view has it",
     file: "isolation/held-names.ts",
-    find: "return since !== undefined && this.#position !== undefined && since <= this.#position;",
-    replace: "return since !== undefined;",
+    find: "this.#position === undefined || this.#added?.has(name)) return false;\n    return since <= this.#position;",
+    replace: "false) return false;\n    return true;",
   },
 ];
