@@ -11,7 +11,13 @@ const AGGREGATE = "envoy.extensions.clusters.aggregate.v3.ClusterConfig";
 /** Clusters of the type ORIGINAL_DST, and aggregates, choose hosts themselves; others do not. */
 export const CLUSTER_LB_POLICY = check(ClusterSchema, "cluster.lb_policy", (cluster, at) => {
   const { clusterDiscoveryType: { case: is, value }, lbPolicy, loadBalancingPolicy } = cluster;
-  if (loadBalancingPolicy !== undefined) return;
+  if (loadBalancingPolicy !== undefined) {
+    if (loadBalancingPolicy.policies.length > 0) return;
+    return at.error({ path: "load_balancing_policy", message: "Must have a policy" });
+  }
+  if (lbPolicy === Cluster_LbPolicy.LOAD_BALANCING_POLICY_CONFIG) {
+    return at.error({ message: "Must have a load_balancing_policy, since the lb_policy says so" });
+  }
   if (is === "clusterType") {
     const type = value.typedConfig && typeNameIn(value.typedConfig);
     if (type !== AGGREGATE || lbPolicy === Cluster_LbPolicy.CLUSTER_PROVIDED) return;

@@ -40,6 +40,12 @@ export const FILTER_CHAINS = check(ListenerSchema, "listener.filter_chains", (li
   at.error({ message: "Must have a filter chain" });
 });
 
+/** Envoy has no support for these fields. */
+export const FILTER_CHAIN_SUFFIX = check(FilterChainMatchSchema, "filter_chain_match.suffix", (match, at) => {
+  if (match.addressSuffix !== "") at.error({ path: "address_suffix", message: "Must be empty: Envoy lacks it" });
+  if (match.suffixLen !== undefined) at.error({ path: "suffix_len", message: "Must not be there: Envoy lacks it" });
+});
+
 /** A star in a server name stands for whole labels. */
 export const SERVER_NAMES = check(FilterChainMatchSchema, "filter_chain_match.server_name", ({ serverNames }, at) => {
   for (const [i, name] of serverNames.entries()) {

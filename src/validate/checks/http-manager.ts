@@ -27,6 +27,13 @@ export const ORIGINAL_IP = check(HttpConnectionManagerSchema, "http_manager.orig
   });
 });
 
+/** Ports are left out of host names in one way. */
+export const STRIP_PORT = check(HttpConnectionManagerSchema, "http_manager.strip_port", (manager, at) => {
+  if (!manager.stripMatchingHostPort || manager.stripPortMode.case !== "stripAnyHostPort") return;
+  if (!manager.stripPortMode.value) return;
+  at.error({ path: "strip_any_host_port", message: "Must not be there together with strip_matching_host_port" });
+});
+
 /** HTTP/3 needs QUIC. */
 export const HTTP3 = check(HttpConnectionManagerSchema, "http_manager.http3", ({ codecType }, at) => {
   const listener = at.around(ListenerSchema);

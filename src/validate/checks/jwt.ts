@@ -3,6 +3,7 @@ import {
   type JwtProvider,
   JwtProviderSchema,
   JwtRequirementSchema,
+  RequirementRuleSchema,
 } from "../../../gen/envoy/extensions/filters/http/jwt_authn/v3/config_pb.ts";
 import { check } from "../check.ts";
 
@@ -17,6 +18,14 @@ export const JWT_PROVIDER = check(JwtRequirementSchema, "jwt.provider", ({ requi
     value: name,
     hint: `They are ${Object.keys(providers).map((each) => `"${each}"`).join(", ")}`,
   });
+});
+
+/** A rule names a requirement of the same filter. */
+export const JWT_REQUIREMENT = check(RequirementRuleSchema, "jwt.requirement", ({ requirementType }, at) => {
+  const requirements = at.around(JwtAuthenticationSchema)?.requirementMap;
+  const { case: is, value } = requirementType;
+  if (is !== "requirementName" || requirements === undefined || Object.hasOwn(requirements, value)) return;
+  at.error({ path: "requirement_name", message: "Must be the name of one in the requirement_map", value });
 });
 
 /** Keys in the configuration can be read. */

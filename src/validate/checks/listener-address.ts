@@ -9,6 +9,9 @@ export const LISTENER_ADDRESS = check(ListenerSchema, "listener.address", (liste
     if (listener.apiListener !== undefined || listener.listenerSpecifier.case !== undefined) return;
     return at.error({ message: "Must have an address, an api_listener or an internal_listener" });
   }
+  if (listener.listenerSpecifier.case === "internalListener") {
+    return at.error({ path: "address", message: "Must not be there, since the listener is an internal one" });
+  }
   for (const { address, path } of addressesOf(listener)) checkIp(address, at, path);
 });
 

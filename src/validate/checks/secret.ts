@@ -1,4 +1,7 @@
-import { CertificateValidationContextSchema } from "../../../gen/envoy/extensions/transport_sockets/tls/v3/common_pb.ts";
+import {
+  CertificateValidationContextSchema,
+  TlsSessionTicketKeysSchema,
+} from "../../../gen/envoy/extensions/transport_sockets/tls/v3/common_pb.ts";
 import { SecretSchema } from "../../../gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.ts";
 import { check } from "../check.ts";
 
@@ -25,3 +28,14 @@ export const FINGERPRINTS = check(CertificateValidationContextSchema, "tls.finge
     });
   }
 });
+
+/** The keys of session tickets have a fixed length. */
+export const TICKET_KEYS = check(TlsSessionTicketKeysSchema, "tls.session_ticket_keys", ({ keys }, at) => {
+  for (const [i, { specifier: { case: is, value } }] of keys.entries()) {
+    const bytes = is === "inlineBytes" ? value : is === "inlineString" ? new TextEncoder().encode(value) : undefined;
+    if (bytes === undefined || bytes.length === TICKET_KEY_BYTES) continue;
+    at.error({ path: `keys[${i}]`, message: `Must have ${TICKET_KEY_BYTES} bytes`, value: `${bytes.length} bytes` });
+  }
+});
+
+const TICKET_KEY_BYTES = 80;

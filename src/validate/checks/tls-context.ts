@@ -32,6 +32,14 @@ export const CERTIFICATE_SOURCE = check(CommonTlsContextSchema, "tls.certificate
   });
 });
 
+/** The names of protocols have their length in one byte. */
+export const ALPN = check(CommonTlsContextSchema, "tls.alpn_protocols", ({ alpnProtocols }, at) => {
+  for (const [i, entry] of alpnProtocols.entries()) {
+    if (entry.split(",").every((name) => new TextEncoder().encode(name).length <= 255)) continue;
+    at.error({ path: `alpn_protocols[${i}]`, message: "Must have at most 255 bytes", value: entry });
+  }
+});
+
 /** Names in certificates mean something only where certificates are verified. */
 export const TRUSTED_CA = check(CertificateValidationContextSchema, "tls.trusted_ca", (context, at) => {
   const { trustedCa, matchTypedSubjectAltNames, caCertificateProviderInstance, systemRootCerts } = context;

@@ -1,5 +1,5 @@
 import { ADS, endpointsAt } from "./parts.ts";
-import { any } from "./json.ts";
+import { any, type Json } from "./json.ts";
 import { mistakes } from "./mistake.ts";
 
 const HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
@@ -133,6 +133,61 @@ export const CLUSTERS = mistakes({
   "cluster: dns_refresh_rate of 0": ({ clusters }) => clusters["auth"].dns_refresh_rate = "0s",
   "cluster: weight of 0 in an endpoint": ({ clusters }) =>
     clusters["local"].load_assignment.endpoints[0].lb_endpoints[0].load_balancing_weight = 0,
+  "cluster: health check of statuses that end before they begin": ({ clusters }) =>
+    clusters["local"].health_checks = healthChecks({
+      http_health_check: { path: "/", expected_statuses: [{ start: "300", end: "200" }] },
+    }),
+  "cluster: health check of the status 99": ({ clusters }) =>
+    clusters["local"].health_checks = healthChecks({
+      http_health_check: { path: "/", retriable_statuses: [{ start: "99", end: "200" }] },
+    }),
+  "cluster: health check that sends what is no hexadecimal number": ({ clusters }) =>
+    clusters["local"].health_checks = healthChecks({ tcp_health_check: { send: { text: "PING" } } }),
+  "cluster: health check by the name of an extension": ({ clusters }) =>
+    clusters["local"].health_checks = healthChecks({ custom_health_check: { name: "envoy.health_checkers.redis" } }),
+  "cluster: transport socket by the name of an extension": ({ clusters }) =>
+    clusters["local"].transport_socket = { name: "envoy.transport_sockets.raw_buffer" },
+  "cluster: load_balancing_policy without policies": ({ clusters }) => clusters["local"].load_balancing_policy = {},
+  "cluster: LOAD_BALANCING_POLICY_CONFIG without one": ({ clusters }) =>
+    clusters["local"].lb_policy = "LOAD_BALANCING_POLICY_CONFIG",
+  "cluster: STRICT_DNS with a resolver_name": ({ clusters }) => {
+    const { endpoint } = clusters["auth"].load_assignment.endpoints[0].lb_endpoints[0];
+    endpoint.address.socket_address.resolver_name = "mine";
+  },
+  "cluster: ORIGINAL_DST with endpoints": ({ clusters }) => {
+    clusters["local"].type = "ORIGINAL_DST";
+    clusters["local"].lb_policy = "CLUSTER_PROVIDED";
+  },
+  "cluster: subsets with CLUSTER_PROVIDED": ({ clusters }) =>
+    clusters["both"].lb_subset_config = { subset_selectors: [{ keys: ["a"] }] },
+  "cluster: subset that falls back to all of its keys": ({ clusters }) =>
+    clusters["local"].lb_subset_config = {
+      subset_selectors: [{ keys: ["a"], fallback_policy: "KEYS_SUBSET", fallback_keys_subset: ["a"] }],
+    },
+  "cluster: subset that falls back to another key": ({ clusters }) =>
+    clusters["local"].lb_subset_config = {
+      subset_selectors: [{ keys: ["a", "b"], fallback_policy: "KEYS_SUBSET", fallback_keys_subset: ["c"] }],
+    },
+  "cluster: HTTP options that choose the protocol without TLS": ({ clusters }) =>
+    clusters["local"].typed_extension_protocol_options = { [HTTP_OPTIONS]: any(HTTP_OPTIONS, { auto_config: {} }) },
+  "cluster: HTTP options that choose HTTP/3 without a cache": ({ clusters }) =>
+    clusters["auth"].typed_extension_protocol_options = {
+      [HTTP_OPTIONS]: any(HTTP_OPTIONS, { auto_config: { http2_protocol_options: {}, http3_protocol_options: {} } }),
+    },
+  "cluster: HTTP/3 without QUIC": ({ clusters }) =>
+    clusters["local"].typed_extension_protocol_options = {
+      [HTTP_OPTIONS]: any(HTTP_OPTIONS, { explicit_http_config: { http3_protocol_options: {} } }),
+    },
+  "cluster: HTTP/3 over TLS": ({ clusters }) => {
+    delete clusters["auth"].health_checks;
+    clusters["auth"].typed_extension_protocol_options = {
+      [HTTP_OPTIONS]: any(HTTP_OPTIONS, { explicit_http_config: { http3_protocol_options: {} } }),
+    };
+  },
   "cluster: track of a deprecated field": ({ clusters }) => clusters["local"].track_timeout_budgets = true,
   "cluster: HTTP/2 options in the deprecated field": ({ clusters }) => clusters["local"].http2_protocol_options = {},
 });
+
+function healthChecks(kind: Json): Json[] {
+  return [{ timeout: "1s", interval: "5s", unhealthy_threshold: 2, healthy_threshold: 1, ...kind }];
+}

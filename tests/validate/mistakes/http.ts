@@ -97,6 +97,26 @@ export const HTTP_FILTERS = mistakes({
     extensions["extra"].typed_config = inStruct(`${HTTP}.cors.v3.Cors`, {}).typed_config,
   "http: TypedStruct of the router before another filter": (config) =>
     edgeManagerOf(config).http_filters[0] = inStruct(`${HTTP}.router.v3.Router`, {}),
+  "http: TypedStruct of a type that does not exist": (config) =>
+    edgeManagerOf(config).http_filters[0] = inStruct(`${HTTP}.buffer.v3.Bufer`, {}),
+  "http: JWT requirement that is unknown": (config) =>
+    edgeManagerOf(config).http_filters[1].typed_config.rules[0] = {
+      match: { prefix: "/admin" },
+      requirement_name: "admin",
+    },
+  "http: processing without a service": (config) =>
+    edgeManagerOf(config).http_filters[0] = {
+      name: "process",
+      typed_config: any(`${HTTP}.ext_proc.v3.ExternalProcessor`),
+    },
+  "http: ports stripped in two ways": (config) => {
+    edgeManagerOf(config).strip_matching_host_port = true;
+    edgeManagerOf(config).strip_any_host_port = true;
+  },
+  "http: scope by the second element without a separator": ({ listeners }) =>
+    extractorOf(listeners).header_value_extractor = { name: "x-scope", index: 1 },
+  "http: scope by a header without a part of it": ({ listeners }) =>
+    extractorOf(listeners).header_value_extractor = { name: "x-scope", element_separator: "," },
   "http: rate limit without a domain": (config) =>
     edgeManagerOf(config).http_filters[0] = {
       name: "ratelimit",
@@ -118,4 +138,8 @@ export const HTTP_FILTERS = mistakes({
 /** A filter whose configuration is JSON within a message. */
 function inStruct(type: string, value: Json, wrapper = "xds.type.v3.TypedStruct"): Json {
   return { name: "struct", typed_config: any(wrapper, { type_url: `type.googleapis.com/${type}`, value }) };
+}
+
+function extractorOf(listeners: Json): Json {
+  return listeners["scoped"].filter_chains[0].filters[0].typed_config.scoped_routes.scope_key_builder.fragments[0];
 }

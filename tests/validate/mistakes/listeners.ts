@@ -1,5 +1,5 @@
 import { manager, socket } from "./parts.ts";
-import { any } from "./json.ts";
+import { any, type Json } from "./json.ts";
 import { mistakes } from "./mistake.ts";
 
 const NETWORK = "envoy.extensions.filters.network";
@@ -98,6 +98,22 @@ export const LISTENERS = mistakes({
         log_format: { text_format_source: { inline_string: "%STARTED_AT%" } },
       }),
     }],
+  "listener: access log by the name of an extension": ({ listeners }) =>
+    listeners["tcp"].access_log = [{ name: "envoy.access_loggers.stdout" }],
+  "listener: access log as JSON with an open percent sign": ({ listeners }) =>
+    listeners["tcp"].access_log = [stdout({ json_format: { when: { at: ["%START_TIME"] } } })],
+  "listener: access log as JSON with an unknown command": ({ listeners }) =>
+    listeners["tcp"].access_log = [stdout({ json_format: { when: "%STARTED_AT%" } })],
+  "listener: access log of a file with an open percent sign": ({ listeners }) =>
+    listeners["tcp"].access_log = [{
+      name: "file",
+      typed_config: any("envoy.extensions.access_loggers.file.v3.FileAccessLog", { path: "/dev/null", format: "100%" }),
+    }],
+  "listener: tunnel to a host name with an open percent sign": ({ listeners }) =>
+    listeners["tcp"].filter_chains[0].filters[1].typed_config.tunneling_config = { hostname: "%PROTOCOL" },
+  "listener: match by the end of an address": ({ listeners }) =>
+    listeners["edge"].filter_chains[0].filter_chain_match = { address_suffix: "0.0.1" },
+  "listener: internal one with an address": ({ listeners }) => listeners["tcp"].internal_listener = {},
   "listener: connection limit of 0": ({ listeners }) =>
     listeners["tcp"].filter_chains[0].filters[0] = {
       name: "limit",
@@ -112,3 +128,10 @@ export const LISTENERS = mistakes({
       }),
     },
 });
+
+function stdout(format: Json): Json {
+  return {
+    name: "stdout",
+    typed_config: any("envoy.extensions.access_loggers.stream.v3.StdoutAccessLog", { log_format: format }),
+  };
+}

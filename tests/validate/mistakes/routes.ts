@@ -1,4 +1,4 @@
-import { any } from "./json.ts";
+import { any, type Json } from "./json.ts";
 import { hostOf, inlineManagerOf, mistakes } from "./mistake.ts";
 
 export const ROUTES = mistakes({
@@ -52,6 +52,14 @@ export const ROUTES = mistakes({
     hostOf(config).routes[1].route.retry_policy.retry_back_off = { base_interval: "0s" },
   "route: condition of retries that is unknown": (config) =>
     hostOf(config).routes[1].route.retry_policy.retry_on = "5x",
+  "route: retries at a host by the name of an extension": (config) =>
+    hostOf(config).routes[1].route.retry_policy.retry_host_predicate = [
+      { name: "envoy.retry_host_predicates.previous_hosts" },
+    ],
+  "route: retries at a priority by the name of an extension": (config) =>
+    hostOf(config).routes[1].route.retry_policy.retry_priority = {
+      name: "envoy.retry_priorities.previous_priorities",
+    },
   "route: response with the status 99": (config) => hostOf(config).routes[0].direct_response.status = 99,
   "route: response with a body of 5,000 bytes": (config) =>
     hostOf(config).routes[0].direct_response.body.inline_string = "a".repeat(5_000),
@@ -101,6 +109,15 @@ export const ROUTES = mistakes({
     hostOf(config).typed_per_filter_config = {
       buffer: any("envoy.extensions.filters.http.buffer.v3.BufferPerRoute", { disabled: true }),
     },
+  "route: upgrade that is there twice": (config) =>
+    hostOf(config).routes[4].route.upgrade_configs = [{ upgrade_type: "websocket" }, { upgrade_type: "WebSocket" }],
+  "route: upgrade with a configuration of CONNECT": (config) =>
+    hostOf(config).routes[4].route.upgrade_configs = [{ upgrade_type: "websocket", connect_config: {} }],
+  "route: routes and a matcher": (config) => hostOf(config).matcher = { on_no_match: { action: routeAction() } },
+  "route: bad regular expression in a matcher": (config) => {
+    delete hostOf(config).routes;
+    hostOf(config).matcher = { on_no_match: { action: routeAction({ safe_regex: { regex: "(" } }) } };
+  },
   "route: rate limit without actions": (config) => hostOf(config).rate_limits = [{ actions: [] }],
   "route: rate limit of stage 11": (config) =>
     hostOf(config).rate_limits = [{ stage: 11, actions: [{ remote_address: {} }] }],
@@ -112,3 +129,7 @@ export const ROUTES = mistakes({
   "route: inline routes with a domain twice": (config) =>
     inlineManagerOf(config).route_config.virtual_hosts[0].domains = ["*", "*"],
 });
+
+function routeAction(match: Json = { prefix: "/" }): Json {
+  return { name: "route", typed_config: any("envoy.config.route.v3.Route", { match, route: { cluster: "web" } }) };
+}
