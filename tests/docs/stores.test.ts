@@ -16,7 +16,7 @@ const replicas = blocksOf("docs/replicas.md").filter(({ language }) => language 
 const [ownCache] = blocksOf("docs/your-own-cache.md").filter(({ language }) => language === "ts");
 
 describe("docs/replicas.md", () => {
-  const [writer, replica, directory, engine] = replicas;
+  const [writer, replica, secured, directory, engine] = replicas;
 
   it("has a writer and a replica that serves what it has published", () => {
     const given = `
@@ -35,6 +35,7 @@ describe("docs/replicas.md", () => {
     write("nats.mjs", DIRECTORY_FOR_NATS);
     expect(run(`${given}\n${writer!.text}`)).toBe("");
     expect(run(`${given}\n${replica!.text}\n${shown}`)).toBe("a\n");
+    expect(run(`${given}\n${secured!.text}\nawait store.close();`)).toBe("");
   });
 
   it("has a writer and a replica of a directory", () => {
