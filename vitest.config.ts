@@ -10,7 +10,7 @@ const SHARING = "cache|files|protocol|resource|store|stream|testing|v2|v3|valida
 export default defineConfig({
   plugins: [mutantPlugin()],
   test: {
-    setupFiles: ["tests/properties.ts"],
+    setupFiles: ["tests/properties.ts", "tests/resource-equality.ts"],
     // The rules that a test proves stand in its title, which is to be whole in the reports.
     taskTitleValueFormatTruncate: 0,
     // For tests that hang, which no test is by being slow on a busy machine.
