@@ -16,6 +16,8 @@ export default defineConfig({
     // For tests that hang, which no test is by being slow on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // One less by default: half of them on a machine with two.
+    maxWorkers: "100%",
     projects: [
       { extends: true, test: { name: "sharing", isolate: false, include: [`tests/@(${SHARING})/**/*.test.ts`] } },
       { extends: true, test: { name: "isolated", include: [`tests/!(${SHARING})/**/*.test.ts`] } },
