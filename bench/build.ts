@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 
-const FOLDER = join(import.meta.dirname, "../node_modules/.cache/ts-control-plane/bench");
+const ROOT = join(import.meta.dirname, "..");
+const FOLDER = join(ROOT, "node_modules/.cache/ts-control-plane/bench");
 
 /** Builds a program in Go: the clients of the benchmark or of the load tests, or the peer. @returns the program */
 export function buildGo(name: "load" | "peer" | "clients"): string {
@@ -25,11 +27,16 @@ export function buildGo(name: "load" | "peer" | "clients"): string {
 
 /** Compiles the servers that run on Node, and what they use, without joining modules. @returns the folder */
 export function buildServers(): string {
-  execFileSync(join(import.meta.dirname, "../node_modules/.bin/tsc"), [
-    "-p",
-    join(import.meta.dirname, "tsconfig.json"),
-  ], {
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  run(join(ROOT, "node_modules/.bin/tsc"), "-p", join(import.meta.dirname, "tsconfig.json"));
   return join(FOLDER, "js/bench/servers");
+}
+
+/** Makes what npm brings the users of this package. @returns the folder */
+export function buildPackage(): string {
+  run(process.execPath, join(ROOT, "scripts/build.ts"));
+  return join(ROOT, "dist");
+}
+
+function run(program: string, ...args: readonly string[]): void {
+  execFileSync(program, args, { stdio: ["ignore", "ignore", "inherit"] });
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import process from "node:process";
 import { commandOf, RUNTIMES } from "../tests/runtimes/runtimes.ts";
-import { buildGo, buildServers } from "./build.ts";
+import { buildGo, buildPackage, buildServers } from "./build.ts";
 import type { CacheKind } from "./protocol.ts";
 
 /** A server that is measured. */
@@ -78,7 +78,9 @@ function script(
     async command({ runtime, root, profile }) {
       const program = file === "floor" ? "node" : runtime;
       const profiling = profile === undefined || program !== "node" ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
-      const args = root === undefined ? [pathOf(file, program), maker] : [join(SOURCES, `${file}.ts`), maker, root];
+      const args = root === undefined
+        ? [pathOf(file, program), maker, ...file === "ours" && program === "node" ? [packageFolder()] : []]
+        : [join(SOURCES, `${file}.ts`), maker, root];
       return [await programOf(program), ...ARGS[program]!, ...profiling, ...args];
     },
   };
@@ -86,6 +88,11 @@ function script(
 
 const SOURCES = join(import.meta.dirname, "servers");
 let compiled: string | undefined;
+let packaged: string | undefined;
+
+function packageFolder(): string {
+  return packaged ??= buildPackage();
+}
 
 /** Node runs what npm brings its users, JavaScript; the others run the sources. */
 function pathOf(file: string, program: string): string {
