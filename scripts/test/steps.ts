@@ -77,6 +77,13 @@ export function stepsOf(reports: string): readonly Step[] {
       needs: [...ENVOY, OPENSSL],
     },
     {
+      name: "clients-install",
+      what: "gRPC clients of others are installed, while the machine has other work",
+      group: "all",
+      command: ["node", "tests/clients/interop.ts", "--install"],
+      needs: [GO, PYTHON, JDK, MAVEN],
+    },
+    {
       ...matrix("clients", "tests/clients/interop.ts"),
       what: "gRPC clients of others, on every runtime",
       group: "all",

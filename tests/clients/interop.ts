@@ -17,6 +17,7 @@ const OPTIONS = {
   jobs: { type: "string", default: "2" },
   json: { type: "string" },
   list: { type: "boolean", default: false },
+  install: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
 
@@ -31,6 +32,7 @@ const HELP = `Runs clients of gRPC, which read their configuration over xDS, aga
   --jobs <n>          how many cases run at a time (default: ${OPTIONS.jobs.default})
   --json <file>       writes the outcomes to a file, too
   --list              shows what would run, and runs nothing
+  --install           installs what would run, and runs nothing
   --help              shows this text
 
 Every case is run once: none is repeated if it fails. The columns "calls" and
@@ -68,6 +70,7 @@ async function main(): Promise<void> {
 
   const commands = await install([...new Set(tasks.map(({ client }) => client))]);
   for (const runtime of new Set(tasks.map(({ runtime }) => runtime))) await commandOf(runtime);
+  if (values.install) return;
   const table = new Table({ columns: COLUMNS, rows: tasks.map(cellsOf), print: console.log });
   table.header();
   const started = performance.now();
