@@ -141,6 +141,8 @@ export class Follower {
       const what = isReplaced ? "was replaced by another" : "has lost what this replica had seen: it was rewound";
       this.#report(new Error(`The store ${what}; everything is read anew`));
     }
+    // What is read from here on is of this one, also if it goes away before all is read.
+    this.#identities = new Set([...this.#identities, identity]);
     const attempt = new AbortController();
     const signal = AbortSignal.any([this.#abort.signal, attempt.signal]);
     const fail = (error: unknown) => attempt.abort(error);

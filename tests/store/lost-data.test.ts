@@ -19,6 +19,23 @@ describe("a store that was replaced or rewound", () => {
     await vi.waitFor(() => expect(sizeOf(replica)).toBe(1));
   });
 
+  it("is noticed where the first one goes away before the replica has looked at all of it", async () => {
+    const [engine, other] = [new Switch((await storeWith(clusters(10))).engine), await storeWith(clusters(1))];
+    const { list } = engine;
+    let lists = 0;
+    engine.list = async function* (prefix) {
+      // The second time is when all that was watched has been read.
+      if (++lists === 2) {
+        engine.to(other.engine);
+        throw new Error("The engine is away");
+      }
+      yield* list(prefix);
+    };
+    await using replica = await following(engine);
+    await vi.waitFor(() => expect(replica.status().held).toEqual([{ key: "edge", removed: 9, of: 10 }]));
+    expect(sizeOf(replica)).toBe(10);
+  });
+
   it("is served where what is held comes back", async () => {
     const engine = new Switch((await storeWith(clusters(10))).engine);
     await using replica = await following(engine);
