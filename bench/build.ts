@@ -38,5 +38,6 @@ export function buildPackage(): string {
 }
 
 function run(program: string, ...args: readonly string[]): void {
-  execFileSync(program, args, { stdio: ["ignore", "ignore", "inherit"] });
+  // Stdout is for the figures; tsc prints its errors there.
+  execFileSync(program, args, { stdio: ["ignore", process.stderr.fd, "inherit"] });
 }

@@ -58,12 +58,7 @@ export class NatsServer {
     const child = spawn(binary, ["-c", config], { stdio: "ignore" });
     this.#process = child;
     child.once("exit", () => this.#process === child && (this.#process = undefined));
-    for (let i = 0; i < 600; i++) {
-      if (await accepts(this.port)) return;
-      if (child.exitCode !== null) throw new Error(`The NATS server has ended with ${child.exitCode}: see ${config}`);
-      await sleep(50);
-    }
-    throw new Error("The NATS server does not listen");
+    await untilListening(child, { port: this.port, config });
   }
 
   /** As if the machine had lost its power, with what is flushed by then. */
@@ -124,6 +119,19 @@ export class NatsServer {
     }
     return lines.join("\n");
   }
+}
+
+/** Waits until a server that was started listens. @throws Error if it ends, or does not listen within 30 s */
+export async function untilListening(
+  child: ChildProcess,
+  { port, config }: { readonly port: number; readonly config: string },
+): Promise<void> {
+  for (let i = 0; i < 600; i++) {
+    if (await accepts(port)) return;
+    if (child.exitCode !== null) throw new Error(`The NATS server has ended with ${child.exitCode}: see ${config}`);
+    await sleep(50);
+  }
+  throw new Error("The NATS server does not listen");
 }
 
 async function accepts(port: number): Promise<boolean> {

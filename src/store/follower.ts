@@ -58,7 +58,7 @@ export class Follower {
   #isConnected = false;
   #isSuspicious = false;
   #disconnectedSince: Date | undefined = new Date();
-  /** The stores that what is known was read in: one, unless a copy is of several. */
+  /** The stores that what is known was read in: one, unless a copy is of several, or one went away before all of it was read. */
   #identities: ReadonlySet<string> = new Set();
   #revision = 0;
   #error: unknown = undefined;

@@ -32,7 +32,7 @@ export function layersOf(key: string, below: string): ClientLayers | undefined {
 
 /** Whether a key could be taken for that of a layer. */
 export function isLayerLike(key: string): boolean {
-  return `${key}/`.includes(`${NODES}`) || `${key}/`.includes(`${CLUSTERS}`);
+  return [NODES, CLUSTERS].some((part) => `${key}/`.includes(part));
 }
 
 const NODES = "/nodes/";

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../../examples/cluster/free-port.ts";
 import { ensureNats } from "../../../examples/cluster/install-nats.ts";
+import { untilListening } from "../../../examples/cluster/nats-server.ts";
 
 /** A NATS server with JetStream that does not let everyone in. */
 export class SecuredServer implements AsyncDisposable {
@@ -48,12 +47,7 @@ export class SecuredServer implements AsyncDisposable {
     writeFileSync(config, [...lines, this.#config].join("\n"));
     const child = spawn(await ensureNats(), ["-c", config, "-l", this.path("log")], { stdio: "ignore" });
     this.#process = child;
-    for (let i = 0; i < 600; i++) {
-      if (await accepts(this.port)) return;
-      if (child.exitCode !== null) throw new Error(`The NATS server has ended with ${child.exitCode}: see ${config}`);
-      await sleep(50);
-    }
-    throw new Error("The NATS server does not listen");
+    await untilListening(child, { port: this.port, config });
   }
 
   async stop(): Promise<void> {
@@ -67,17 +61,5 @@ export class SecuredServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     rmSync(this.#folder, { recursive: true });
-  }
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1");
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
   }
 }
